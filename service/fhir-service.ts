@@ -1,0 +1,188 @@
+/** The one service layer, as both doors and the workers see it. */
+import type { Call } from './call.ts'
+import type { Issue } from './fault.ts'
+import type { VersionAttributes } from './ports/stored-version.ts'
+import type { JsonValue, ResourceContent } from './resource/content.ts'
+
+/**
+ * Every operation rejects with a Fault for what can be expected: forbidden, not-found, gone (a tombstone is the newest
+ * version), invalid and unprocessable (with every issue found), conflict, precondition-failed, too-costly ...
+ * Resources that the policy hides from the caller are not-found.
+ */
+export interface FhirService {
+  /** R4 http.html#read. A version that the conditions say the caller has already: not-modified. */
+  read(call: Call, request: ReadRequest): Promise<ReadResult>
+  /** R4 http.html#vread. A tombstone is gone. */
+  vread(call: Call, request: VreadRequest): Promise<ReadResult>
+  /** R4 http.html#create, conditional with ifNoneExist. The id is always new. */
+  create(call: Call, request: CreateRequest): Promise<WriteResult>
+  /** R4 http.html#update; creates where nothing was, and revives the deleted. */
+  update(call: Call, request: UpdateRequest): Promise<WriteResult>
+  /** R4 http.html#delete. Deleting what is not there, or is gone already, succeeds without a new version. */
+  delete(call: Call, request: DeleteRequest): Promise<DeleteResult>
+  /** R4 http.html#history of an instance; of a type or the system where the request names less. */
+  history(call: Call, request: HistoryRequest): Promise<HistoryResult>
+  /** R4 search.html. The result holds what was applied, so that the self link can say it. */
+  search(call: Call, request: SearchRequest): Promise<SearchResult>
+  /** R4 http.html#transaction: a Bundle of type transaction (all or nothing) or batch (each for itself). */
+  bundle(call: Call, request: BundleRequest): Promise<BundleResult>
+  /** R4 http.html#capabilities: JSON text of the CapabilityStatement, computed from what this service runs. */
+  capabilities(call: Call): Promise<Uint8Array>
+  /** A whole GraphQL document on the `$graphql` operation: HL7's page, exact decimals, keys by response name. */
+  graphql(call: Call, request: GraphqlRequest): Promise<GraphqlResult>
+  /** One root field as AppSync asks for it, with everything below it prefetched; keys by field name. */
+  graphqlField(call: Call, request: GraphqlFieldRequest): Promise<JsonValue>
+}
+
+/** A version that the caller may see. */
+export interface Revealed extends VersionAttributes {
+  /** JSON text in UTF-8, as stored or as the view cut it. */
+  readonly body: Uint8Array
+  /** The body parsed (decimals exact), at most once. Treat as frozen. */
+  readonly content: () => ResourceContent
+}
+
+/** R4 search.html#summary and #elements, on reads as well. */
+export interface View {
+  readonly summary?: 'true' | 'text' | 'data' | 'count' | 'false'
+  readonly elements?: readonly string[]
+}
+
+export interface ReadRequest {
+  readonly type: string
+  readonly id: string
+  /** Version ids in If-None-Match, without W/"" around; '*' matches any. */
+  readonly ifNoneMatch?: readonly string[]
+  /** If-Modified-Since in ms; whole seconds, as HTTP dates are. */
+  readonly ifModifiedSince?: number
+  readonly view?: View
+}
+
+export interface VreadRequest extends ReadRequest {
+  /** As in the URL; what is no positive integer is not-found. */
+  readonly versionId: string
+}
+
+export type ReadResult =
+  | { readonly kind: 'found'; readonly version: Revealed }
+  | { readonly kind: 'not-modified'; readonly version: VersionAttributes }
+
+export interface CreateRequest {
+  readonly type: string
+  /** Parsed by parseJson, not validated. */
+  readonly content: JsonValue
+  /** The search of If-None-Exist, without '?': one match is answered instead of creating. */
+  readonly ifNoneExist?: string
+}
+
+export interface UpdateRequest {
+  readonly type: string
+  readonly id: string
+  readonly content: JsonValue
+  /** Version id of If-Match without W/"". */
+  readonly ifMatch?: string
+}
+
+export interface WriteResult {
+  /** created: a new version 1 or a revival; updated: a new version; unchanged: conditional create found this one. */
+  readonly kind: 'created' | 'updated' | 'unchanged'
+  readonly version: Revealed
+}
+
+export interface DeleteRequest {
+  readonly type: string
+  readonly id: string
+  readonly ifMatch?: string
+}
+
+export interface DeleteResult {
+  /** The tombstone; undefined where there was nothing to delete. */
+  readonly version: VersionAttributes | undefined
+}
+
+/** Name and value pairs as in a query string, decoded, in order, names with their modifiers (`name:exact`). */
+export type Parameters = readonly (readonly [name: string, value: string])[]
+
+export interface HistoryRequest {
+  readonly type?: string
+  readonly id?: string
+  readonly parameters: Parameters
+}
+
+export interface HistoryResult {
+  /** Newest first. Tombstones have no body: they come as attributes. */
+  readonly versions: readonly (Revealed | (VersionAttributes & { readonly deleted: true; readonly body?: undefined }))[]
+  readonly total: number | undefined
+  /** The applied parameters, for the self link. */
+  readonly self: Parameters
+  /** Parameters of the next page. */
+  readonly next: Parameters | undefined
+}
+
+export interface SearchRequest {
+  readonly type: string
+  readonly parameters: Parameters
+  /** strict (default): unknown parameters are refused. lenient: ignored and reported. R4 search.html#errors */
+  readonly handling?: 'strict' | 'lenient'
+  /** Cache-Control: no-cache. */
+  readonly consistent?: boolean
+}
+
+export interface SearchResult {
+  readonly matches: readonly Revealed[]
+  readonly includes: readonly Revealed[]
+  /** Warnings about ignored parameters and the like, for an outcome entry. */
+  readonly issues: readonly Issue[]
+  readonly total: number | undefined
+  /** `_summary=count`: the Bundle has no entries. */
+  readonly countOnly: boolean
+  /** What was applied, in the order given. */
+  readonly self: Parameters
+  /** Parameters of the page, where defined. */
+  readonly first: Parameters | undefined
+  readonly next: Parameters | undefined
+}
+
+export interface BundleRequest {
+  readonly content: JsonValue
+  /** What entries answer with: R4 http.html#ops `Prefer: return`. Default minimal. */
+  readonly prefer?: 'minimal' | 'representation' | 'OperationOutcome'
+}
+
+export interface BundleResult {
+  readonly type: 'transaction-response' | 'batch-response'
+  /** The Bundle as JSON text in UTF-8, in pieces. */
+  readonly body: readonly Uint8Array[]
+}
+
+export interface GraphqlRequest {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  readonly operationName?: string
+  /** Instance level: the resource whose fields are the root. */
+  readonly focus?: { readonly type: string; readonly id: string }
+}
+
+/** As GraphQL over HTTP answers: data is absent where the document was refused. */
+export interface GraphqlResult {
+  readonly data?: JsonValue
+  readonly errors?: readonly GraphqlError[]
+}
+
+export interface GraphqlError {
+  readonly message: string
+  readonly locations?: readonly { readonly line: number; readonly column: number }[]
+  readonly path?: readonly (string | number)[]
+  /** `resource` is an OperationOutcome, as HL7's GraphQL page asks. */
+  readonly extensions?: { readonly resource?: JsonValue; readonly category?: string }
+}
+
+export interface GraphqlFieldRequest {
+  readonly operation: 'query' | 'mutation'
+  /** Root field: `PatientList`. */
+  readonly field: string
+  readonly arguments: Readonly<Record<string, unknown>>
+  /** The field's selection set as GraphQL text, `{ id name { family } }`; named fragments' bodies are missing on AppSync. */
+  readonly selectionSet: string
+  readonly variables: Readonly<Record<string, unknown>>
+}

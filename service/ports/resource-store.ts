@@ -1,0 +1,97 @@
+import type { Tenant } from '../call.ts'
+import type { IndexDocument } from '../search/document.ts'
+import type { Provenance, ResourceKey, StoredVersion, WriteMethod } from './stored-version.ts'
+
+/** Holds every version of every resource, append-only, and commits changes all-or-nothing. */
+export interface ResourceStore {
+  /** Whether a committed change can be searched at once, or once an index worker has seen it. */
+  readonly indexing: 'on-commit' | 'later'
+
+  /**
+   * The newest committed version of each resource, tombstones included, in the order asked; undefined where the resource
+   * never existed. Strongly consistent. A `versionId` is a hint (the version a search found): it may save the engine a
+   * query and never changes the answer.
+   */
+  readNewest(tenant: Tenant, references: readonly VersionHint[], deadline: number): Promise<(StoredVersion | undefined)[]>
+
+  /** One committed version; undefined where there is none of that number. */
+  readVersion(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<StoredVersion | undefined>
+
+  /** Committed versions of a resource, a type or the whole tenant, newest first. Unknown resource: an empty page. */
+  history(tenant: Tenant, request: HistoryRequest): Promise<HistoryPage>
+
+  /**
+   * Write all changes and claims, or none. A conflict is an answer, not an error: the caller decides what it means.
+   * After `committed` every reader sees all of it, and the process may die without losing any of it.
+   */
+  commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult>
+
+  /** The resource that a claim points to, or undefined. Strongly consistent. */
+  readClaim(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined>
+}
+
+export interface VersionHint extends ResourceKey {
+  readonly versionId?: number
+}
+
+export interface Change {
+  readonly type: string
+  readonly id: string
+  /** The version to write. Version versionId - 1 must be the newest one (none at all where this is 1). */
+  readonly versionId: number
+  readonly lastUpdated: number
+  readonly method: WriteMethod
+  /** Final JSON text, meta included; undefined writes a tombstone. */
+  readonly body: string | undefined
+  readonly compartments: readonly string[]
+  readonly securityLabels: readonly string[]
+  readonly provenance: Provenance
+  /** What search knows of this version; undefined for a tombstone. */
+  readonly document: IndexDocument | undefined
+}
+
+/** "This normalized condition belongs to this resource", for conditional creates that race. */
+export interface Claim {
+  /** Hash of tenant-free condition text. */
+  readonly claim: string
+  readonly resource: ResourceKey
+  /** Take the claim over from this resource; without it the claim must be free. */
+  readonly replaces?: ResourceKey
+}
+
+export interface CommitRequest {
+  readonly changes: readonly Change[]
+  readonly claims?: readonly Claim[]
+  readonly deadline: number
+}
+
+export type CommitResult =
+  | { readonly committed: true }
+  | {
+      readonly committed: false
+      readonly conflict:
+        | { readonly kind: 'version'; readonly type: string; readonly id: string }
+        | { readonly kind: 'claim'; readonly claim: string; readonly resource: ResourceKey | undefined }
+    }
+
+export interface HistoryRequest {
+  /** Neither: the whole tenant. Only type: that type. Both: one resource. */
+  readonly type?: string
+  readonly id?: string
+  /** Only versions with lastUpdated at or after this, in ms. */
+  readonly since?: number
+  /** Only versions with lastUpdated at or before this, in ms. */
+  readonly until?: number
+  /** Where the page before ended, as given by it. */
+  readonly after?: string
+  readonly count: number
+  readonly deadline: number
+}
+
+export interface HistoryPage {
+  readonly versions: readonly StoredVersion[]
+  /** Where the next page starts; undefined on the last one. */
+  readonly next: string | undefined
+  /** Number of versions in all, where the store knows it cheaply. */
+  readonly total: number | undefined
+}

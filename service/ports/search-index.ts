@@ -1,0 +1,40 @@
+import type { Tenant } from '../call.ts'
+import type { ScopedQuery, SortKey } from '../search/ast.ts'
+
+/** Finds resources by what `extract` took from them. Takes only queries that access has scoped. */
+export interface SearchIndex {
+  search(tenant: Tenant, request: SearchRequest): Promise<SearchPage>
+}
+
+export interface SearchRequest {
+  readonly query: ScopedQuery
+  /** Empty: by the immutable default key. A tiebreak on that key is always added; missing values come last. */
+  readonly sort: readonly SortKey[]
+  /** Hits wanted, 0 and more. */
+  readonly count: number
+  /** Where the page before ended, as given by it. */
+  readonly after?: Position
+  readonly total: 'none' | 'estimate' | 'accurate'
+  /** Milliseconds since the epoch. Past it the search is given up with a `too-costly` fault; others are not held up. */
+  readonly deadline: number
+  /** The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache). */
+  readonly consistent?: boolean
+}
+
+/** An engine's own values (sort values, tiebreak), JSON. Signed by the service before it leaves. */
+export type Position = readonly (string | number | null)[]
+
+export interface SearchHit {
+  readonly type: string
+  readonly id: string
+  /** The version that was indexed. */
+  readonly versionId: number
+}
+
+export interface SearchPage {
+  readonly hits: readonly SearchHit[]
+  /** Present when there is at least one more hit behind this page. */
+  readonly next: Position | undefined
+  /** Only where it was asked for. */
+  readonly total: number | undefined
+}

@@ -1,0 +1,188 @@
+/**
+ * A search as frozen data. One meaning (service/search/evaluate.ts), compiled by each engine's adapter. A node kind that a
+ * compiler doesn't handle must fail the build: use a table typed over NodeKind.
+ */
+import type { SearchParameterType } from '#schema/tables.ts'
+
+/** A resolved search parameter of one resource type. Engines key values by type and url. */
+export interface ParameterReference {
+  /** Resource type that is searched: `Patient` also for parameters that all types share. */
+  readonly resourceType: string
+  readonly code: string
+  /** Canonical URL of the definition. */
+  readonly url: string
+  readonly kind: SearchParameterType
+}
+
+export interface Query {
+  readonly type: string
+  readonly where: Node
+}
+
+declare const scopedBrand: unique symbol
+
+/** A query that service/access has rewritten, at its root and in every join below, to what the caller may see. */
+export type ScopedQuery = Query & { readonly [scopedBrand]: true }
+
+export type Comparator = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
+
+export type Node =
+  | EverythingNode
+  | NothingNode
+  | AndNode
+  | OrNode
+  | NotNode
+  | IdNode
+  | CompartmentNode
+  | MissingNode
+  | TokenNode
+  | StringNode
+  | ReferenceNode
+  | UriNode
+  | DateNode
+  | NumberNode
+  | QuantityNode
+  | ChainNode
+  | HasNode
+
+export type NodeKind = Node['kind']
+
+export interface EverythingNode {
+  readonly kind: 'everything'
+}
+
+export interface NothingNode {
+  readonly kind: 'nothing'
+}
+
+export interface AndNode {
+  readonly kind: 'and'
+  readonly nodes: readonly Node[]
+}
+
+export interface OrNode {
+  readonly kind: 'or'
+  readonly nodes: readonly Node[]
+}
+
+export interface NotNode {
+  readonly kind: 'not'
+  readonly node: Node
+}
+
+/** The logical id is one of these. */
+export interface IdNode {
+  readonly kind: 'id'
+  readonly ids: readonly string[]
+}
+
+/** The resource is in this compartment: `Patient/1`. */
+export interface CompartmentNode {
+  readonly kind: 'compartment'
+  readonly compartment: string
+}
+
+/** missing: no value of the parameter; else at least one. */
+export interface MissingNode {
+  readonly kind: 'missing'
+  readonly parameter: ParameterReference
+  readonly missing: boolean
+}
+
+/** Some value has this system and code. */
+export interface TokenNode {
+  readonly kind: 'token'
+  readonly parameter: ParameterReference
+  /** undefined: any system or none; '': without a system (`|code`). */
+  readonly system: string | undefined
+  /** undefined: any code of the system (`system|`). Case-sensitive. */
+  readonly code: string | undefined
+}
+
+export interface StringNode {
+  readonly kind: 'string'
+  readonly parameter: ParameterReference
+  /** starts and contains compare normalized text (normalize.ts), exact compares the text as it is. */
+  readonly mode: 'starts' | 'contains' | 'exact'
+  /** Already normalized for starts and contains. */
+  readonly value: string
+}
+
+/** Some reference points there. Exactly one of id and url is given. */
+export interface ReferenceNode {
+  readonly kind: 'reference'
+  readonly parameter: ParameterReference
+  /** Type of a local target; undefined: any type. */
+  readonly type: string | undefined
+  readonly id: string | undefined
+  /** Absolute URL of a target elsewhere, or a canonical URL without its version. */
+  readonly url: string | undefined
+  /** Version of a versioned reference or canonical; undefined: any. */
+  readonly version: string | undefined
+}
+
+export interface UriNode {
+  readonly kind: 'uri'
+  readonly parameter: ParameterReference
+  /** exact: the same text. below: that URI or one whose path goes on below it. above: the other way round. */
+  readonly mode: 'exact' | 'below' | 'above'
+  readonly value: string
+}
+
+/**
+ * Compares the range of the searched date with the range of some value. R4 search.html#date. Milliseconds since the
+ * epoch; low inclusive, high exclusive; `ap` has its range widened by the parser and means overlap.
+ */
+export interface DateNode {
+  readonly kind: 'date'
+  readonly parameter: ParameterReference
+  readonly comparator: Comparator
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * R4 search.html#number. `value` is the number as written; low (inclusive) and high (exclusive) the range that its
+ * precision implies, used by eq and ne; for `ap` the widened range, both ends inclusive.
+ */
+export interface NumberNode {
+  readonly kind: 'number'
+  readonly parameter: ParameterReference
+  readonly comparator: Comparator
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+/** As NumberNode, for values of this unit. R4 search.html#quantity */
+export interface QuantityNode {
+  readonly kind: 'quantity'
+  readonly parameter: ParameterReference
+  readonly comparator: Comparator
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  /** undefined: any. */
+  readonly system: string | undefined
+  /** With a system: the code. Without: the code or the unit as text. undefined: any. */
+  readonly code: string | undefined
+}
+
+/** Some local target of the parameter, of the query's type, satisfies the query. */
+export interface ChainNode {
+  readonly kind: 'chain'
+  readonly parameter: ParameterReference
+  readonly query: Query
+}
+
+/** Some resource of the query's type points here with the parameter (which is that type's) and satisfies the query. */
+export interface HasNode {
+  readonly kind: 'has'
+  readonly parameter: ParameterReference
+  readonly query: Query
+}
+
+export interface SortKey {
+  readonly parameter: ParameterReference
+  readonly descending: boolean
+}

@@ -1,0 +1,89 @@
+/** What search knows of one version of a resource. Adapters index it; evaluate reads it; nobody indexes the resource. */
+import type { ParameterReference } from './ast.ts'
+
+export interface IndexDocument {
+  readonly type: string
+  readonly id: string
+  readonly versionId: number
+  readonly lastUpdated: number
+  /** Values by parameter; a parameter without values has no entry. */
+  readonly entries: readonly ParameterValues[]
+  /** `Patient/1` */
+  readonly compartments: readonly string[]
+}
+
+export interface ParameterValues {
+  readonly parameter: ParameterReference
+  readonly values: readonly IndexValue[]
+}
+
+export type IndexValue =
+  | TokenValue
+  | StringValue
+  | ReferenceValue
+  | UriValue
+  | DateValue
+  | NumberValue
+  | QuantityValue
+
+export interface TokenValue {
+  readonly kind: 'token'
+  /** '' where there is none. */
+  readonly system: string
+  /** '' where there is none. */
+  readonly code: string
+}
+
+export interface StringValue {
+  readonly kind: 'string'
+  readonly value: string
+  readonly normalized: string
+}
+
+/** Either a local reference (type and id) or a URL (elsewhere, or canonical). */
+export interface ReferenceValue {
+  readonly kind: 'reference'
+  readonly type: string | undefined
+  readonly id: string | undefined
+  readonly url: string | undefined
+  readonly version: string | undefined
+}
+
+export interface UriValue {
+  readonly kind: 'uri'
+  readonly value: string
+}
+
+/** Milliseconds since the epoch, low inclusive, high exclusive; an open end of a Period is DATE_MIN or DATE_MAX. */
+export interface DateValue {
+  readonly kind: 'date'
+  readonly low: number
+  readonly high: number
+}
+
+/** Both ends inclusive and equal but for a Range. */
+export interface NumberValue {
+  readonly kind: 'number'
+  readonly low: number
+  readonly high: number
+}
+
+export interface QuantityValue {
+  readonly kind: 'quantity'
+  readonly low: number
+  readonly high: number
+  /** '' where there is none. */
+  readonly system: string
+  readonly code: string
+  readonly unit: string
+}
+
+/** The ends of ECMAScript time, in ms. */
+export const DATE_MIN = -8.64e15
+export const DATE_MAX = 8.64e15
+
+/**
+ * Grows by one whenever `extract` changes what it takes from a resource: engines that index later store it with each
+ * document, so that a re-extraction replaces it.
+ */
+export const EXTRACTOR_GENERATION = 1
