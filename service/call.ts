@@ -9,7 +9,8 @@ const TENANT = /^[A-Za-z0-9_-]{1,64}$/
 
 /** @throws TypeError where the text is no tenant identifier; callers that take it from a request check first. */
 export function tenantOf(text: string): Tenant {
-  if (!TENANT.test(text)) throw new TypeError(`A tenant is 1 to 64 letters, digits, '-' or '_', not ${JSON.stringify(text)}`)
+  if (!TENANT.test(text))
+    throw new TypeError(`A tenant is 1 to 64 letters, digits, '-' or '_', not ${JSON.stringify(text)}`)
   return text as Tenant
 }
 

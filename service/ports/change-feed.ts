@@ -9,7 +9,10 @@ export interface CommittedChange extends VersionAttributes {
 /** Committed changes in commit order, delivered at least once to each named consumer. */
 export interface ChangeFeed {
   /** Up to `limit` changes that the consumer has not acknowledged, oldest first, and the position after the last. */
-  read(consumer: string, limit: number): Promise<{ readonly changes: readonly CommittedChange[]; readonly position: number }>
+  read(
+    consumer: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly CommittedChange[]; readonly position: number }>
   /** Everything up to this position is done with, durably. */
   acknowledge(consumer: string, position: number): Promise<void>
   /** Called (without argument, maybe more than once) when there may be something new. Returns how to stop listening. */

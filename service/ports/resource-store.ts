@@ -12,7 +12,11 @@ export interface ResourceStore {
    * never existed. Strongly consistent. A `versionId` is a hint (the version a search found): it may save the engine a
    * query and never changes the answer.
    */
-  readNewest(tenant: Tenant, references: readonly VersionHint[], deadline: number): Promise<(StoredVersion | undefined)[]>
+  readNewest(
+    tenant: Tenant,
+    references: readonly VersionHint[],
+    deadline: number,
+  ): Promise<(StoredVersion | undefined)[]>
 
   /** One committed version; undefined where there is none of that number. */
   readVersion(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<StoredVersion | undefined>

@@ -17,14 +17,7 @@ export interface ParameterValues {
   readonly values: readonly IndexValue[]
 }
 
-export type IndexValue =
-  | TokenValue
-  | StringValue
-  | ReferenceValue
-  | UriValue
-  | DateValue
-  | NumberValue
-  | QuantityValue
+export type IndexValue = TokenValue | StringValue | ReferenceValue | UriValue | DateValue | NumberValue | QuantityValue
 
 export interface TokenValue {
   readonly kind: 'token'
