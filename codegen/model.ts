@@ -1,0 +1,83 @@
+import type { CompartmentFile, Manifest, SearchParameterTable, TypeTable, ValueSetFile } from '#schema/tables.ts'
+import type { Definitions } from './definitions.ts'
+import type { Report } from './diagnostics.ts'
+import { typeTables } from './elements.ts'
+import { restoreR4 } from './restore.ts'
+import { compareText, compileSearchParameters } from './search-parameters.ts'
+import { expandBoundValueSets } from './value-sets.ts'
+
+/** What the emitters turn into text: nothing in it depends on where or when it was made. */
+export interface Model {
+  readonly types: ReadonlyMap<string, TypeTable>
+  /** By resource type, `Resource` and `DomainResource`. */
+  readonly searchParameters: ReadonlyMap<string, readonly SearchParameterTable[]>
+  readonly valueSets: ValueSetFile
+  readonly compartments: CompartmentFile
+  readonly manifest: Manifest
+}
+
+export function buildModel(published: Definitions, report: Report): Model {
+  const definitions = restoreR4(published, report)
+  const types = typeTables(definitions.structures)
+  const { byType, uncompiled } = compileSearchParameters(definitions.searchParameters, types, report)
+  const namesOf = (kind: TypeTable['kind']): readonly string[] =>
+    [...types.values()].filter(type => type.kind === kind).map(({ name }) => name).sort(compareText)
+  return {
+    types,
+    searchParameters: byType,
+    valueSets: expandBoundValueSets(types.values(), definitions, report),
+    compartments: compartments(definitions, byType, report),
+    manifest: {
+      fhirVersion: '4.0.1',
+      resourceTypes: namesOf('resource'),
+      complexTypes: namesOf('complex-type'),
+      uncompiled,
+      reverse: reverseFields(byType),
+    },
+  }
+}
+
+/** R4 compartmentdefinition.html: types without parameters are no members. `{def}` is the resource itself, always a member. */
+function compartments(
+  definitions: Definitions,
+  searchParameters: Model['searchParameters'],
+  report: Report,
+): CompartmentFile {
+  const file: Record<string, Record<string, readonly string[]>> = {}
+  for (const { code: compartment, resource } of definitions.compartments) {
+    const members: Record<string, readonly string[]> = {}
+    for (const { code: type, param = [] } of resource) {
+      const known = param.filter(code => {
+        if (code === '{def}') return false
+        const isKnown = searchParameters.get(type)?.some(table => table.code === code) === true
+        const subject = `${compartment}: ${type}.${code}`
+        if (!isKnown) report({ severity: 'warning', code: 'compartment-parameter-unknown', subject, message: 'left out' })
+        return isKnown
+      })
+      if (known.length > 0) members[type] = known
+    }
+    file[compartment] = members
+  }
+  return file
+}
+
+/** Parameters that may point to more types than this are no use as a field in each of them, and would fill the SDL. */
+const reverseTargetsMax = 40
+
+function reverseFields(searchParameters: Model['searchParameters']): Manifest['reverse'] {
+  const pairs: { target: string; source: string; code: string }[] = []
+  for (const [source, parameters] of searchParameters) {
+    for (const { code, targets } of parameters) {
+      if (targets === undefined || targets.length > reverseTargetsMax) continue
+      for (const target of targets) pairs.push({ target, source, code })
+    }
+  }
+  const reverse: Record<string, Record<string, string[]>> = {}
+  pairs.sort((a, b) => compareText(a.target, b.target) || compareText(a.source, b.source))
+  for (const { target, source, code } of pairs) {
+    const sources = (reverse[target] ??= {})
+    const codes = (sources[source] ??= [])
+    codes.push(code)
+  }
+  return reverse
+}
