@@ -1,0 +1,4 @@
+import { checkNode } from './check-node.js'
+
+checkNode()
+await import('./load.ts')
