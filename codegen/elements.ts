@@ -17,22 +17,20 @@ const hasTable = ({ kind, abstract, name }: StructureDefinition): boolean =>
   kind !== 'primitive-type' && (!abstract || name === 'Element')
 
 function typeTable(structure: StructureDefinition): TypeTable {
-  const elements = structure.snapshot.element
-  const parents = new Set(elements.map(({ path }) => parentOf(path)))
-  const components: Record<string, ElementTable[]> = {}
-  for (const element of elements) {
-    if (element.path === structure.name) continue
-    const siblings = (components[parentOf(element.path)] ??= [])
-    siblings.push(elementTable(element, parents, structure))
-  }
-  return { name: structure.name, kind: structure.kind === 'resource' ? 'resource' : 'complex-type', components }
+  const { name, kind } = structure
+  const elements = structure.snapshot.element.filter(({ path }) => path !== name)
+  const byParent = Map.groupBy(elements, ({ path }) => parentOf(path))
+  const components = [...byParent].map(([path, members]) => {
+    return [path, members.map(element => elementTable(element, byParent, structure))] as const
+  })
+  return { name, kind: kind === 'resource' ? 'resource' : 'complex-type', components: Object.fromEntries(components) }
 }
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')))
 
 function elementTable(
   element: ElementDefinition,
-  parents: ReadonlySet<string>,
+  parents: ReadonlyMap<string, unknown>,
   structure: StructureDefinition,
 ): ElementTable {
   const name = element.path.slice(element.path.lastIndexOf('.') + 1)
@@ -62,7 +60,7 @@ function maxOf(max: string): Pick<ElementTable, 'max'> {
   return { max: max === '*' ? '*' : Number(max) }
 }
 
-function typeCodes(element: ElementDefinition, parents: ReadonlySet<string>): readonly string[] {
+function typeCodes(element: ElementDefinition, parents: ReadonlyMap<string, unknown>): readonly string[] {
   if (element.contentReference !== undefined) return [element.contentReference.replace(/^#/, '')]
   if (parents.has(element.path)) return [element.path]
   return (element.type ?? []).map(typeCode)

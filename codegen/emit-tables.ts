@@ -8,24 +8,30 @@ export function emitTables(model: Model): GeneratedFiles {
   const files = new Map<string, string>()
   const { resourceTypes, complexTypes, uncompiled, reverse, fhirVersion } = model.manifest
   for (const { name, kind, components } of model.types.values()) {
-    files.set(`elements/${name}.json`, document([
-      ['name', JSON.stringify(name)],
-      ['kind', JSON.stringify(kind)],
-      ['components', object(components, elements => lines(elements))],
-    ]))
+    files.set(
+      `elements/${name}.json`,
+      document([
+        ['name', JSON.stringify(name)],
+        ['kind', JSON.stringify(kind)],
+        ['components', object(components, elements => lines(elements))],
+      ]),
+    )
   }
   for (const [name, parameters] of model.searchParameters) {
     files.set(`search-parameters/${name}.json`, `${lines(parameters)}\n`)
   }
   files.set('value-sets.json', `${object(model.valueSets, JSON.stringify)}\n`)
   files.set('compartments.json', `${object(model.compartments, members => object(members, JSON.stringify))}\n`)
-  files.set('manifest.json', document([
-    ['fhirVersion', JSON.stringify(fhirVersion)],
-    ['resourceTypes', lines(resourceTypes)],
-    ['complexTypes', lines(complexTypes)],
-    ['uncompiled', lines(uncompiled)],
-    ['reverse', object(reverse, sources => object(sources, JSON.stringify))],
-  ]))
+  files.set(
+    'manifest.json',
+    document([
+      ['fhirVersion', JSON.stringify(fhirVersion)],
+      ['resourceTypes', lines(resourceTypes)],
+      ['complexTypes', lines(complexTypes)],
+      ['uncompiled', lines(uncompiled)],
+      ['reverse', object(reverse, sources => object(sources, JSON.stringify))],
+    ]),
+  )
   return files
 }
 

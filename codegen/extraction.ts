@@ -66,7 +66,8 @@ function selectMember(
 ): readonly Selection[] {
   const selections = select(base, context)
   // A capital letter at the start of a path is a type name: it keeps the context if that is of the type.
-  if (base.kind === 'context' && /^[A-Z]/.test(name)) return selections.filter(({ type }) => isOfType(type, name, context))
+  if (base.kind === 'context' && /^[A-Z]/.test(name))
+    return selections.filter(({ type }) => isOfType(type, name, context))
   if (selections.length === 0) return []
   const members = selections.flatMap(selection => membersOf(selection, name, context))
   if (members.length === 0) {

@@ -7,7 +7,12 @@ export type Expression =
   /** The context itself, where a path starts without a name. */
   | { readonly kind: 'context' }
   | { readonly kind: 'member'; readonly base: Expression; readonly name: string }
-  | { readonly kind: 'call'; readonly base: Expression; readonly name: string; readonly parameters: readonly Expression[] }
+  | {
+      readonly kind: 'call'
+      readonly base: Expression
+      readonly name: string
+      readonly parameters: readonly Expression[]
+    }
   | { readonly kind: 'index'; readonly base: Expression; readonly index: number }
   | { readonly kind: 'as' | 'is'; readonly base: Expression; readonly type: string }
   | { readonly kind: 'union'; readonly items: readonly Expression[] }
@@ -19,7 +24,11 @@ export type Operator = '=' | '!=' | 'and' | 'or'
 
 export class FhirPathSyntaxError extends Error {}
 
-type Token = { readonly kind: 'name' | 'string' | 'number' | 'symbol' | 'end'; readonly text: string; readonly at: number }
+type Token = {
+  readonly kind: 'name' | 'string' | 'number' | 'symbol' | 'end'
+  readonly text: string
+  readonly at: number
+}
 
 const tokenPattern =
   /\s*(?:(?<name>[A-Za-z_][A-Za-z0-9_]*)|`(?<quoted>[^`]*)`|'(?<string>(?:[^'\\]|\\.)*)'|(?<number>\d+)|(?<symbol>!=|[.()[\]|,=%]))/y
@@ -97,7 +106,8 @@ function parseOr(cursor: Cursor): Expression {
 
 function parseAnd(cursor: Cursor): Expression {
   let left = parseEquality(cursor)
-  while (cursor.accepts('name', 'and')) left = { kind: 'operation', operator: 'and', left, right: parseEquality(cursor) }
+  while (cursor.accepts('name', 'and'))
+    left = { kind: 'operation', operator: 'and', left, right: parseEquality(cursor) }
   return left
 }
 

