@@ -143,7 +143,7 @@ function fields(element: ElementTable, path: string, typeOf: (type: string) => s
 }
 
 /** XML attributes, resource ids and XHTML hold nothing but their value (R4 json.html#primitive). */
-const hasExtensions = (element: ElementTable, type: string): boolean =>
+export const hasExtensions = (element: ElementTable, type: string): boolean =>
   isPrimitive(type) && type !== 'xhtml' && element.attribute !== true && element.name !== 'id'
 
 export const isPrimitive = (type: string): boolean => /^[a-z]/.test(type)
