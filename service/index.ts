@@ -1,0 +1,92 @@
+/** The service layer: what doors, workers and runtime import. */
+import { type AccessPolicy, ALLOW_ALL } from './access/policy.ts'
+import type { ServiceContext } from './context.ts'
+import { createDefinitions, type DefinitionsProvider } from './definitions.ts'
+import { fault } from './fault.ts'
+import type { FhirService } from './fhir-service.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import type { Ports } from './ports/ports.ts'
+
+export { type AccessPolicy, ALLOW_ALL, type InteractionCode } from './access/policy.ts'
+export { type Call, type Caller, type Door, type Tenant, tenantOf } from './call.ts'
+export { createDefinitions, type Definitions, type DefinitionsProvider } from './definitions.ts'
+export { formatEntityTag, parseEntityTag, parseEntityTags } from './entity-tag.ts'
+export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue, type IssueCode } from './fault.ts'
+export type {
+  BundleRequest,
+  BundleResult,
+  CreateRequest,
+  DeleteRequest,
+  DeleteResult,
+  FhirService,
+  GraphqlError,
+  GraphqlFieldRequest,
+  GraphqlRequest,
+  GraphqlResult,
+  HistoryRequest,
+  HistoryResult,
+  Parameters,
+  ReadRequest,
+  ReadResult,
+  Revealed,
+  SearchRequest,
+  SearchResult,
+  UpdateRequest,
+  View,
+  VreadRequest,
+  WriteResult,
+} from './fhir-service.ts'
+export { HTTP_STATUS, type HttpStatus, INTERNAL_ERROR, statusLine, statusOf } from './http-status.ts'
+export {
+  type Interaction,
+  type InteractionKind,
+  isResourceId,
+  parseInteraction,
+  viewOf,
+} from './interaction-request.ts'
+export { DEFAULT_LIMITS, type Limits } from './limits.ts'
+export type { LogFields, Logger } from './ports/logger.ts'
+export type { Ports } from './ports/ports.ts'
+export type { VersionAttributes } from './ports/stored-version.ts'
+export { formatQueryString, parseQueryString } from './query-string.ts'
+export type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
+export { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from './resource/json.ts'
+export { operationOutcome } from './resource/operation-outcome.ts'
+export { formatInstant } from './resource/stamp.ts'
+export { type BundleLinks, encodeHistory, encodeSearchset, linkUrl } from './searchset.ts'
+
+export interface ServiceOptions {
+  readonly ports: Ports
+  /** Default: everyone may do and see everything. */
+  readonly policy?: AccessPolicy
+  /** Default: the base definitions of R4. */
+  readonly definitions?: DefinitionsProvider
+  /** Those that differ from DEFAULT_LIMITS. */
+  readonly limits?: Partial<Limits>
+}
+
+/** Every operation of the gateway over the ports, under the policy. */
+export function createFhirService(options: ServiceOptions): FhirService {
+  const context: ServiceContext = {
+    ports: options.ports,
+    policy: options.policy ?? ALLOW_ALL,
+    definitions: options.definitions ?? createDefinitions(),
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+  }
+  const notYet = (): never => {
+    throw fault('unsupported', `Not supported (${context.definitions !== undefined})`)
+  }
+  return {
+    read: async () => notYet(),
+    vread: async () => notYet(),
+    create: async () => notYet(),
+    update: async () => notYet(),
+    delete: async () => notYet(),
+    history: async () => notYet(),
+    search: async () => notYet(),
+    bundle: async () => notYet(),
+    capabilities: async () => notYet(),
+    graphql: async () => notYet(),
+    graphqlField: async () => notYet(),
+  }
+}

@@ -1,0 +1,36 @@
+/** Query strings: what is behind the '?' of a URL, in a form body, and in If-None-Exist. */
+import { fault } from './fault.ts'
+import type { Parameters } from './fhir-service.ts'
+
+/**
+ * Name and value pairs in order, decoded; '+' is a space, as forms have it. Empty pieces (`a=1&&b=2`) are skipped.
+ * @throws Fault invalid on a malformed escape.
+ */
+export function parseQueryString(text: string): Parameters {
+  const parameters: [string, string][] = []
+  for (const piece of text.split('&')) {
+    if (piece === '') continue
+    const equals = piece.indexOf('=')
+    const name = equals < 0 ? piece : piece.slice(0, equals)
+    parameters.push([decode(name, piece), equals < 0 ? '' : decode(piece.slice(equals + 1), piece)])
+  }
+  return parameters
+}
+
+function decode(text: string, piece: string): string {
+  if (!text.includes('%') && !text.includes('+')) return text
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch (cause) {
+    throw fault('invalid', `The query has a malformed percent escape in '${piece}'`, { code: 'value', cause })
+  }
+}
+
+/** The inverse of parseQueryString. ':', ',', '/' and '$' stay readable: RFC 3986 allows them in a query. */
+export const formatQueryString = (parameters: Parameters): string =>
+  parameters.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
+
+const READABLE: Readonly<Record<string, string>> = { '%3A': ':', '%2C': ',', '%2F': '/', '%24': '$' }
+
+const encode = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/%(?:3A|2C|2F|24)/g, code => READABLE[code] ?? code)

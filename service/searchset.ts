@@ -1,0 +1,132 @@
+/** Bundles of type searchset and history as JSON text, around bodies that go through as they are stored. */
+import { formatEntityTag } from './entity-tag.ts'
+import type { HistoryResult, Parameters, Revealed, SearchResult } from './fhir-service.ts'
+import type { WriteMethod } from './ports/stored-version.ts'
+import { formatQueryString } from './query-string.ts'
+import { encodeUtf8, stringifyJson } from './resource/json.ts'
+import { operationOutcome } from './resource/operation-outcome.ts'
+import { formatInstant } from './resource/stamp.ts'
+
+export interface BundleLinks {
+  /** Without a slash at its end. */
+  readonly baseUrl: string
+  /** Of what was asked, below the base: `Patient`, `Patient/1/_history`; '' is the base itself. */
+  readonly path: string
+}
+
+/** The Bundle of a search in pieces: R4 http.html#search. Without Bundle.id: it is never stored. */
+export function encodeSearchset(result: SearchResult, links: BundleLinks): Uint8Array[] {
+  const writer = bundleWriter('searchset', result, links)
+  if (!result.countOnly) {
+    for (const match of result.matches) addResource(writer, match, links, 'match')
+    for (const include of result.includes) addResource(writer, include, links, 'include')
+  }
+  if (result.issues.length > 0) {
+    const outcome = stringifyJson(operationOutcome(result.issues))
+    writer.entry(`"resource":${outcome},"search":{"mode":"outcome"}`)
+  }
+  return writer.end()
+}
+
+/** The Bundle of a history in pieces: R4 http.html#history. */
+export function encodeHistory(result: HistoryResult, links: BundleLinks): Uint8Array[] {
+  const writer = bundleWriter('history', result, links)
+  for (const version of result.versions) {
+    const head = `"fullUrl":${quote(`${links.baseUrl}/${version.type}/${version.id}`)}`
+    const url = version.method === 'POST' ? version.type : `${version.type}/${version.id}`
+    const request = `"request":{"method":"${version.method}","url":${quote(url)}}`
+    const response =
+      `"response":{"status":"${historyStatus(version)}","etag":${quote(formatEntityTag(version.versionId))},` +
+      `"lastModified":"${formatInstant(version.lastUpdated)}"}`
+    if (version.body) writer.entry(`${head},"resource":`, version.body, `,${request},${response}`)
+    else writer.entry(`${head},${request},${response}`)
+  }
+  return writer.end()
+}
+
+/** Text and bytes into few pieces: text is gathered until bytes come. */
+export interface PieceWriter {
+  text(text: string): void
+  bytes(bytes: Uint8Array): void
+  end(): Uint8Array[]
+}
+
+export function pieceWriter(): PieceWriter {
+  const pieces: Uint8Array[] = []
+  let pending = ''
+  const flush = () => {
+    if (pending === '') return
+    pieces.push(encodeUtf8(pending))
+    pending = ''
+  }
+  return {
+    text(text) {
+      pending += text
+    },
+    bytes(bytes) {
+      flush()
+      pieces.push(bytes)
+    },
+    end() {
+      flush()
+      return pieces
+    },
+  }
+}
+
+interface BundlePages {
+  readonly total: number | undefined
+  readonly self: Parameters
+  readonly first?: Parameters | undefined
+  readonly next: Parameters | undefined
+}
+
+function bundleWriter(type: 'searchset' | 'history', pages: BundlePages, links: BundleLinks) {
+  const writer = pieceWriter()
+  const link = (relation: string, parameters: Parameters | undefined) =>
+    parameters ? [`{"relation":"${relation}","url":${quote(linkUrl(links, parameters))}}`] : []
+  const all = [...link('self', pages.self), ...link('first', pages.first), ...link('next', pages.next)]
+  writer.text(`{"resourceType":"Bundle","type":"${type}"`)
+  if (pages.total !== undefined) writer.text(`,"total":${pages.total}`)
+  writer.text(`,"link":[${all.join(',')}]`)
+  let count = 0
+  return {
+    entry(before: string, body?: Uint8Array, after = '') {
+      // R4 json.html: an array is never empty, so it begins with its first entry.
+      writer.text(count === 0 ? ',"entry":[{' : ',{')
+      writer.text(before)
+      if (body) writer.bytes(body)
+      writer.text(`${after}}`)
+      count += 1
+    },
+    end(): Uint8Array[] {
+      writer.text(count === 0 ? '}' : ']}')
+      return writer.end()
+    },
+  }
+}
+
+function addResource(
+  writer: ReturnType<typeof bundleWriter>,
+  version: Revealed,
+  links: BundleLinks,
+  mode: 'match' | 'include',
+): void {
+  const fullUrl = quote(`${links.baseUrl}/${version.type}/${version.id}`)
+  writer.entry(`"fullUrl":${fullUrl},"resource":`, version.body, `,"search":{"mode":"${mode}"}`)
+}
+
+const quote = (text: string): string => JSON.stringify(text)
+
+/** The absolute URL of a page. */
+export function linkUrl({ baseUrl, path }: BundleLinks, parameters: Parameters): string {
+  const address = path === '' ? baseUrl : `${baseUrl}/${path}`
+  return parameters.length === 0 ? address : `${address}?${formatQueryString(parameters)}`
+}
+
+const CREATED: Readonly<Record<WriteMethod, boolean>> = { POST: true, PUT: true, PATCH: false, DELETE: false }
+
+function historyStatus(version: { readonly method: WriteMethod; readonly versionId: number }): string {
+  if (version.method === 'DELETE') return '204 No Content'
+  return version.versionId === 1 && CREATED[version.method] ? '201 Created' : '200 OK'
+}
