@@ -1,0 +1,182 @@
+/** What a search means: whether one indexed resource satisfies a node. Engines must give the same answers. */
+import { invariant } from '../invariant.ts'
+import type {
+  Comparator,
+  DateNode,
+  Node,
+  NodeKind,
+  NumberNode,
+  ParameterReference,
+  QuantityNode,
+  Query,
+  ReferenceNode,
+  StringNode,
+  TokenNode,
+  UriNode,
+} from './ast.ts'
+import type {
+  DateValue,
+  IndexDocument,
+  IndexValue,
+  NumberValue,
+  QuantityValue,
+  ReferenceValue,
+  StringValue,
+  TokenValue,
+  UriValue,
+} from './document.ts'
+import { isBelow } from './uri-below.ts'
+
+/** The newest versions of other resources, which joins need; deleted ones are not found. */
+export interface Lookup {
+  find(type: string, id: string): IndexDocument | undefined
+  /** Resources of the parameter's type that have a local reference to the target (of any version) with it. */
+  referring(
+    parameter: ParameterReference,
+    target: { readonly type: string; readonly id: string },
+  ): Iterable<IndexDocument>
+}
+
+/** For predicates on one resource: a join is our own mistake. */
+export const NO_LOOKUP: Lookup = {
+  find: () => noJoin(),
+  referring: () => noJoin(),
+}
+
+function noJoin(): never {
+  invariant(false, 'a join in a predicate on one resource')
+}
+
+type NodeOf<K extends NodeKind> = Extract<Node, { readonly kind: K }>
+type Meaning<K extends NodeKind> = (node: NodeOf<K>, document: IndexDocument, lookup: Lookup) => boolean
+
+const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
+  everything: () => true,
+  nothing: () => false,
+  and: (node, document, lookup) => node.nodes.every(child => evaluate(child, document, lookup)),
+  or: (node, document, lookup) => node.nodes.some(child => evaluate(child, document, lookup)),
+  not: (node, document, lookup) => !evaluate(node.node, document, lookup),
+  id: (node, document) => node.ids.includes(document.id),
+  compartment: (node, document) => document.compartments.includes(node.compartment),
+  missing: (node, document) => (valuesOf(document, node.parameter).length === 0) === node.missing,
+  token: (node, document) =>
+    valuesOf(document, node.parameter).some(value => isToken(value) && tokenMatches(node, value)),
+  string: (node, document) =>
+    valuesOf(document, node.parameter).some(value => isString(value) && stringMatches(node, value)),
+  reference: (node, document) =>
+    valuesOf(document, node.parameter).some(value => isReference(value) && referenceMatches(node, value)),
+  uri: (node, document) => valuesOf(document, node.parameter).some(value => isUri(value) && uriMatches(node, value)),
+  date: (node, document) => valuesOf(document, node.parameter).some(value => isDate(value) && dateMatches(node, value)),
+  number: (node, document) =>
+    valuesOf(document, node.parameter).some(value => isNumber(value) && numberMatches(node, value)),
+  quantity: (node, document) =>
+    valuesOf(document, node.parameter).some(value => isQuantity(value) && quantityMatches(node, value)),
+  chain: (node, document, lookup) =>
+    valuesOf(document, node.parameter).some(value => {
+      if (!isReference(value) || value.id === undefined || value.type !== node.query.type) return false
+      const target = lookup.find(value.type, value.id)
+      return target !== undefined && evaluateQuery(node.query, target, lookup)
+    }),
+  has: (node, document, lookup) => {
+    for (const source of lookup.referring(node.parameter, document)) {
+      if (evaluateQuery(node.query, source, lookup)) return true
+    }
+    return false
+  },
+}
+
+/** Whether the resource satisfies the node. Chains and `_has` look at other resources through `lookup`. */
+export const evaluate = (node: Node, document: IndexDocument, lookup: Lookup): boolean =>
+  (MEANING[node.kind] as Meaning<NodeKind>)(node as never, document, lookup)
+
+/** Whether the resource is of the query's type and satisfies it. */
+export const evaluateQuery = (query: Query, document: IndexDocument, lookup: Lookup): boolean =>
+  document.type === query.type && evaluate(query.where, document, lookup)
+
+const NO_VALUES: readonly IndexValue[] = []
+
+/** Values of the parameter in a document; none where the document is of another type. */
+export function valuesOf(document: IndexDocument, parameter: ParameterReference): readonly IndexValue[] {
+  for (const entry of document.entries) {
+    if (entry.parameter === parameter) return entry.values
+  }
+  if (document.type !== parameter.resourceType) return NO_VALUES
+  return document.entries.find(entry => entry.parameter.url === parameter.url)?.values ?? NO_VALUES
+}
+
+const isToken = (value: IndexValue): value is TokenValue => value.kind === 'token'
+const isString = (value: IndexValue): value is StringValue => value.kind === 'string'
+const isReference = (value: IndexValue): value is ReferenceValue => value.kind === 'reference'
+const isUri = (value: IndexValue): value is UriValue => value.kind === 'uri'
+const isDate = (value: IndexValue): value is DateValue => value.kind === 'date'
+const isNumber = (value: IndexValue): value is NumberValue => value.kind === 'number'
+const isQuantity = (value: IndexValue): value is QuantityValue => value.kind === 'quantity'
+
+const tokenMatches = (node: TokenNode, value: TokenValue): boolean =>
+  (node.system === undefined || node.system === value.system) && (node.code === undefined || node.code === value.code)
+
+function stringMatches(node: StringNode, value: StringValue): boolean {
+  if (node.mode === 'exact') return value.value === node.value
+  return node.mode === 'starts' ? value.normalized.startsWith(node.value) : value.normalized.includes(node.value)
+}
+
+function referenceMatches(node: ReferenceNode, value: ReferenceValue): boolean {
+  if (node.version !== undefined && node.version !== value.version) return false
+  if (node.url !== undefined) return node.url === value.url
+  return node.id !== undefined && node.id === value.id && (node.type === undefined || node.type === value.type)
+}
+
+function uriMatches(node: UriNode, value: UriValue): boolean {
+  if (node.mode === 'exact') return value.value === node.value
+  return node.mode === 'below' ? isBelow(value.value, node.value) : isBelow(node.value, value.value)
+}
+
+type Comparison = (searched: { low: number; high: number }, found: { low: number; high: number }) => boolean
+
+const contained: Comparison = (searched, found) => searched.low <= found.low && found.high <= searched.high
+
+/** Ranges with an exclusive high end. R4 search.html#prefix, search.html#date */
+const DATE_COMPARISONS: Readonly<Record<Comparator, Comparison>> = {
+  eq: contained,
+  ne: (searched, found) => !contained(searched, found),
+  gt: (searched, found) => found.high > searched.high,
+  lt: (searched, found) => found.low < searched.low,
+  ge: (searched, found) => found.high > searched.high || contained(searched, found),
+  le: (searched, found) => found.low < searched.low || contained(searched, found),
+  sa: (searched, found) => found.low >= searched.high,
+  eb: (searched, found) => found.high <= searched.low,
+  ap: (searched, found) => found.low < searched.high && found.high > searched.low,
+}
+
+const dateMatches = (node: DateNode, value: DateValue): boolean => DATE_COMPARISONS[node.comparator](node, value)
+
+type NumberComparison = (
+  node: { readonly value: number; readonly low: number; readonly high: number },
+  found: { readonly low: number; readonly high: number },
+) => boolean
+
+const within: NumberComparison = (node, found) => node.low <= found.low && found.high < node.high
+
+/** Only eq, ne and ap know of the implied precision. R4 search.html#number */
+const NUMBER_COMPARISONS: Readonly<Record<Comparator, NumberComparison>> = {
+  eq: within,
+  ne: (node, found) => !within(node, found),
+  gt: (node, found) => found.high > node.value,
+  lt: (node, found) => found.low < node.value,
+  ge: (node, found) => found.high >= node.value,
+  le: (node, found) => found.low <= node.value,
+  sa: (node, found) => found.low > node.value,
+  eb: (node, found) => found.high < node.value,
+  ap: (node, found) => found.low <= node.high && found.high >= node.low,
+}
+
+const numberMatches = (node: NumberNode, value: NumberValue): boolean =>
+  NUMBER_COMPARISONS[node.comparator](node, value)
+
+function quantityMatches(node: QuantityNode, value: QuantityValue): boolean {
+  if (!NUMBER_COMPARISONS[node.comparator](node, value)) return false
+  if (node.system !== undefined) {
+    return node.system === value.system && (node.code === undefined || node.code === value.code)
+  }
+  return node.code === undefined || node.code === value.code || node.code === value.unit
+}

@@ -1,0 +1,46 @@
+/** Page links: where a page ended, sealed together with the search that it belongs to. */
+import { hash } from 'node:crypto'
+import type { Tenant } from '../call.ts'
+import { fault } from '../fault.ts'
+import type { Parameters } from '../fhir-service.ts'
+import type { Position } from '../ports/search-index.ts'
+import type { Signer } from '../ports/signer.ts'
+
+export const CURSOR_PARAMETER = '_cursor'
+
+/**
+ * `payload.signature`, both base64url: payload is the JSON of the position and a hash of the search. Good for the same
+ * tenant and the same parameters only; the page's size may change.
+ */
+export function encodeCursor(signer: Signer, tenant: Tenant, position: Position, applied: Parameters): string {
+  const payload = Buffer.from(JSON.stringify([position, fingerprint(applied)])).toString('base64url')
+  return `${payload}.${signer.sign(tenant, payload)}`
+}
+
+/** @throws Fault invalid where the cursor was tampered with, or belongs to another tenant or another search. */
+export function decodeCursor(signer: Signer, tenant: Tenant, cursor: string, applied: Parameters): Position {
+  const dot = cursor.indexOf('.')
+  const payload = cursor.slice(0, Math.max(dot, 0))
+  if (dot < 1 || !signer.verify(tenant, payload, cursor.slice(dot + 1))) {
+    throw refusal('The page cursor was not made by this server: follow the next link of a search result as it is.')
+  }
+  const [position, searched] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as [Position, string]
+  if (searched !== fingerprint(applied)) {
+    throw refusal('The page cursor belongs to another search: only _count may differ from the search it was made for.')
+  }
+  return position
+}
+
+/** The parameters of the page that starts there; without a cursor, of the first page. */
+export function withCursor(applied: Parameters, cursor: string | undefined): Parameters {
+  const kept = applied.filter(([name]) => name !== CURSOR_PARAMETER)
+  return cursor === undefined ? kept : [...kept, [CURSOR_PARAMETER, cursor]]
+}
+
+function fingerprint(applied: Parameters): string {
+  const search = applied.filter(([name]) => name !== CURSOR_PARAMETER && name !== '_count')
+  return hash('sha256', JSON.stringify(search), 'base64url')
+}
+
+const refusal = (diagnostics: string) =>
+  fault('invalid', diagnostics, { code: 'value', expression: [CURSOR_PARAMETER] })
