@@ -1,6 +1,6 @@
 /** `npm run data`: a set of synthetic patients to load and to measure with. */
 import { existsSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { DATA_USAGE, type DataOptions, parseDataOptions } from './options.ts'
 import { DataError, fetchSynthea, filesOf, MissingProgramError, requireJava, runSynthea } from './synthea.ts'
 
@@ -10,8 +10,9 @@ const root = resolve(import.meta.dirname, '../..')
 
 async function generate(options: DataOptions): Promise<void> {
   const folder = resolve(options.out ?? join(root, 'data', `synthea-${options.patients}-${options.seed}`))
+  const shown = relative(process.cwd(), folder)
   if (existsSync(folder)) {
-    console.log(`${folder} is there already; remove it to generate it again`)
+    console.log(`${shown} is there already; remove it to generate it again`)
     return
   }
   requireJava()
@@ -19,8 +20,8 @@ async function generate(options: DataOptions): Promise<void> {
   await runSynthea(classPath, options, folder)
   const files = filesOf(folder)
   const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)
-  console.log(`\n${files.length} files, ${(bytes / 1e6).toFixed(1)} MB in ${folder}`)
-  console.log(`Load them with: npm run load -- ${folder}`)
+  console.log(`\n${files.length} files, ${(bytes / 1e6).toFixed(1)} MB in ${shown}`)
+  console.log(`Load them with: npm run load -- ${shown}`)
 }
 
 const options = parseDataOptions(process.argv.slice(2))

@@ -10,16 +10,15 @@ export interface DataOptions {
   readonly ages: string | undefined
   /** The day on which generation ends, YYYYMMDD: fixed, so that a set is the same whenever it is made. */
   readonly day: string
-  readonly prettyPrint: boolean
   /** Folder of the set; undefined: named after patients and seed. */
   readonly out: string | undefined
 }
 
-export const DATA_USAGE = `Usage: npm run data -- [--patients 50] [--seed 7] [--years 0] [--state Massachusetts] [--ages 0-140]
-                      [--day 20250101] [--compact] [--out folder]
+export const DATA_USAGE = `Usage: npm run data -- [--patients 50] [--seed 7] [--years 10] [--state Massachusetts] [--ages 0-140]
+                      [--day 20250101] [--out folder]
 
 Generates synthetic patients as R4 transaction bundles with Synthea, into data/synthea-<patients>-<seed>/.
---years keeps only the last so many years of each history (0: all of it). --compact leaves out white space.
+--years keeps the last so many years of each history, as Synthea does by default (0: all, up to 100 MB a patient).
 Needs Java 11 or newer and Maven; the sample in test/vectors/synthea needs neither.`
 
 /** @returns the options, or a sentence that says what is wrong with the arguments */
@@ -30,11 +29,10 @@ export function parseDataOptions(argv: readonly string[]): DataOptions | string 
       options: {
         patients: { type: 'string', default: '50' },
         seed: { type: 'string', default: '7' },
-        years: { type: 'string', default: '0' },
+        years: { type: 'string', default: '10' },
         state: { type: 'string', default: 'Massachusetts' },
         ages: { type: 'string' },
         day: { type: 'string', default: '20250101' },
-        compact: { type: 'boolean', default: false },
         out: { type: 'string' },
       },
     })
@@ -53,7 +51,6 @@ export function parseDataOptions(argv: readonly string[]): DataOptions | string 
       state: values.state,
       ages: values.ages,
       day: values.day,
-      prettyPrint: !values.compact,
       out: values.out,
     }
   } catch (error) {

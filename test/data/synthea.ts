@@ -64,7 +64,6 @@ const syntheaArguments = (options: DataOptions, folder: string): readonly string
   ...(options.ages ? ['-a', options.ages] : []),
   ...Object.entries({
     'exporter.baseDirectory': folder,
-    'exporter.pretty_print': options.prettyPrint,
     'exporter.years_of_history': options.years,
     'exporter.fhir.export': true,
     'exporter.fhir.transaction_bundle': true,
