@@ -11,13 +11,9 @@ export type DiagnosticCode =
   | 'not-r4'
   | 'restored'
   | 'corrected'
-  | 'expression-unparsed'
-  | 'expression-unsupported'
-  | 'expression-without-values'
   | 'value-type-left-out'
   | 'parameter-uncompiled'
   | 'targets-disagree'
-  | 'binding-unresolved'
   | 'value-set-open'
   | 'compartment-parameter-unknown'
 

@@ -1,5 +1,6 @@
 import type { ElementTable, TypeTable } from '#schema/tables.ts'
 import type { ElementDefinition, ElementType, StructureDefinition } from './definitions.ts'
+import { parentOf } from './element-path.ts'
 
 const structurePrefix = 'http://hl7.org/fhir/StructureDefinition/'
 const systemTypePrefix = 'http://hl7.org/fhirpath/System.'
@@ -25,8 +26,6 @@ function typeTable(structure: StructureDefinition): TypeTable {
   })
   return { name, kind: kind === 'resource' ? 'resource' : 'complex-type', components: Object.fromEntries(components) }
 }
-
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')))
 
 function elementTable(
   element: ElementDefinition,

@@ -2,6 +2,7 @@ import { graphqlInputName, graphqlTypeName, searchArgumentName } from '#schema/n
 import type { ElementTable } from '#schema/tables.ts'
 import { propertyName } from './extraction.ts'
 import type { Model } from './model.ts'
+import { hasExtensions, isPrimitive } from './primitives.ts'
 import { reachableComponents } from './reachable.ts'
 
 /** What one SDL holds: AppSync takes 1 MB, so a deployment may choose less. */
@@ -141,12 +142,6 @@ function fields(element: ElementTable, path: string, typeOf: (type: string) => s
     return hasExtensions(element, type) ? [field, `_${name}:${list(typeOf('Element'))}`] : [field]
   })
 }
-
-/** XML attributes, resource ids and XHTML hold nothing but their value (R4 json.html#primitive). */
-export const hasExtensions = (element: ElementTable, type: string): boolean =>
-  isPrimitive(type) && type !== 'xhtml' && element.attribute !== true && element.name !== 'id'
-
-export const isPrimitive = (type: string): boolean => /^[a-z]/.test(type)
 
 const scalars: Readonly<Record<string, string>> = {
   boolean: 'Boolean',

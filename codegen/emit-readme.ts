@@ -1,6 +1,6 @@
 import type { SearchParameterTable } from '#schema/tables.ts'
+import { compareText } from './compare-text.ts'
 import type { Model } from './model.ts'
-import { compareText } from './search-parameters.ts'
 
 /** What the folder holds, for people; the pairs below are what an extractor of search values has to know. */
 export function emitReadme({ manifest, searchParameters }: Model): string {

@@ -102,7 +102,7 @@ function readPackage(folder: string): Buffer {
 function fetchPackage(folder: string): void {
   mkdirSync(folder, { recursive: true })
   const specifier = `${source.name}@${source.version}`
-  const args = ['pack', specifier, '--silent', '--pack-destination', folder]
+  const args = ['pack', specifier, '--loglevel=error', '--pack-destination', folder]
   // npm is a command script on Windows, which needs a shell; the arguments hold no character that a shell treats.
   const { status, stderr, error } = spawnSync('npm', args, { encoding: 'utf8', shell: process.platform === 'win32' })
   if (status === 0 && existsSync(join(folder, source.file))) return

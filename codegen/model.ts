@@ -1,9 +1,10 @@
 import type { CompartmentFile, Manifest, SearchParameterTable, TypeTable, ValueSetFile } from '#schema/tables.ts'
+import { compareText } from './compare-text.ts'
 import type { Definitions } from './definitions.ts'
 import type { Report } from './diagnostics.ts'
 import { typeTables } from './elements.ts'
 import { restoreR4 } from './restore.ts'
-import { compareText, compileSearchParameters } from './search-parameters.ts'
+import { compileSearchParameters } from './search-parameters.ts'
 import { expandBoundValueSets } from './value-sets.ts'
 
 /** What the emitters turn into text: nothing in it depends on where or when it was made. */

@@ -1,5 +1,6 @@
 import type { Definitions, ElementDefinition, SearchParameter, StructureDefinition } from './definitions.ts'
 import type { Report } from './diagnostics.ts'
+import { parentOf } from './element-path.ts'
 
 /**
  * The package takes liberties: it adds elements and search parameters of its own or of later releases (Meta.project,
@@ -40,8 +41,6 @@ function witnessOf(elements: readonly ElementDefinition[]): Witness {
   return { byPath, parents }
 }
 
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')))
-
 /** Ids end at 64 characters (R4 datatypes.html#id), and `de-` comes first: longer paths have no data element. */
 const witnessedPathLengthMax = 61
 
@@ -75,11 +74,19 @@ function isInR4(
   return contentReference !== undefined || `${path}.id`.length > witnessedPathLengthMax
 }
 
+/** Backbones have no data element; this one had its least number changed. */
+const backboneMinimums: ReadonlyMap<string, number> = new Map([['EvidenceVariable.characteristic', 1]])
+
 function restoreElement(
   element: ElementDefinition,
   original: ElementDefinition | undefined,
   report: Report,
 ): ElementDefinition {
+  const min = backboneMinimums.get(element.path)
+  if (min !== undefined && min !== element.min) {
+    report({ severity: 'information', code: 'restored', subject: element.path, message: `has at least ${min}` })
+    return { ...element, min }
+  }
   if (original === undefined || facets(element) === facets(original)) return element
   report({ severity: 'information', code: 'restored', subject: element.path, message: `is ${facets(original)}` })
   return { ...original, base: element.base ?? { path: element.path } }

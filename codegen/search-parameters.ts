@@ -6,6 +6,7 @@ import type {
   SearchParameterType,
   TypeTable,
 } from '#schema/tables.ts'
+import { compareText } from './compare-text.ts'
 import { correctParameter } from './corrections.ts'
 import type { SearchParameter } from './definitions.ts'
 import type { Report } from './diagnostics.ts'
@@ -25,36 +26,30 @@ export function compileSearchParameters(
   types: ReadonlyMap<string, TypeTable>,
   report: Report,
 ): CompiledSearchParameters {
-  const byUrl = new Map(definitions.map(definition => [definition.url, definition]))
-  const byType = new Map<string, SearchParameterTable[]>([
-    ['Resource', []],
-    ['DomainResource', []],
-  ])
+  const around: Surroundings = { types, report, byUrl: new Map(definitions.map(each => [each.url, each])) }
+  const byType = new Map<string, SearchParameterTable[]>(sharedBases.map(base => [base, []]))
   for (const { kind, name } of types.values()) if (kind === 'resource') byType.set(name, [])
   const uncompiled: { url: string; type: string; reason: string }[] = []
-  for (const original of definitions) {
-    const definition = correctParameter(original, report)
+  for (const definition of definitions.map(published => correctParameter(published, report))) {
     for (const type of definition.base) {
-      const compiled = compile(definition, type, { types, byUrl, report })
-      if (typeof compiled !== 'string') byType.get(type)?.push(compiled)
-      else {
-        report({
-          severity: 'warning',
-          code: 'parameter-uncompiled',
-          subject: `${type}.${definition.code}`,
-          message: compiled,
-        })
-        uncompiled.push({ url: definition.url, type, reason: compiled })
-      }
+      const tables = byType.get(type)
+      const compiled = tables === undefined ? `${type} is no resource type of R4.` : compile(definition, type, around)
+      if (typeof compiled !== 'string') tables?.push(compiled)
+      else uncompiled.push({ url: definition.url, type, reason: compiled })
     }
+  }
+  for (const { url, type, reason } of uncompiled) {
+    const severity = reason === withoutExpression ? 'information' : 'warning'
+    report({ severity, code: 'parameter-uncompiled', subject: `${type}: ${url}`, message: reason })
   }
   for (const tables of byType.values()) tables.sort((a, b) => compareText(a.code, b.code))
   uncompiled.sort((a, b) => compareText(a.url, b.url) || compareText(a.type, b.type))
   return { byType, uncompiled }
 }
 
-/** By code unit, so that the order is the same on every machine. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const sharedBases = ['Resource', 'DomainResource']
+
+const withoutExpression = 'The definition has no expression: it is evaluated by its own rules.'
 
 interface Surroundings {
   readonly types: ReadonlyMap<string, TypeTable>
@@ -64,12 +59,12 @@ interface Surroundings {
 
 /** The table, or the reason why there is none. */
 function compile(definition: SearchParameter, base: string, around: Surroundings): SearchParameterTable | string {
-  if (definition.expression === undefined) return 'The definition has no expression: it is evaluated by its own rules.'
+  if (definition.expression === undefined) return withoutExpression
   const subject = `${base}.${definition.code}`
   const { url, code } = definition
   const type = parameterType(definition)
   // What all types share is compiled against one that has every shared element.
-  const resourceType = base === 'Resource' || base === 'DomainResource' ? 'Basic' : base
+  const resourceType = sharedBases.includes(base) ? 'Basic' : base
   const start = [{ steps: [], type: resourceType }]
   const selections = selectionsOf(definition.expression, { types: around.types, resourceType, start })
   if (typeof selections === 'string') return selections

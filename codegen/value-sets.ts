@@ -1,8 +1,8 @@
 import type { TypeTable, ValueSetFile, ValueSetTable } from '#schema/tables.ts'
+import { compareText } from './compare-text.ts'
 import type { CodeSystem, Concept, ValueSet, ValueSetSelection } from './definitions.ts'
 import type { Report } from './diagnostics.ts'
 import { withoutVersion } from './elements.ts'
-import { compareText } from './search-parameters.ts'
 
 /** The value sets that required bindings name, expanded. */
 export function expandBoundValueSets(

@@ -5263,7 +5263,7 @@ export interface EvidenceVariable {
   readonly relatedArtifact?: readonly RelatedArtifact[]
   readonly type?: string
   readonly _type?: Element
-  readonly characteristic?: readonly EvidenceVariableCharacteristic[]
+  readonly characteristic: readonly EvidenceVariableCharacteristic[]
 }
 
 export interface EvidenceVariableCharacteristic {
