@@ -1,0 +1,119 @@
+/** Media types of what comes and goes. R4 http.html#mime-type, #parameters */
+import Negotiator from 'negotiator'
+import { fault } from '#service/index.ts'
+import { memoize } from './memoize.ts'
+
+export const FHIR_JSON = 'application/fhir+json'
+export const FORM = 'application/x-www-form-urlencoded'
+
+const JSON_TYPES = [FHIR_JSON, 'application/json', 'text/json']
+
+const UTF8 = '; charset=utf-8'
+
+/** Values of `_format`. A '+' that was not percent-encoded arrives as a space: R4 clients do that, so it is read as meant. */
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['json', FHIR_JSON],
+  ...JSON_TYPES.map(type => [type, type] as const),
+  ['application/fhir json', FHIR_JSON],
+])
+
+const isXml = (text: string): boolean => text.includes('xml')
+
+const XML_ANSWER = `XML is not offered: this server answers in JSON. Ask for ${FHIR_JSON}.`
+
+/**
+ * Content-Type of the answer, with its charset.
+ * @throws Fault not-acceptable where the client takes nothing that this server can give.
+ */
+export function negotiateAnswer(accept: string | undefined, format: string | undefined): string {
+  // R4 http.html#parameters: _format overrides the Accept header.
+  if (format) return answerOfFormat(format)
+  return accept === undefined || accept === '*/*' ? FHIR_JSON + UTF8 : answerOfAccept(accept)
+}
+
+function answerOfFormat(format: string): string {
+  const name = format.toLowerCase()
+  const known = FORMATS.get(name) ?? FORMATS.get(withoutParameters(name))
+  if (known) return known + UTF8
+  throw fault(
+    'not-acceptable',
+    isXml(name) ? XML_ANSWER : `_format ${JSON.stringify(format)} is unknown. Use json or ${FHIR_JSON}.`,
+    { expression: ['_format'] },
+  )
+}
+
+const withoutParameters = (mediaType: string): string => {
+  const semicolon = mediaType.indexOf(';')
+  return semicolon < 0 ? mediaType : mediaType.slice(0, semicolon).trimEnd()
+}
+
+/** Neither changes which of our types is meant: everything is UTF-8 and FHIR 4.0 (other versions are refused below). */
+const IGNORED_PARAMETERS = /;\s*(?:charset\s*=\s*"?utf-8"?|fhirversion\s*=\s*"?4\.0(?:\.1)?"?)\s*(?=[;,]|$)/gi
+
+const acceptableType = memoize((accept: string): string => {
+  const headers = { accept: accept.replace(IGNORED_PARAMETERS, '') }
+  return new Negotiator({ headers }).mediaType(JSON_TYPES) ?? ''
+})
+
+function answerOfAccept(accept: string): string {
+  const type = acceptableType(accept)
+  if (type !== '') return type + UTF8
+  throw fault(
+    'not-acceptable',
+    isXml(accept) ? XML_ANSWER : `Nothing that Accept names is offered. Ask for ${FHIR_JSON} (FHIR version 4.0).`,
+  )
+}
+
+interface MediaType {
+  readonly type: string
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+const parseMediaType = memoize((text: string): MediaType => {
+  const [type = '', ...rest] = text.toLowerCase().split(';')
+  const parameters = rest.map((parameter): [string, string] => {
+    const equals = parameter.indexOf('=')
+    const value = parameter.slice(equals + 1).trim()
+    return [parameter.slice(0, equals).trim(), value.startsWith('"') ? value.slice(1, -1) : value]
+  })
+  return { type: type.trim(), parameters: new Map(parameters) }
+})
+
+export interface BodyRule {
+  readonly types: readonly string[]
+  /** For the refusal: what the request should have sent. */
+  readonly wanted: string
+}
+
+export const JSON_BODY: BodyRule = { types: JSON_TYPES, wanted: FHIR_JSON }
+export const FORM_BODY: BodyRule = { types: [FORM], wanted: FORM }
+export const GRAPHQL_BODY: BodyRule = {
+  types: ['application/json', 'application/graphql', FHIR_JSON],
+  wanted: 'application/json or application/graphql',
+}
+
+/**
+ * The request's media type, one of the rule's.
+ * @throws Fault unsupported-media-type for another one, another charset than UTF-8 or another FHIR version than 4.0.
+ */
+export function assertContentType(contentType: string | undefined, rule: BodyRule): string {
+  if (!contentType) throw fault('unsupported-media-type', `The request has no Content-Type. Send ${rule.wanted}.`)
+  const { type, parameters } = parseMediaType(contentType)
+  if (!rule.types.includes(type)) {
+    const xml = isXml(type) ? 'XML is not taken yet. ' : ''
+    throw fault(
+      'unsupported-media-type',
+      `${xml}Content-Type ${JSON.stringify(type)} is not taken: send ${rule.wanted}.`,
+    )
+  }
+  const charset = parameters.get('charset') ?? 'utf-8'
+  if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii')
+    throw fault('unsupported-media-type', `Charset ${JSON.stringify(charset)} is not taken: send UTF-8.`)
+  const version = parameters.get('fhirversion') ?? '4.0'
+  if (version !== '4.0' && version !== '4.0.1')
+    throw fault(
+      'unsupported-media-type',
+      `FHIR version ${JSON.stringify(version)} is not taken: this is a FHIR 4.0 server.`,
+    )
+  return type
+}

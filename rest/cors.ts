@@ -1,0 +1,38 @@
+/** Cross-origin requests, as browsers guard them (Fetch standard, "HTTP-CORS protocol"). */
+import type { HttpRequest, HttpResponse } from './http-message.ts'
+import type { Headers } from './response.ts'
+
+/** Origins that may read answers: all of them, or those listed (`https://app.example.org`). */
+export type CorsOrigins = '*' | readonly string[]
+
+/** Without this a browser shows a script no header but a handful: FHIR clients need these. */
+const EXPOSED = 'ETag, Location, Content-Location, Last-Modified, Retry-After, X-Request-Id'
+
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
+/** Two hours: browsers keep no preflight longer. */
+const PREFLIGHT_SECONDS = '7200'
+
+const HEADER_NAMES = /^[A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*$/
+
+export function addCorsHeaders(headers: Headers, request: HttpRequest, origins: CorsOrigins): void {
+  const { origin } = request.headers
+  if (origin === undefined) return
+  if (origins === '*') headers['Access-Control-Allow-Origin'] = '*'
+  else if (origins.includes(origin)) headers['Access-Control-Allow-Origin'] = origin
+  else return
+  headers['Access-Control-Expose-Headers'] = EXPOSED
+}
+
+/** What OPTIONS answers: to a preflight, what the browser may send; to anyone else, which methods there are. */
+export function optionsResponse(request: HttpRequest): HttpResponse {
+  const headers: Headers = { Allow: METHODS }
+  if (request.headers['access-control-request-method'] !== undefined) {
+    headers['Access-Control-Allow-Methods'] = METHODS
+    headers['Access-Control-Max-Age'] = PREFLIGHT_SECONDS
+    // The gateway refuses no header, so a preflight doesn't either.
+    const wanted = request.headers['access-control-request-headers']?.trim()
+    if (wanted && HEADER_NAMES.test(wanted)) headers['Access-Control-Allow-Headers'] = wanted
+  }
+  return { status: 204, headers, body: undefined }
+}

@@ -1,0 +1,79 @@
+/** `$graphql` by GET and POST: R4 graphql.html, with the answers of the GraphQL-over-HTTP specification. */
+import {
+  decodeUtf8,
+  encodeUtf8,
+  fault,
+  type GraphqlRequest,
+  type GraphqlResult,
+  type JsonObject,
+  type JsonValue,
+  type Parameters,
+  parseJson,
+  stringifyJson,
+} from '#service/index.ts'
+import { assertContentType, GRAPHQL_BODY } from './content.ts'
+import type { HttpRequest, HttpResponse } from './http-message.ts'
+import type { Exchange } from './interactions.ts'
+import { jsonResponse } from './response.ts'
+
+type Document = Omit<GraphqlRequest, 'focus'>
+
+const GRAPHQL_JSON = 'application/json; charset=utf-8'
+
+export async function answerGraphql(
+  { service, request, rendering }: Exchange,
+  parameters: Parameters,
+  focus: GraphqlRequest['focus'],
+): Promise<HttpResponse> {
+  const document = request.method === 'POST' ? documentOfBody(request, parameters) : documentOfQuery(parameters)
+  const result = await service.graphql(request.call, { ...document, ...(focus && { focus }) })
+  // A document that was refused has no data at all; one that failed in parts has both.
+  const status = result.data === undefined ? 400 : 200
+  return jsonResponse(
+    { ...rendering, contentType: GRAPHQL_JSON },
+    status,
+    {},
+    encodeUtf8(stringifyJson(asJson(result))),
+  )
+}
+
+/** The result is JSON but for its readonly arrays. */
+const asJson = (result: GraphqlResult): JsonValue => result as JsonObject
+
+function documentOfQuery(parameters: Parameters): Document {
+  const given = new Map(parameters)
+  const query = given.get('query')
+  if (!query) throw fault('invalid', 'GraphQL needs a document in the parameter query.', { expression: ['query'] })
+  const variables = given.get('variables')
+  const operationName = given.get('operationName')
+  return {
+    query,
+    ...(variables && { variables: variablesOf(parseJson(variables)) }),
+    ...(operationName && { operationName }),
+  }
+}
+
+function documentOfBody(request: HttpRequest, parameters: Parameters): Document {
+  const type = assertContentType(request.headers['content-type'], GRAPHQL_BODY)
+  const text = decodeUtf8(request.body ?? new Uint8Array())
+  if (type === 'application/graphql') return documentOfQuery([...parameters, ['query', text]])
+  const body = parseJson(text)
+  if (!isObject(body) || typeof body.query !== 'string')
+    throw fault('invalid', 'GraphQL needs a JSON object whose query is a document, as text.', { expression: ['query'] })
+  const { query, variables, operationName } = body
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
+    throw fault('invalid', 'operationName is the name of an operation, as text.', { expression: ['operationName'] })
+  return {
+    query: query as string,
+    ...(variables !== undefined && variables !== null && { variables: variablesOf(variables) }),
+    ...(operationName && { operationName }),
+  }
+}
+
+function variablesOf(value: JsonValue): JsonObject {
+  if (isObject(value)) return value
+  throw fault('invalid', 'GraphQL variables are one JSON object.', { expression: ['variables'] })
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !('rawJSON' in value)

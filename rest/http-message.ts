@@ -1,0 +1,35 @@
+import type { Call } from '#service/index.ts'
+
+/** A request as every door takes it, whatever server received it. */
+export interface HttpRequest {
+  /** In upper case. */
+  readonly method: string
+  /** Path and query below the door's base: `/Patient?name=eve`; the base itself is empty or `/`. */
+  readonly url: string
+  /** Names in lower case; a repeated header is joined with ', '. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array | undefined
+  readonly call: Call
+}
+
+export interface HttpResponse {
+  readonly status: number
+  /** With Content-Length only for HEAD, whose answer has no body to count. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Pieces are sent one after the other. */
+  readonly body: Uint8Array | readonly Uint8Array[] | undefined
+}
+
+export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>
+
+export function bodyBytes(body: HttpResponse['body']): number {
+  if (!body) return 0
+  if (body instanceof Uint8Array) return body.byteLength
+  let bytes = 0
+  for (const piece of body) bytes += piece.byteLength
+  return bytes
+}
+
+export function wholeBody(body: Uint8Array | readonly Uint8Array[]): Uint8Array {
+  return body instanceof Uint8Array ? body : Buffer.concat(body)
+}

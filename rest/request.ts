@@ -1,0 +1,90 @@
+/** What a request's headers and general parameters ask for. R4 http.html#general, #parameters, #concurrency */
+import { fault, type Parameters, parseEntityTag, parseEntityTags } from '#service/index.ts'
+import type { HttpRequest } from './http-message.ts'
+import { memoize } from './memoize.ts'
+
+export interface Preference {
+  /** R4 http.html#ops. undefined: the client does not say. */
+  readonly return: 'minimal' | 'representation' | 'OperationOutcome' | undefined
+  /** R4 search.html#errors */
+  readonly handling: 'strict' | 'lenient' | undefined
+}
+
+const NO_PREFERENCE: Preference = { return: undefined, handling: undefined }
+
+/** Preferences that are unknown are passed over (RFC 7240, 2). */
+const parsePreference = memoize((prefer: string): Preference => {
+  let returned: Preference['return']
+  let handling: Preference['handling']
+  for (const part of prefer.split(/[,;]/)) {
+    const [name = '', value = ''] = part.split('=').map(text => text.trim().replaceAll('"', ''))
+    if (name.toLowerCase() === 'return') {
+      if (value === 'minimal' || value === 'representation' || value === 'OperationOutcome') returned = value
+    } else if (name.toLowerCase() === 'handling') {
+      if (value === 'strict' || value === 'lenient') handling = value
+    }
+  }
+  return { return: returned, handling }
+})
+
+export const preferenceOf = (request: HttpRequest): Preference => {
+  const { prefer } = request.headers
+  return prefer ? parsePreference(prefer) : NO_PREFERENCE
+}
+
+/** @throws Fault invalid where the header names no single version: taking it for absent would lose somebody's update. */
+export function ifMatchOf(request: HttpRequest): string | undefined {
+  const header = request.headers['if-match']
+  return header === undefined ? undefined : parseEntityTag(header, 'If-Match')
+}
+
+export interface ReadConditions {
+  readonly ifNoneMatch?: readonly string[]
+  readonly ifModifiedSince?: number
+}
+
+const NO_CONDITIONS: ReadConditions = {}
+
+/** A date that can't be read is passed over (RFC 9110, 13.1.3): the answer is then the resource, which is always right. */
+export function readConditionsOf(request: HttpRequest): ReadConditions {
+  const tags = request.headers['if-none-match']
+  // RFC 9110, 13.1.3: If-Modified-Since counts only where there is no If-None-Match.
+  if (tags !== undefined) return { ifNoneMatch: parseEntityTags(tags, 'If-None-Match') }
+  const since = request.headers['if-modified-since']
+  if (since === undefined) return NO_CONDITIONS
+  const ifModifiedSince = Date.parse(since)
+  return Number.isNaN(ifModifiedSince) ? NO_CONDITIONS : { ifModifiedSince }
+}
+
+/** A search whose answer must hold every write before it. R4 http.html#read "Cache-Control: no-cache" */
+export const asksForFresh = (request: HttpRequest): boolean =>
+  request.headers['cache-control']?.toLowerCase().includes('no-cache') ?? false
+
+/** Parameters that every interaction takes and the door itself answers, apart from those of the interaction. */
+export interface GeneralParameters {
+  readonly format: string | undefined
+  readonly pretty: boolean
+  readonly others: Parameters
+}
+
+export function splitGeneral(parameters: Parameters): GeneralParameters {
+  if (parameters.length === 0) return { format: undefined, pretty: false, others: parameters }
+  let format: string | undefined
+  let pretty = false
+  const others: (readonly [string, string])[] = []
+  for (const parameter of parameters) {
+    if (parameter[0] === '_format') format ??= parameter[1]
+    else if (parameter[0] === '_pretty') pretty = isTrue(parameter)
+    else others.push(parameter)
+  }
+  return { format, pretty, others }
+}
+
+function isTrue([name, value]: readonly [string, string]): boolean {
+  if (value === 'true') return true
+  if (value === 'false') return false
+  throw fault('invalid', `${name} is true or false, not ${JSON.stringify(value)}.`, {
+    code: 'value',
+    expression: [name],
+  })
+}
