@@ -54,13 +54,14 @@ export interface DateValue {
   readonly high: number
 }
 
-/** Both ends inclusive and equal but for a Range. */
+/** Both ends inclusive, and equal but for a Range or a comparator; an open end is NUMBER_MIN or NUMBER_MAX. */
 export interface NumberValue {
   readonly kind: 'number'
   readonly low: number
   readonly high: number
 }
 
+/** Ends as in NumberValue. */
 export interface QuantityValue {
   readonly kind: 'quantity'
   readonly low: number
@@ -74,6 +75,10 @@ export interface QuantityValue {
 /** The ends of ECMAScript time, in ms. */
 export const DATE_MIN = -8.64e15
 export const DATE_MAX = 8.64e15
+
+/** The ends of what JSON and every engine can hold as a double. */
+export const NUMBER_MIN = -Number.MAX_VALUE
+export const NUMBER_MAX = Number.MAX_VALUE
 
 /**
  * Grows by one whenever `extract` changes what it takes from a resource: engines that index later store it with each
