@@ -4,6 +4,13 @@ import type { ServiceContext } from './context.ts'
 import { createDefinitions, type DefinitionsProvider } from './definitions.ts'
 import { fault } from './fault.ts'
 import type { FhirService } from './fhir-service.ts'
+import { create } from './interactions/create.ts'
+import { deleteResource } from './interactions/delete.ts'
+import { history } from './interactions/history.ts'
+import { read } from './interactions/read.ts'
+import { search } from './interactions/search.ts'
+import { update } from './interactions/update.ts'
+import { vread } from './interactions/vread.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { Ports } from './ports/ports.ts'
 
@@ -74,16 +81,16 @@ export function createFhirService(options: ServiceOptions): FhirService {
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   }
   const notYet = (): never => {
-    throw fault('unsupported', `Not supported (${context.definitions !== undefined})`)
+    throw fault('unsupported', 'This server does not support it')
   }
   return {
-    read: async () => notYet(),
-    vread: async () => notYet(),
-    create: async () => notYet(),
-    update: async () => notYet(),
-    delete: async () => notYet(),
-    history: async () => notYet(),
-    search: async () => notYet(),
+    read: (call, request) => read(context, call, request),
+    vread: (call, request) => vread(context, call, request),
+    create: (call, request) => create(context, call, request),
+    update: (call, request) => update(context, call, request),
+    delete: (call, request) => deleteResource(context, call, request),
+    history: (call, request) => history(context, call, request),
+    search: (call, request) => search(context, call, request),
     bundle: async () => notYet(),
     capabilities: async () => notYet(),
     graphql: async () => notYet(),

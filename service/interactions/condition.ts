@@ -1,0 +1,115 @@
+/** Conditions of conditional creates and references: searches that must find one resource at the most. */
+import { hash } from 'node:crypto'
+import { matchesAlone, readHits } from '../access/read-hits.ts'
+import { documentOf, isRevealed, reveal } from '../access/reveal.ts'
+import { scope } from '../access/scope.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import { type Fault, fault } from '../fault.ts'
+import type { Revealed } from '../fhir-service.ts'
+import type { Claim } from '../ports/resource-store.ts'
+import type { Position } from '../ports/search-index.ts'
+import type { ResourceKey } from '../ports/stored-version.ts'
+import { formatQueryString, parseQueryString } from '../query-string.ts'
+import type { ScopedQuery } from '../search/ast.ts'
+import { parseSearch } from '../search/parse.ts'
+
+export interface Condition {
+  readonly type: string
+  /** As given, for messages: `Patient?identifier=x`. */
+  readonly text: string
+  /** The same for conditions that say the same in another order. */
+  readonly claim: string
+  readonly query: ScopedQuery
+}
+
+/**
+ * @param text a search of the type, with or without `Type?` before it.
+ * @throws Fault invalid where it is no search, or restricts nothing: such a condition would match any resource.
+ */
+export function parseCondition(context: ServiceContext, call: Call, type: string, text: string): Condition {
+  const criteria = text.startsWith(`${type}?`) ? text.slice(type.length + 1) : text.replace(/^\?/, '')
+  const parsed = parseSearch(
+    { definitions: context.definitions.for(call.tenant), baseUrl: call.baseUrl, now: context.ports.clock.now() },
+    type,
+    parseQueryString(criteria),
+    'strict',
+  )
+  if (parsed.query.where.kind === 'everything') {
+    throw fault('invalid', `The condition '${text}' has no search criteria`, { code: 'value' })
+  }
+  const normalized = formatQueryString([...parsed.applied].sort(comparePairs))
+  return {
+    type,
+    text: `${type}?${criteria}`,
+    claim: hash('sha256', `${type}?${normalized}`, 'base64url'),
+    query: scope(call, context.policy, parsed.query),
+  }
+}
+
+function comparePairs(left: readonly [string, string], right: readonly [string, string]): number {
+  const a = left.join('=')
+  const b = right.join('=')
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+/**
+ * Two resources that match the condition now, or fewer where there are fewer.
+ * @param excluded `Type/id` of resources that don't count: a transaction is about to delete or replace them.
+ */
+export async function findMatches(
+  context: ServiceContext,
+  call: Call,
+  condition: Condition,
+  excluded: ReadonlySet<string> = NONE,
+): Promise<Revealed[]> {
+  const matches: Revealed[] = []
+  let after: Position | undefined
+  do {
+    const page = await context.ports.index.search(call.tenant, {
+      query: condition.query,
+      sort: [],
+      count: PAGE_SIZE,
+      ...(after && { after }),
+      total: 'none',
+      deadline: call.deadline,
+      consistent: true,
+    })
+    const hits = page.hits.filter(hit => !excluded.has(`${hit.type}/${hit.id}`))
+    matches.push(...(await readHits(context, call, condition.query, hits)))
+    after = page.next
+  } while (after && matches.length < 2)
+  return matches
+}
+
+const NONE: ReadonlySet<string> = new Set()
+/** Two decide; one more so that a single excluded hit doesn't cost a page. */
+const PAGE_SIZE = 3
+
+/**
+ * What stands in the way of a claim: the resource that holds it, if it matches the condition (then it is the answer), or
+ * nothing but its name, and the claim can be taken over.
+ */
+export async function claimHolder(
+  context: ServiceContext,
+  call: Call,
+  condition: Condition,
+  holder: ResourceKey,
+): Promise<Revealed | undefined> {
+  const [newest] = await context.ports.store.readNewest(call.tenant, [holder], call.deadline)
+  const definitions = context.definitions.for(call.tenant)
+  const version = reveal(call, context.policy, definitions, newest)
+  if (!isRevealed(version) || version.type !== condition.type) return undefined
+  return matchesAlone(condition.query.where, () => documentOf(call, definitions, version)) ? version : undefined
+}
+
+/** The claim of a resource about to be created, taken from whoever holds it in vain. */
+export const claimOf = (condition: Condition, resource: ResourceKey, holder: ResourceKey | undefined): Claim => ({
+  claim: condition.claim,
+  resource,
+  ...(holder && { replaces: holder }),
+})
+
+export const multipleMatches = ({ text }: Condition): Fault =>
+  fault('precondition-failed', `The condition '${text}' matches more than one resource`, { code: 'multiple-matches' })

@@ -1,0 +1,72 @@
+import { assertPermitted } from '../access/permit.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import { fault } from '../fault.ts'
+import type { CreateRequest, Revealed, WriteResult } from '../fhir-service.ts'
+import { invariant } from '../invariant.ts'
+import type { ResourceKey } from '../ports/stored-version.ts'
+import type { ResourceContent } from '../resource/content.ts'
+import { assertValid } from '../resource/validate.ts'
+import { type Condition, claimHolder, claimOf, findMatches, multipleMatches, parseCondition } from './condition.ts'
+import { assertKnownType } from './known-type.ts'
+import { type PreparedWrite, prepareWrite, writtenVersion } from './prepare.ts'
+
+/** R4 http.html#create; with ifNoneExist http.html#ccreate. */
+export async function create(context: ServiceContext, call: Call, request: CreateRequest): Promise<WriteResult> {
+  const definitions = context.definitions.for(call.tenant)
+  const { type, ifNoneExist } = request
+  assertKnownType(definitions, type)
+  assertPermitted(context.policy, call, 'create', type)
+  const condition = ifNoneExist === undefined ? undefined : parseCondition(context, call, type, ifNoneExist)
+  const content = assertValid(definitions, request.content, { type })
+  if (condition) return createUnlessFound(context, call, condition, content)
+  const prepared = prepareCreate(context, call, type, content)
+  const result = await context.ports.store.commit(call.tenant, { changes: [prepared.change], deadline: call.deadline })
+  invariant(result.committed, `the new id ${type}/${prepared.change.id} was taken`)
+  return { kind: 'created', version: writtenVersion(prepared) }
+}
+
+/**
+ * Of many at the same time one wins the claim on the condition. The others meet it and answer with the resource that it
+ * names, if that matches; a claim is a hint, and one in vain is taken over.
+ */
+async function createUnlessFound(
+  context: ServiceContext,
+  call: Call,
+  condition: Condition,
+  content: ResourceContent,
+): Promise<WriteResult> {
+  const matches = await findMatches(context, call, condition)
+  if (matches.length > 1) throw multipleMatches(condition)
+  if (matches[0]) return unchanged(matches[0])
+  let holder: ResourceKey | undefined
+  for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
+    const prepared = prepareCreate(context, call, condition.type, content)
+    const result = await context.ports.store.commit(call.tenant, {
+      changes: [prepared.change],
+      claims: [claimOf(condition, prepared.change, holder)],
+      deadline: call.deadline,
+    })
+    if (result.committed) return { kind: 'created', version: writtenVersion(prepared) }
+    invariant(result.conflict.kind === 'claim', 'a new id was taken')
+    holder = result.conflict.resource
+    const found = holder && (await claimHolder(context, call, condition, holder))
+    if (found) return unchanged(found)
+  }
+  throw fault('conflict', `Others create for the condition '${condition.text}' at the same time: try again`, {
+    retryAfterSeconds: 1,
+  })
+}
+
+const unchanged = (version: Revealed): WriteResult => ({ kind: 'unchanged', version })
+
+function prepareCreate(context: ServiceContext, call: Call, type: string, content: ResourceContent): PreparedWrite {
+  return prepareWrite(context, call, context.definitions.for(call.tenant), {
+    method: 'POST',
+    type,
+    id: context.ports.ids.resourceId(),
+    content,
+    previous: undefined,
+    now: context.ports.clock.now(),
+  })
+}

@@ -1,0 +1,34 @@
+import { assertPermitted, notPermitted } from '../access/permit.ts'
+import { reveal } from '../access/reveal.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { DeleteRequest, DeleteResult } from '../fhir-service.ts'
+import { isResourceId } from '../interaction-request.ts'
+import { assertMatch, assertVersionId, contended, overtaken } from './if-match.ts'
+import { assertKnownType } from './known-type.ts'
+import { attributesOfChange, prepareTombstone } from './prepare.ts'
+
+/** R4 http.html#delete: what is not there, or not there any more, is deleted with success and without a new version. */
+export async function deleteResource(
+  context: ServiceContext,
+  call: Call,
+  request: DeleteRequest,
+): Promise<DeleteResult> {
+  const { ports, policy, limits } = context
+  const definitions = context.definitions.for(call.tenant)
+  const { type, id, ifMatch } = request
+  assertKnownType(definitions, type)
+  assertPermitted(policy, call, 'delete', type)
+  assertVersionId(ifMatch)
+  for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
+    const [newest] = isResourceId(id) ? await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline) : []
+    if (newest && !newest.deleted && !reveal(call, policy, definitions, newest)) throw notPermitted('delete', type)
+    assertMatch(request, newest, ifMatch)
+    if (!newest || newest.deleted) return { version: undefined }
+    const change = prepareTombstone(call, newest, ports.clock.now())
+    const result = await ports.store.commit(call.tenant, { changes: [change], deadline: call.deadline })
+    if (result.committed) return { version: attributesOfChange(change) }
+    if (ifMatch !== undefined) throw overtaken(request, ifMatch)
+  }
+  throw contended(request)
+}

@@ -1,0 +1,113 @@
+import { assertPermitted } from '../access/permit.ts'
+import type { AccessPolicy, InteractionCode } from '../access/policy.ts'
+import { reveal } from '../access/reveal.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Definitions } from '../definitions.ts'
+import { Fault, type Issue } from '../fault.ts'
+import type { HistoryRequest, HistoryResult, Parameters } from '../fhir-service.ts'
+import { isResourceId } from '../interaction-request.ts'
+import type { Position } from '../ports/search-index.ts'
+import { CURSOR_PARAMETER, decodeCursor, encodeCursor, withCursor } from '../search/page.ts'
+import { assertKnownType, notFound } from './known-type.ts'
+
+/** R4 http.html#history. Versions that the caller may not see are left out, and so is then the total. */
+export async function history(context: ServiceContext, call: Call, request: HistoryRequest): Promise<HistoryResult> {
+  const definitions = context.definitions.for(call.tenant)
+  const { type, id } = request
+  if (type !== undefined) assertKnownType(definitions, type)
+  assertPermitted(context.policy, call, codeOf(request), type)
+  if (type !== undefined && id !== undefined && !isResourceId(id)) throw notFound({ type, id })
+  const page = parseHistory(request.parameters)
+  const { signer } = context.ports
+  const sealed: Parameters = [['', [type, id].join('/')], ...page.applied]
+  let after = page.cursor === undefined ? undefined : afterOf(decodeCursor(signer, call.tenant, page.cursor, sealed))
+  const wanted = Math.min(page.count ?? context.limits.pageSizeDefault, context.limits.pageSizeMax)
+  const versions: HistoryResult['versions'][number][] = []
+  let total: number | undefined
+  do {
+    const found = await context.ports.store.history(call.tenant, {
+      ...(type !== undefined && { type }),
+      ...(id !== undefined && { id }),
+      ...(page.since !== undefined && { since: page.since }),
+      ...(after !== undefined && { after }),
+      count: Math.max(wanted - versions.length, 1),
+      deadline: call.deadline,
+    })
+    for (const version of found.versions) {
+      const revealed = reveal(call, context.policy, definitions, version)
+      if (revealed) versions.push(revealed)
+    }
+    total = found.total
+    after = found.next
+  } while (after !== undefined && versions.length < wanted)
+  const unknown = versions.length === 0 && page.cursor === undefined && page.since === undefined
+  if (type !== undefined && id !== undefined && unknown) throw notFound({ type, id })
+  return {
+    versions,
+    total: seesAll(call, context.policy, definitions, type) ? total : undefined,
+    self: page.cursor === undefined ? page.applied : withCursor(page.applied, page.cursor),
+    next:
+      after === undefined ? undefined : withCursor(page.applied, encodeCursor(signer, call.tenant, [after], sealed)),
+  }
+}
+
+function codeOf({ type, id }: HistoryRequest): InteractionCode {
+  if (id !== undefined) return 'history-instance'
+  return type === undefined ? 'history-system' : 'history-type'
+}
+
+function seesAll(call: Call, policy: AccessPolicy, definitions: Definitions, type: string | undefined): boolean {
+  const types = type === undefined ? definitions.resourceTypes : [type]
+  return types.every(name => policy.visible(call, name).kind === 'everything')
+}
+
+const afterOf = ([after]: Position): string => String(after)
+
+interface HistoryParameters {
+  readonly count: number | undefined
+  readonly since: number | undefined
+  readonly cursor: string | undefined
+  /** Without the cursor. */
+  readonly applied: Parameters
+}
+
+/** Of the door, and no matter here: R4 http.html#parameters. */
+const IGNORED: ReadonlySet<string> = new Set(['_format', '_pretty'])
+
+function parseHistory(parameters: Parameters): HistoryParameters {
+  const issues: Issue[] = []
+  const applied: (readonly [string, string])[] = []
+  let count: number | undefined
+  let since: number | undefined
+  let cursor: string | undefined
+  const refuse = (name: string, diagnostics: string) =>
+    issues.push({ severity: 'error', code: 'value', diagnostics, expression: [name] })
+  for (const [name, value] of parameters) {
+    if (IGNORED.has(name)) continue
+    if (name === CURSOR_PARAMETER) {
+      cursor = value
+      continue
+    }
+    if (name === '_count') {
+      if (/^[1-9]\d{0,8}$/.test(value)) count = Number(value)
+      else refuse(name, `_count must be a positive whole number, not '${value}'`)
+    } else if (name === '_since') {
+      since = instantOf(value)
+      if (since === undefined) refuse(name, `_since must be an instant such as 2024-02-29T12:00:00Z, not '${value}'`)
+    } else {
+      refuse(name, `History has no parameter '${name}' here, but _count and _since`)
+    }
+    applied.push([name, value])
+  }
+  if (issues.length > 0) throw new Fault('invalid', issues)
+  return { count, since, cursor, applied }
+}
+
+/** R4 datatypes.html#instant; a date or a year alone counts from its start in UTC, as clients send it. */
+const INSTANT = /^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/
+
+function instantOf(text: string): number | undefined {
+  const ms = INSTANT.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(ms) ? undefined : ms
+}

@@ -1,0 +1,123 @@
+/** What `_include` and `_revinclude` bring along, under the same policy as the matches. R4 search.html#include */
+import { readHits } from '../access/read-hits.ts'
+import { readMany } from '../access/read-many.ts'
+import { scope } from '../access/scope.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Issue } from '../fault.ts'
+import type { Revealed } from '../fhir-service.ts'
+import { mapConcurrently } from '../map-concurrently.ts'
+import type { Position } from '../ports/search-index.ts'
+import type { ResourceKey } from '../ports/stored-version.ts'
+import type { Query } from '../search/ast.ts'
+import { type IncludeRound, includeTargets, revincludeQueries } from '../search/include.ts'
+import type { IncludeDirective } from '../search/parse.ts'
+
+export interface Includes {
+  readonly versions: readonly Revealed[]
+  /** Warnings about what was left out. */
+  readonly issues: readonly Issue[]
+}
+
+const NONE: Includes = Object.freeze({ versions: [], issues: [] })
+
+/** Each resource once, and none that is a match already. */
+export async function findIncludes(
+  context: ServiceContext,
+  call: Call,
+  directives: readonly IncludeDirective[],
+  matches: readonly Revealed[],
+): Promise<Includes> {
+  if (directives.length === 0 || matches.length === 0) return NONE
+  const { includesMax, includeRoundsMax } = context.limits
+  const definitions = context.definitions.for(call.tenant)
+  const iterates = directives.some(directive => directive.iterate)
+  const known = new Set(matches.map(keyOf))
+  const versions: Revealed[] = []
+  let frontier = matches
+  for (let round = 0; frontier.length > 0 && (round === 0 || iterates); round++) {
+    if (round === includeRoundsMax) return { versions, issues: [roundsWarning(includeRoundsMax)] }
+    const step: IncludeRound = { definitions, baseUrl: call.baseUrl, directives, first: round === 0 }
+    const room = includesMax - versions.length
+    const found = await findRound(context, call, step, frontier, known, room)
+    frontier = found.slice(0, room)
+    versions.push(...frontier)
+    if (found.length > room) return { versions, issues: [sizeWarning(includesMax)] }
+  }
+  return { versions, issues: [] }
+}
+
+/** One round's resources, more than `room` only if there are more. Adds them to the known. */
+async function findRound(
+  context: ServiceContext,
+  call: Call,
+  step: IncludeRound,
+  frontier: readonly Revealed[],
+  known: Set<string>,
+  room: number,
+): Promise<Revealed[]> {
+  const targets = includeTargets(
+    step,
+    frontier.map(version => version.content()),
+    known,
+  )
+  const found: Revealed[] = []
+  const add = (version: Revealed | undefined): void => {
+    if (!version || known.has(keyOf(version))) return
+    known.add(keyOf(version))
+    found.push(version)
+  }
+  for (let start = 0; start < targets.length && found.length <= room; start += room + 1) {
+    for (const version of await readMany(context, call, targets.slice(start, start + room + 1))) add(version)
+  }
+  if (found.length > room) return found
+  const queries = revincludeQueries(step, frontier)
+  const pointing = await mapConcurrently(queries, context.limits.concurrencyMax, query =>
+    findPointing(context, call, query, known, room + 1),
+  )
+  for (const version of pointing.flat()) add(version)
+  return found
+}
+
+/** Up to `count` resources that are not known yet. */
+async function findPointing(
+  context: ServiceContext,
+  call: Call,
+  query: Query,
+  known: ReadonlySet<string>,
+  count: number,
+): Promise<Revealed[]> {
+  const scoped = scope(call, context.policy, query)
+  const found: Revealed[] = []
+  let after: Position | undefined
+  do {
+    const page = await context.ports.index.search(call.tenant, {
+      query: scoped,
+      sort: [],
+      count,
+      ...(after && { after }),
+      total: 'none',
+      deadline: call.deadline,
+    })
+    const hits = page.hits.filter(hit => !known.has(keyOf(hit)))
+    found.push(...(await readHits(context, call, scoped, hits)))
+    after = page.next
+  } while (after && found.length < count)
+  return found
+}
+
+const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
+
+const sizeWarning = (includesMax: number): Issue => ({
+  severity: 'warning',
+  code: 'too-costly',
+  diagnostics: `More than ${includesMax} resources would be included: the rest is left out. Ask for smaller pages`,
+  expression: ['_include'],
+})
+
+const roundsWarning = (includeRoundsMax: number): Issue => ({
+  severity: 'warning',
+  code: 'too-costly',
+  diagnostics: `:iterate stopped after ${includeRoundsMax} rounds: what lies further away is left out`,
+  expression: ['_include'],
+})

@@ -1,0 +1,14 @@
+import type { Definitions } from '../definitions.ts'
+import { type Fault, fault } from '../fault.ts'
+import type { ResourceKey } from '../ports/stored-version.ts'
+
+/** @throws Fault not-found: R4 http.html#create answers 404 where the resource type is not supported. */
+export function assertKnownType(definitions: Definitions, type: string): void {
+  if (definitions.isResourceType(type)) return
+  throw fault('not-found', `FHIR R4 (${definitions.fhirVersion}) has no resource type '${type}'`, {
+    code: 'not-supported',
+  })
+}
+
+/** The same answer whether a resource never existed or is hidden from the caller. */
+export const notFound = ({ type, id }: ResourceKey): Fault => fault('not-found', `There is no ${type}/${id}`)

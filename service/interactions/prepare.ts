@@ -1,0 +1,120 @@
+/** From validated content to the Change that a store commits: the one way in which versions are made. */
+import { notPermitted } from '../access/permit.ts'
+import { mayWrite } from '../access/reveal.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Definitions } from '../definitions.ts'
+import type { Revealed } from '../fhir-service.ts'
+import type { Change } from '../ports/resource-store.ts'
+import type { Provenance, VersionAttributes } from '../ports/stored-version.ts'
+import type { JsonObject, ResourceContent } from '../resource/content.ts'
+import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { stampMeta } from '../resource/stamp.ts'
+import { extract } from '../search/extract.ts'
+
+export interface Write {
+  readonly method: 'POST' | 'PUT'
+  readonly type: string
+  readonly id: string
+  /** Validated, links already rewritten. */
+  readonly content: ResourceContent
+  /** The newest version, a tombstone maybe; undefined where there is none. */
+  readonly previous: VersionAttributes | undefined
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+export interface PreparedWrite {
+  readonly change: Change
+  /** As written: with id and meta. */
+  readonly content: ResourceContent
+}
+
+/** @throws Fault forbidden where the caller could not see what it writes. */
+export function prepareWrite(
+  { policy }: ServiceContext,
+  call: Call,
+  definitions: Definitions,
+  write: Write,
+): PreparedWrite {
+  const { type, id, method } = write
+  const versionId = (write.previous?.versionId ?? 0) + 1
+  const lastUpdated = laterThan(write.previous, write.now)
+  const content = stampMeta(write.content, { id, versionId, lastUpdated })
+  const document = extract(definitions, content, { versionId, lastUpdated, baseUrl: call.baseUrl })
+  if (!mayWrite(call, policy, document)) throw notPermitted(method === 'POST' ? 'create' : 'update', type)
+  const change: Change = {
+    type,
+    id,
+    versionId,
+    lastUpdated,
+    method,
+    body: stringifyJson(content),
+    compartments: document.compartments,
+    securityLabels: securityLabelsOf(content),
+    provenance: provenanceOf(call),
+    document,
+  }
+  return { change, content }
+}
+
+/** The tombstone that follows a version; it keeps that version's compartments and labels, which access asks for. */
+export const prepareTombstone = (call: Call, previous: VersionAttributes, now: number): Change => ({
+  type: previous.type,
+  id: previous.id,
+  versionId: previous.versionId + 1,
+  lastUpdated: laterThan(previous, now),
+  method: 'DELETE',
+  body: undefined,
+  compartments: previous.compartments,
+  securityLabels: previous.securityLabels,
+  provenance: provenanceOf(call),
+  document: undefined,
+})
+
+/** What a change has become once it is committed. */
+export const attributesOfChange = (change: Change): VersionAttributes => ({
+  type: change.type,
+  id: change.id,
+  versionId: change.versionId,
+  lastUpdated: change.lastUpdated,
+  method: change.method,
+  deleted: change.body === undefined,
+  compartments: change.compartments,
+  securityLabels: change.securityLabels,
+})
+
+/** A committed write for its writer, who may see it. The text becomes bytes only if somebody asks. */
+export function writtenVersion({ change, content }: PreparedWrite): Revealed {
+  let body: Uint8Array | undefined
+  return {
+    ...attributesOfChange(change),
+    get body() {
+      body ??= encodeUtf8(change.body ?? '')
+      return body
+    },
+    content: () => content,
+  }
+}
+
+/** `system|code` of meta.security. */
+function securityLabelsOf(content: ResourceContent): readonly string[] {
+  const security = (content.meta as JsonObject | undefined)?.security
+  if (!Array.isArray(security)) return NO_LABELS
+  return security.map(coding => {
+    const { system, code } = coding as JsonObject
+    return `${typeof system === 'string' ? system : ''}|${typeof code === 'string' ? code : ''}`
+  })
+}
+
+const NO_LABELS: readonly string[] = Object.freeze([])
+
+const laterThan = (previous: VersionAttributes | undefined, now: number): number =>
+  previous ? Math.max(now, previous.lastUpdated + 1) : now
+
+const provenanceOf = ({ caller, door, requestId }: Call): Provenance => ({
+  author: caller.subject,
+  ...(caller.client !== undefined && { client: caller.client }),
+  door,
+  requestId,
+})

@@ -1,0 +1,47 @@
+import { assertPermitted } from '../access/permit.ts'
+import { isRevealed, reveal, type Tombstone } from '../access/reveal.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Definitions } from '../definitions.ts'
+import { type Fault, fault } from '../fault.ts'
+import type { ReadRequest, ReadResult, Revealed, View } from '../fhir-service.ts'
+import { isResourceId } from '../interaction-request.ts'
+import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { applyView, isFullView } from '../resource/view.ts'
+import { assertKnownType, notFound } from './known-type.ts'
+
+/** R4 http.html#read */
+export async function read(context: ServiceContext, call: Call, request: ReadRequest): Promise<ReadResult> {
+  const { ports, policy } = context
+  const definitions = context.definitions.for(call.tenant)
+  const { type, id } = request
+  assertKnownType(definitions, type)
+  assertPermitted(policy, call, 'read', type)
+  if (!isResourceId(id)) throw notFound(request)
+  const [newest] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
+  const version = reveal(call, policy, definitions, newest)
+  if (!isRevealed(version)) throw version ? gone(version) : notFound(request)
+  return readResult(definitions, version, request)
+}
+
+/** What the conditions and the view of a read make of a version: R4 http.html#cread */
+export function readResult(definitions: Definitions, version: Revealed, request: ReadRequest): ReadResult {
+  if (isKnownToCaller(version, request)) return { kind: 'not-modified', version }
+  return { kind: 'found', version: viewed(definitions, version, request.view) }
+}
+
+/** The version cut to the view; itself where the view is full. */
+export function viewed(definitions: Definitions, version: Revealed, view: View | undefined): Revealed {
+  if (!view || isFullView(view)) return version
+  const content = applyView(definitions, version.content(), view)
+  return { ...version, body: encodeUtf8(stringifyJson(content)), content: () => content }
+}
+
+export const gone = ({ type, id, versionId }: Tombstone): Fault =>
+  fault('gone', `${type}/${id} was deleted; version ${versionId} records that`)
+
+/** RFC 9110: If-Modified-Since counts only without If-None-Match, and to the second. */
+function isKnownToCaller(version: Revealed, { ifNoneMatch, ifModifiedSince }: ReadRequest): boolean {
+  if (ifNoneMatch) return ifNoneMatch.includes('*') || ifNoneMatch.includes(String(version.versionId))
+  return ifModifiedSince !== undefined && Math.floor(version.lastUpdated / 1000) <= Math.floor(ifModifiedSince / 1000)
+}

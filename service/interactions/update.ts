@@ -1,0 +1,73 @@
+import { assertPermitted, notPermitted } from '../access/permit.ts'
+import { reveal } from '../access/reveal.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Definitions } from '../definitions.ts'
+import { fault } from '../fault.ts'
+import type { UpdateRequest, WriteResult } from '../fhir-service.ts'
+import { isResourceId } from '../interaction-request.ts'
+import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
+import type { JsonValue, ResourceContent } from '../resource/content.ts'
+import { assertValid, type ValidateOptions } from '../resource/validate.ts'
+import { assertMatch, assertVersionId, contended, overtaken } from './if-match.ts'
+import { assertKnownType } from './known-type.ts'
+import { prepareWrite, writtenVersion } from './prepare.ts'
+
+/**
+ * R4 http.html#update. Without If-Match the last write wins, so a lost race is tried again; with it the loser is told.
+ */
+export async function update(context: ServiceContext, call: Call, request: UpdateRequest): Promise<WriteResult> {
+  const { ports, policy, limits } = context
+  const definitions = context.definitions.for(call.tenant)
+  const { type, id, ifMatch } = request
+  assertKnownType(definitions, type)
+  assertPermitted(policy, call, 'update', type)
+  assertVersionId(ifMatch)
+  const content = assertUpdatable(definitions, request, request.content)
+  for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
+    const [previous] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
+    assertWritable(context, call, definitions, previous)
+    assertMatch(request, previous, ifMatch)
+    const now = ports.clock.now()
+    const prepared = prepareWrite(context, call, definitions, { method: 'PUT', type, id, content, previous, now })
+    const result = await ports.store.commit(call.tenant, { changes: [prepared.change], deadline: call.deadline })
+    if (result.committed) {
+      const kind = previous && !previous.deleted ? 'updated' : 'created'
+      return { kind, version: writtenVersion(prepared) }
+    }
+    if (ifMatch !== undefined) throw overtaken(request, ifMatch)
+  }
+  throw contended(request)
+}
+
+/**
+ * The content as a resource that may be put at this id: R4 http.html#update asks for the same id in both places.
+ * @throws Fault invalid or unprocessable.
+ */
+export function assertUpdatable(
+  definitions: Definitions,
+  { type, id }: ResourceKey,
+  content: JsonValue,
+  options: Omit<ValidateOptions, 'type'> = {},
+): ResourceContent {
+  if (!isResourceId(id)) {
+    throw fault('invalid', `'${id}' is no id: 1 to 64 of the letters, digits, '-' and '.'`, { code: 'value' })
+  }
+  const resource = assertValid(definitions, content, { ...options, type })
+  if (resource.id === id) return resource
+  const found = resource.id === undefined ? 'has none' : `has '${String(resource.id)}'`
+  throw fault('invalid', `The resource must have the id of its address, '${id}', but ${found}`, {
+    code: 'value',
+    expression: [`${type}.id`],
+  })
+}
+
+/** @throws Fault forbidden where the newest version, a tombstone as well, is hidden from the caller. */
+export function assertWritable(
+  { policy }: ServiceContext,
+  call: Call,
+  definitions: Definitions,
+  newest: StoredVersion | undefined,
+): void {
+  if (newest && !reveal(call, policy, definitions, newest)) throw notPermitted('update', newest.type)
+}
