@@ -54,10 +54,7 @@ export const outcomeResponse = (
 function traceOf(failure: unknown): { readonly error: string; readonly code?: string; readonly at?: string } {
   if (!(failure instanceof Error)) return { error: typeof failure }
   const code = (failure as NodeJS.ErrnoException).code
-  const frames = failure.stack?.split('\n').filter(line => line.startsWith('    at '))
-  return {
-    error: failure.name,
-    ...(code && { code }),
-    ...(frames && { at: frames.map(frame => frame.trim()).join(' | ') }),
-  }
+  const { stack = '', message } = failure
+  const frames = stack.slice(stack.indexOf(message) + message.length).split(/\n\s*/)
+  return { error: failure.name, ...(code && { code }), at: frames.filter(frame => frame !== '').join(' | ') }
 }

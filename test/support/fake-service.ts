@@ -1,0 +1,28 @@
+import type { FhirService } from '#service/index.ts'
+
+const OPERATIONS = [
+  'read',
+  'vread',
+  'create',
+  'update',
+  'delete',
+  'history',
+  'search',
+  'bundle',
+  'capabilities',
+  'graphql',
+  'graphqlField',
+] as const satisfies readonly (keyof FhirService)[]
+
+/** A service that has the given operations; any other fails the test that calls it. */
+export function fakeService(operations: Partial<FhirService>): FhirService {
+  const unexpected = Object.fromEntries(
+    OPERATIONS.map(name => [
+      name,
+      async () => {
+        throw new Error(`Unexpected call of ${name}`)
+      },
+    ]),
+  ) as unknown as FhirService
+  return { ...unexpected, ...operations }
+}
