@@ -18,6 +18,7 @@ difference. The shapes are in \`schema/tables.ts\`; JSON cannot carry this notic
 | \`value-sets.json\` | codes of the value sets of required bindings |
 | \`compartments.json\` | compartments by the search parameters that link to them |
 | \`schema.graphql\` | the SDL for AppSync; AWSJSON is the only scalar in it that GraphQL does not define |
+| \`diagnostics.txt\` | what codegen left out, restored or corrected in the published definitions |
 | \`types.ts\` | TypeScript types of the JSON form |
 
 ## FHIR types by search parameter type

@@ -14,10 +14,10 @@ function main(command: string | undefined): number {
     return 2
   }
   const diagnostics: Diagnostic[] = []
-  const files = emitFiles(buildModel(loadDefinitions(root), diagnostic => diagnostics.push(diagnostic)))
-  const isVerbose = command === 'write'
+  const model = buildModel(loadDefinitions(root), diagnostic => diagnostics.push(diagnostic))
+  const files = emitFiles(model, diagnostics)
   for (const diagnostic of diagnostics) {
-    if (isVerbose || diagnostic.severity !== 'information') console.log(formatDiagnostic(diagnostic))
+    if (diagnostic.severity !== 'information') console.log(formatDiagnostic(diagnostic))
   }
   console.log(summary(diagnostics, files))
   if (diagnostics.some(({ severity }) => severity === 'error')) return 1
