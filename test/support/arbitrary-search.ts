@@ -1,0 +1,196 @@
+/** Random searches over a random corpus, and the reference answer that engines are compared with. */
+import fc from 'fast-check'
+import type { Definitions, SearchParameter } from '#service/definitions.ts'
+import type { Node, ParameterReference, Query, SortKey } from '#service/search/ast.ts'
+import type { IndexDocument, IndexValue } from '#service/search/document.ts'
+import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
+import { extract } from '#service/search/extract.ts'
+import { compareDocuments } from '#service/search/sort.ts'
+import { arbitraryValueNode } from './arbitrary-nodes.ts'
+import { arbitraryResources, BASE_URL, CORPUS_TYPES } from './arbitrary-resources.ts'
+
+/** Index documents of random resources, all of them the newest versions. */
+export const arbitraryCorpus = (definitions: Definitions): fc.Arbitrary<readonly IndexDocument[]> =>
+  fc
+    .tuple(arbitraryResources, fc.array(fc.constantFrom(0, 1, 86_400_000, 1_358_157_600_000), { minLength: 1 }))
+    .map(([resources, times]) =>
+      resources.map((resource, index) => {
+        const lastUpdated = times[index % times.length] ?? 0
+        return extract(definitions, resource, { versionId: 1 + (index % 3), lastUpdated, baseUrl: BASE_URL })
+      }),
+    )
+
+/** A query of a type in the corpus, made of values that occur in it or nearly do, with joins up to `depth` deep. */
+export function arbitraryQuery(
+  definitions: Definitions,
+  corpus: readonly IndexDocument[],
+  depth = 3,
+): fc.Arbitrary<Query> {
+  const world = worldOf(definitions, corpus)
+  return fc.constantFrom(...world.types).chain(type => queryOf(world, type, depth))
+}
+
+/** Up to three sort keys of the type, most of them parameters with values in the corpus. */
+export function arbitrarySort(
+  definitions: Definitions,
+  corpus: readonly IndexDocument[],
+  type: string,
+): fc.Arbitrary<readonly SortKey[]> {
+  const key = fc.record({ parameter: parameterOf(worldOf(definitions, corpus), type), descending: fc.boolean() })
+  return fc.array(key, { maxLength: 3 })
+}
+
+/** The reference: documents that match, sorted, ties in the order of the corpus. */
+export function searchInMemory(
+  documents: readonly IndexDocument[],
+  query: Query,
+  sort: readonly SortKey[],
+): IndexDocument[] {
+  const lookup = lookupIn(documents)
+  return documents.filter(document => evaluateQuery(query, document, lookup)).sort(compareDocuments(sort))
+}
+
+/** Whether no document comes before one that the sort puts ahead of it: engines break ties by a key of their own. */
+export function isSorted(documents: readonly IndexDocument[], sort: readonly SortKey[]): boolean {
+  const compare = compareDocuments(sort)
+  return documents.every((document, index) => {
+    const before = documents[index - 1]
+    return before === undefined || compare(before, document) <= 0
+  })
+}
+
+/** The documents as the only resources that there are. */
+export function lookupIn(documents: readonly IndexDocument[]): Lookup {
+  return {
+    find: (type, id) => documents.find(document => document.type === type && document.id === id),
+    referring: (parameter, target) =>
+      documents.filter(
+        document =>
+          document.type === parameter.resourceType &&
+          valuesOf(document, parameter).some(
+            value => value.kind === 'reference' && value.type === target.type && value.id === target.id,
+          ),
+      ),
+  }
+}
+
+interface World {
+  readonly definitions: Definitions
+  readonly corpus: readonly IndexDocument[]
+  /** Resource types in the corpus. */
+  readonly types: readonly string[]
+  /** Values in the corpus by parameter. */
+  readonly values: ReadonlyMap<ParameterReference, readonly IndexValue[]>
+  /** The types that the references of a type point to, by parameter. */
+  references(type: string): ReadonlyMap<ParameterReference, ReadonlySet<string>>
+}
+
+function worldOf(definitions: Definitions, corpus: readonly IndexDocument[]): World {
+  const types = [...new Set(corpus.map(document => document.type))]
+  const values = new Map<ParameterReference, IndexValue[]>()
+  for (const entry of corpus.flatMap(document => document.entries)) {
+    const known = values.get(entry.parameter)
+    if (known) known.push(...entry.values)
+    else values.set(entry.parameter, [...entry.values])
+  }
+  const references = new Map(types.map(type => [type, referencesFrom(corpus, type)]))
+  return { definitions, corpus, types, values, references: type => references.get(type) ?? new Map() }
+}
+
+const queryOf = (world: World, type: string, depth: number): fc.Arbitrary<Query> =>
+  nodeOf(world, type, depth).map(where => ({ type, where }))
+
+function nodeOf(world: World, type: string, depth: number): fc.Arbitrary<Node> {
+  const leaf = leafOf(world, type)
+  if (depth === 0) return leaf
+  const child = nodeOf(world, type, depth - 1)
+  return fc.oneof(
+    { weight: 6, arbitrary: leaf },
+    { weight: 1, arbitrary: fc.array(child, { maxLength: 3 }).map(nodes => ({ kind: 'and', nodes }) as const) },
+    { weight: 3, arbitrary: fc.array(child, { maxLength: 3 }).map(nodes => ({ kind: 'or', nodes }) as const) },
+    { weight: 1, arbitrary: child.map(node => ({ kind: 'not', node }) as const) },
+    ...joins(world, type, depth).map(arbitrary => ({ weight: 2, arbitrary })),
+  )
+}
+
+function leafOf(world: World, type: string): fc.Arbitrary<Node> {
+  const ids = world.corpus.map(document => document.id)
+  const compartments = world.corpus.flatMap(document => document.compartments)
+  const parameter = parameterOf(world, type)
+  return fc.oneof(
+    { weight: 16, arbitrary: parameter.chain(chosen => valueNodeOf(world, chosen)) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(parameter, fc.boolean())
+        .map(([chosen, missing]) => ({ kind: 'missing', parameter: chosen, missing }) as const),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .array(fc.constantFrom(...ids, 'none'), { maxLength: 3 })
+        .map(some => ({ kind: 'id', ids: some }) as const),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .constantFrom(...compartments, 'Patient/none')
+        .map(compartment => ({ kind: 'compartment', compartment }) as const),
+    },
+    { weight: 1, arbitrary: fc.constantFrom<Node>({ kind: 'everything' }, { kind: 'nothing' }) },
+  )
+}
+
+function valueNodeOf(world: World, parameter: SearchParameter): fc.Arbitrary<Node> {
+  const values = world.values.get(parameter) ?? []
+  const missing = { kind: 'missing', parameter, missing: false } as const
+  return values.length === 0
+    ? fc.constant(missing)
+    : fc.constantFrom(...values).chain(value => arbitraryValueNode(parameter, value))
+}
+
+/** Chains along the references that the corpus has, and `_has` against them; each built only when it is drawn. */
+function joins(world: World, type: string, depth: number): fc.Arbitrary<Node>[] {
+  const found: (() => fc.Arbitrary<Node>)[] = []
+  for (const [parameter, targets] of world.references(type)) {
+    for (const target of targets) {
+      found.push(() => queryOf(world, target, depth - 1).map(query => ({ kind: 'chain', parameter, query })))
+    }
+  }
+  for (const source of world.types) {
+    for (const [parameter, targets] of world.references(source)) {
+      if (!targets.has(type)) continue
+      found.push(() => queryOf(world, source, depth - 1).map(query => ({ kind: 'has', parameter, query })))
+    }
+  }
+  return found.length === 0 ? [] : [fc.constantFrom(...found).chain(build => build())]
+}
+
+function referencesFrom(corpus: readonly IndexDocument[], type: string): Map<ParameterReference, Set<string>> {
+  const found = new Map<ParameterReference, Set<string>>()
+  for (const document of corpus) {
+    if (document.type !== type) continue
+    for (const { parameter, values } of document.entries) {
+      for (const value of values) {
+        if (value.kind !== 'reference' || value.type === undefined || !isCorpusType(value.type)) continue
+        const targets = found.get(parameter) ?? new Set()
+        found.set(parameter, targets.add(value.type))
+      }
+    }
+  }
+  return found
+}
+
+const isCorpusType = (type: string): boolean => (CORPUS_TYPES as readonly string[]).includes(type)
+
+/** Nine times in ten a parameter with values in the corpus. */
+function parameterOf(world: World, type: string): fc.Arbitrary<SearchParameter> {
+  const all = [...world.definitions.searchParameters(type).values()].filter(
+    ({ kind }) => kind !== 'composite' && kind !== 'special',
+  )
+  const used = all.filter(parameter => world.values.has(parameter))
+  const any = fc.constantFrom(...all)
+  return used.length === 0
+    ? any
+    : fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...used) }, { weight: 1, arbitrary: any })
+}
