@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { parseEnvironment } from './env.ts'
+
+const DEFAULTS = {
+  port: 8080,
+  host: '127.0.0.1',
+  dataFolder: 'data/gateway',
+  logLevel: 'info',
+  corsOrigins: '*',
+  baseUrl: undefined,
+}
+
+test('nothing needs to be set', () => {
+  expect(parseEnvironment({})).toEqual(DEFAULTS)
+  expect(parseEnvironment({ PORT: '', DATA_DIR: ' ' })).toEqual(DEFAULTS)
+})
+
+test('everything can be', () => {
+  const environment = {
+    PORT: '0',
+    HOST: '0.0.0.0',
+    DATA_DIR: '/var/lib/gateway',
+    LOG_LEVEL: 'debug',
+    CORS_ORIGINS: 'https://a.example.org, http://localhost:3000',
+    BASE_URL: 'https://fhir.example.org/r4/',
+  }
+  expect(parseEnvironment(environment)).toEqual({
+    port: 0,
+    host: '0.0.0.0',
+    dataFolder: '/var/lib/gateway',
+    logLevel: 'debug',
+    corsOrigins: ['https://a.example.org', 'http://localhost:3000'],
+    baseUrl: 'https://fhir.example.org/r4',
+  })
+})
+
+test('every variable that is wrong is named with what it should be', () => {
+  const environment = { PORT: '80a', LOG_LEVEL: 'loud', CORS_ORIGINS: 'example.org', BASE_URL: 'ftp://example.org' }
+  expect(() => parseEnvironment(environment)).toThrow(
+    expect.objectContaining({
+      name: 'ConfigurationError',
+      problems: [
+        'PORT is "80a", but must be a port number from 0 (any free port) to 65535.',
+        'LOG_LEVEL is "loud", but must be one of debug, info, warn, error, silent.',
+        'CORS_ORIGINS is "example.org", but must be * or origins such as https://app.example.org, with commas.',
+        'BASE_URL is "ftp://example.org", but must be an http or https URL without query, https://example.org/fhir.',
+      ],
+    }),
+  )
+})
