@@ -19,7 +19,8 @@ export const JSON_DEPTH_MAX = 256
  */
 const CANDIDATE = /[\s:,[]-?\d(?:[\d.]*(?:\.\d*0(?!\d)|[eE])|[\d.]{15,}|\.0{6}|(?<=-0)(?!\.))/g
 
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])(?!\s*:)/y
+/** A number as it stands in an object or an array: what comes next tells it from most numbers inside strings. */
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=\s*(?:[,\]}]|$))/y
 
 /**
  * Stands before a lossy number that has been turned into a string. It's Latin-1, so that the text stays one byte a
@@ -28,6 +29,11 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])(?!\s*:)/y
 const MARK = '\u0091'
 const MARK_CODE = 0x91
 const MARK_ESCAPED = '\\u0091'
+
+const QUOTE = 34
+const COMMA = 44
+const COLON = 58
+const OPENING_BRACE = 123
 
 /**
  * JSON text to a value in which each number that a double can't say exactly as written (1.50, 1e3, 18 digits) is a
@@ -108,29 +114,62 @@ const startsAsNumber = (text: string): boolean => {
 
 /** The text with each lossy number turned into a marked string. Texts that are no JSON stay no JSON. */
 function markLossyNumbers(text: string): string {
-  let marked = ''
+  const parts: string[] = []
   let copied = 0
-  /** A place known to be outside strings, at or before the next candidate. */
+  /** A place known to be outside strings, before the next candidate. */
   let outside = 0
   CANDIDATE.lastIndex = 0
   for (let match = CANDIDATE.exec(text); match !== null; match = CANDIDATE.exec(text)) {
     const start = match.index + 1
-    outside = skipStrings(text, outside, start)
-    if (outside < 0) break
-    if (outside > start) {
-      CANDIDATE.lastIndex = outside
-      continue
-    }
     NUMBER.lastIndex = start
     const token = NUMBER.exec(text)?.[0]
-    // The token ends where the next candidate may begin: a separator can't belong to both.
-    if (token !== undefined) CANDIDATE.lastIndex = start + token.length
     if (token === undefined || String(Number(token)) === token) continue
-    marked += `${text.slice(copied, start)}"${MARK}${token}"`
-    copied = start + token.length
+    if (!isMemberValue(text, start)) {
+      outside = skipStrings(text, outside, start)
+      if (outside < 0) break
+      if (outside > start) {
+        CANDIDATE.lastIndex = outside
+        continue
+      }
+    }
+    parts.push(text.slice(copied, start), `"${MARK}${token}"`)
+    copied = outside = start + token.length
+    CANDIDATE.lastIndex = copied
   }
-  return copied === 0 ? text : marked + text.slice(copied)
+  if (copied === 0) return text
+  parts.push(text.slice(copied))
+  return parts.join('')
 }
+
+/**
+ * Whether what stands before is `{"name":` or `,"name":`, the name being a plain word. Such a place can't be inside a
+ * string: its first quote would be the end of that string, and a word right behind a string is no JSON, so that the
+ * text is refused whatever becomes of the number.
+ */
+function isMemberValue(text: string, start: number): boolean {
+  let position = lastNonSpace(text, start)
+  if (text.charCodeAt(position) !== COLON) return false
+  position = lastNonSpace(text, position)
+  if (text.charCodeAt(position) !== QUOTE) return false
+  const nameEnd = position
+  do position--
+  while (isLetter(text.charCodeAt(position)))
+  if (text.charCodeAt(position) !== QUOTE || position === nameEnd - 1) return false
+  const before = text.charCodeAt(lastNonSpace(text, position))
+  return before === COMMA || before === OPENING_BRACE
+}
+
+/** The last position before `end` that holds neither space nor line end; -1: there is none. */
+function lastNonSpace(text: string, end: number): number {
+  let position = end - 1
+  for (; position >= 0; position--) {
+    const code = text.charCodeAt(position)
+    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) break
+  }
+  return position
+}
+
+const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 
 /** From a place outside strings to the end of the last string that begins before `target`; -1: it has no end. */
 function skipStrings(text: string, from: number, target: number): number {
