@@ -1,4 +1,4 @@
-/** The parts of HL7's definition resources that codegen reads (R4 structuredefinition.html, searchparameter.html ...). */
+/** The parts of HL7's definition resources that codegen reads (R4 structuredefinition.html and its neighbours). */
 
 export interface ElementType {
   readonly code: string

@@ -15,8 +15,8 @@ export type Decimal = number | RawJSON
 `
 
 /**
- * TypeScript types of the JSON form. Only what has parts can be required: a primitive may have an extension instead of a
- * value (R4 json.html#primitive), and of a choice there is one at the most.
+ * TypeScript types of the JSON form. Only what has parts can be required: a primitive may have an extension instead of
+ * a value (R4 json.html#primitive), and of a choice there is one at the most.
  */
 export function emitTypes({ types, manifest }: Model): string {
   const interfaces = [...types.values()].flatMap(type => {

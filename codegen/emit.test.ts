@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
+import { emitDescribedGraphql } from './emit-described-graphql.ts'
 import { emitGraphql, type GraphqlOptions } from './emit-graphql.ts'
 import { emitTables } from './emit-tables.ts'
 import { emitTypes } from './emit-types.ts'
 import { buildModel } from './model.ts'
-import { searchParameter, smallStructures } from './test-definitions.ts'
+import { searchParameter, smallStructures } from './small-definitions.ts'
 
 const model = buildModel(
   {
@@ -47,6 +48,11 @@ it.each<[file: string, options: GraphqlOptions]>([
   ['small-least.graphql', { inputs: 'json', reverse: 'none', resourceTypes: ['Basic'] }],
 ])('writes the SDL %s', async (file, options) => {
   await expect(emitGraphql(model, options)).toMatchFileSnapshot(golden(file))
+})
+
+it('writes the described SDL', async () => {
+  const sdl = emitGraphql(model, { inputs: 'json', reverse: 'none', resourceTypes: ['Thing'] })
+  await expect(emitDescribedGraphql(sdl, model)).toMatchFileSnapshot(golden('small-described.graphql'))
 })
 
 it('writes the TypeScript types', async () => {

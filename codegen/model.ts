@@ -15,6 +15,8 @@ export interface Model {
   readonly valueSets: ValueSetFile
   readonly compartments: CompartmentFile
   readonly manifest: Manifest
+  /** HL7's short description of types and elements, by path: `Patient.contact.name`, `Observation.value[x]`. */
+  readonly descriptions: ReadonlyMap<string, string>
 }
 
 export function buildModel(published: Definitions, report: Report): Model {
@@ -38,10 +40,18 @@ export function buildModel(published: Definitions, report: Report): Model {
       uncompiled,
       reverse: reverseFields(byType),
     },
+    descriptions: shortDescriptions(definitions),
   }
 }
 
-/** R4 compartmentdefinition.html: types without parameters are no members. `{def}` is the resource itself, always a member. */
+const shortDescriptions = ({ structures }: Definitions): Model['descriptions'] =>
+  new Map(
+    structures
+      .flatMap(({ snapshot }) => snapshot.element)
+      .flatMap(({ path, short }) => (short === undefined ? [] : [[path, short] as const])),
+  )
+
+/** R4 compartmentdefinition.html: types without parameters are no members; `{def}` is the resource itself. */
 function compartments(
   definitions: Definitions,
   searchParameters: Model['searchParameters'],
@@ -67,8 +77,8 @@ function compartments(
 }
 
 /**
- * Left out: parameters that may point to any type, which would be a field in each of them, and those that hold canonical
- * URLs, which do not name a resource by its id.
+ * Left out: parameters that may point to any type, which would be a field in each of them, and those that hold
+ * canonical URLs, which do not name a resource by its id.
  */
 function reverseFields(searchParameters: Model['searchParameters']): Manifest['reverse'] {
   const pairs = [...searchParameters].flatMap(([source, parameters]) =>

@@ -4,9 +4,9 @@ import { parentOf } from './element-path.ts'
 
 /**
  * The package takes liberties: it adds elements and search parameters of its own or of later releases (Meta.project,
- * half of R5's ResearchStudy) and takes some of R4 away (EvidenceVariable). HL7's data elements, one definition for each
- * element that has a data type, are in it untouched, as is HL7's list of search parameters: with these as witnesses
- * this module makes the definitions R4 4.0.1 again.
+ * half of R5's ResearchStudy) and takes some of R4 away (EvidenceVariable). HL7's data elements, one definition for
+ * each element that has a data type, are in it untouched, as is HL7's list of search parameters: with these as
+ * witnesses this module makes the definitions R4 4.0.1 again.
  */
 export function restoreR4(definitions: Definitions, report: Report): Definitions {
   const witness = witnessOf(definitions.dataElements)

@@ -4,7 +4,7 @@ import type { SearchParameter } from './definitions.ts'
 import type { Diagnostic } from './diagnostics.ts'
 import { typeTables } from './elements.ts'
 import { compileSearchParameters } from './search-parameters.ts'
-import { searchParameter, smallStructures } from './test-definitions.ts'
+import { searchParameter, smallStructures } from './small-definitions.ts'
 
 const types = typeTables(smallStructures)
 

@@ -100,7 +100,7 @@ function selectionsOf(source: string, context: ExtractionContext): readonly Sele
   }
 }
 
-/** Choice elements offer types that the parameter has no use for (Procedure.performed as a string): said, then left out. */
+/** Choices offer types that the parameter has no use for (Procedure.performed as a string): said, then left out. */
 function keepValueTypes(
   selections: readonly Selection[],
   { type, subject, report }: { type: SearchParameterType; subject: string; report: Report },

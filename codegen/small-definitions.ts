@@ -4,7 +4,7 @@ const structureUrl = 'http://hl7.org/fhir/StructureDefinition/'
 
 type ElementChange = Partial<ElementDefinition> & { readonly types?: readonly string[] }
 
-/** An element as HL7 writes it: `element('Thing.code', { types: ['CodeableConcept'] })`. `Reference(A|B)` has targets. */
+/** An element as HL7 writes it: `element('Thing.code', { types: ['code'] })`; `Reference(A|B)` has targets. */
 export function element(path: string, { types = [], ...change }: ElementChange = {}): ElementDefinition {
   return { path, min: 0, max: '1', base: { path }, type: types.map(typeOf), ...change }
 }
@@ -79,6 +79,7 @@ export const smallStructures: readonly StructureDefinition[] = [
   structure('Thing', 'resource', [
     element('Thing.contained', { types: ['Resource'], max: '*', base: { path: 'DomainResource.contained' } }),
     element('Thing.status', {
+      short: 'on | off',
       types: ['code'],
       min: 1,
       isSummary: true,
@@ -86,10 +87,14 @@ export const smallStructures: readonly StructureDefinition[] = [
       binding: { strength: 'required', valueSet: 'http://example.org/statuses|1.0' },
     }),
     element('Thing.alias', { types: ['string'], max: '*' }),
-    element('Thing.value[x]', { types: ['boolean', 'decimal', 'dateTime', 'Reference(Basic|Thing)'], min: 1 }),
+    element('Thing.value[x]', {
+      short: 'What it is "worth"',
+      types: ['boolean', 'decimal', 'dateTime', 'Reference(Basic|Thing)'],
+      min: 1,
+    }),
     element('Thing.owner', { types: ['Reference(Thing)'] }),
     element('Thing.subject', { types: ['Reference(Resource)'] }),
-    element('Thing.input', { types: ['BackboneElement'], max: '3' }),
+    element('Thing.input', { short: 'What goes in', types: ['BackboneElement'], max: '3' }),
     element('Thing.input.id', { ...systemString, representation: ['xmlAttr'] }),
     element('Thing.input.system', { types: ['uri'] }),
     element('Thing.input.count', { types: ['positiveInt'] }),
