@@ -43,16 +43,16 @@ const model = buildModel(
 const golden = (name: string): string => `../test/golden/${name}`
 
 it.each<[file: string, options: GraphqlOptions]>([
-  ['small-complete.graphql', { inputs: 'typed', reverse: 'list-and-connection' }],
-  ['small-one-type.graphql', { inputs: 'json', reverse: 'list', resourceTypes: ['Thing'] }],
-  ['small-least.graphql', { inputs: 'json', reverse: 'none', resourceTypes: ['Basic'] }],
+  ['small-complete.graphql.txt', { inputs: 'typed', reverse: 'list-and-connection' }],
+  ['small-one-type.graphql.txt', { inputs: 'json', reverse: 'list', resourceTypes: ['Thing'] }],
+  ['small-least.graphql.txt', { inputs: 'json', reverse: 'none', resourceTypes: ['Basic'] }],
 ])('writes the SDL %s', async (file, options) => {
   await expect(emitGraphql(model, options)).toMatchFileSnapshot(golden(file))
 })
 
 it('writes the described SDL', async () => {
   const sdl = emitGraphql(model, { inputs: 'json', reverse: 'none', resourceTypes: ['Thing'] })
-  await expect(emitDescribedGraphql(sdl, model)).toMatchFileSnapshot(golden('small-described.graphql'))
+  await expect(emitDescribedGraphql(sdl, model)).toMatchFileSnapshot(golden('small-described.graphql.txt'))
 })
 
 it('writes the TypeScript types', async () => {
