@@ -1,0 +1,104 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Tenant } from '#service/call.ts'
+import { fault } from '#service/fault.ts'
+import type { Clock } from '#service/ports/clock.ts'
+import type {
+  CommitRequest,
+  CommitResult,
+  HistoryPage,
+  HistoryRequest,
+  ResourceStore,
+  VersionHint,
+} from '#service/ports/resource-store.ts'
+import type { ResourceKey, StoredVersion } from '#service/ports/stored-version.ts'
+import type { DictionaryReader } from './dictionary-reader.ts'
+import { HistoryReader } from './history-reader.ts'
+import { RowStatement } from './rows.ts'
+import { VERSION_COLUMNS, type VersionRow, versionOf } from './version-row.ts'
+import { encodeCommit } from './wire.ts'
+import type { WriterClient } from './writer-client.ts'
+
+export interface EmbeddedStoreParts {
+  readonly database: DatabaseSync
+  readonly dictionary: DictionaryReader
+  readonly writer: WriterClient
+  /** What the deadlines of requests are in. */
+  readonly clock: Clock
+}
+
+/** Reads on this thread's own connection; commits go to the writer. */
+export class EmbeddedResourceStore implements ResourceStore {
+  readonly indexing = 'on-commit'
+  readonly #dictionary: DictionaryReader
+  readonly #writer: WriterClient
+  readonly #clock: Clock
+  readonly #history: HistoryReader
+  readonly #newest: RowStatement<VersionRow>
+  readonly #numbered: RowStatement<VersionRow>
+  readonly #claim: RowStatement<[type: string, id: string]>
+
+  constructor({ database, dictionary, writer, clock }: EmbeddedStoreParts) {
+    this.#dictionary = dictionary
+    this.#writer = writer
+    this.#clock = clock
+    this.#history = new HistoryReader(database, dictionary)
+    this.#newest = new RowStatement(
+      database,
+      `SELECT ${VERSION_COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.kind = ? AND r.id = ?`,
+    )
+    this.#numbered = new RowStatement(
+      database,
+      `SELECT ${VERSION_COLUMNS} FROM resource r JOIN version v ON v.key = r.key AND v.version = ?
+       WHERE r.kind = ? AND r.id = ?`,
+    )
+    this.#claim = new RowStatement(database, 'SELECT type, id FROM claim WHERE tenant = ? AND claim = ?')
+  }
+
+  async readNewest(
+    tenant: Tenant,
+    references: readonly VersionHint[],
+    deadline: number,
+  ): Promise<(StoredVersion | undefined)[]> {
+    this.#assertInTime(deadline)
+    return references.map(({ type, id }) => {
+      const kind = this.#dictionary.kind(tenant, type)
+      const row = kind === undefined ? undefined : this.#newest.get(kind, id)
+      return row && versionOf(type, id, row)
+    })
+  }
+
+  async readVersion(
+    tenant: Tenant,
+    { type, id }: ResourceKey,
+    versionId: number,
+    deadline: number,
+  ): Promise<StoredVersion | undefined> {
+    this.#assertInTime(deadline)
+    const kind = this.#dictionary.kind(tenant, type)
+    const row = kind === undefined ? undefined : this.#numbered.get(versionId, kind, id)
+    return row && versionOf(type, id, row)
+  }
+
+  async history(tenant: Tenant, request: HistoryRequest): Promise<HistoryPage> {
+    this.#assertInTime(request.deadline)
+    return this.#history.read(tenant, request)
+  }
+
+  async commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult> {
+    // The writer measures by this machine's clock, whatever clock the deadline is in.
+    const expires = Date.now() + request.deadline - this.#clock.now()
+    return this.#writer.commit(encodeCommit(tenant, request, expires))
+  }
+
+  async readClaim(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined> {
+    this.#assertInTime(deadline)
+    const row = this.#claim.get(tenant, claim)
+    return row && { type: row[0], id: row[1] }
+  }
+
+  #assertInTime(deadline: number): void {
+    if (this.#clock.now() > deadline) {
+      throw fault('unavailable', 'The server was too busy to read this in time.', { retryAfterSeconds: 1 })
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/** The embedded engine: everything in one folder, by node:sqlite, with no service beside the process. */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import type { ChangeFeed } from '#service/ports/change-feed.ts'
+import type { Clock } from '#service/ports/clock.ts'
+import type { ResourceStore } from '#service/ports/resource-store.ts'
+import { lockFolder, openReader, prepareFolder } from './database.ts'
+import { DictionaryReader } from './dictionary-reader.ts'
+import { EmbeddedChangeFeed } from './embedded-change-feed.ts'
+import { EmbeddedResourceStore } from './embedded-resource-store.ts'
+import { WriterClient } from './writer-client.ts'
+
+export interface EmbeddedEngine {
+  readonly store: ResourceStore
+  readonly feed: ChangeFeed
+  /** Ends what this thread holds open. Of the primary: after everything asked before is written. */
+  close(): Promise<void>
+}
+
+export interface PrimaryEngine extends EmbeddedEngine {
+  /** A line to the writer for another thread of this process: transfer it there, and `openEmbedded` with it. */
+  connect(): MessagePort
+}
+
+interface CommonOptions {
+  /** Where the data is, or shall be. */
+  readonly folder: string
+  /** What the deadlines of requests are in; the machine's clock where it is not given. */
+  readonly clock?: Clock
+}
+
+export type PrimaryOptions = CommonOptions & { readonly role: 'primary' }
+export type WorkerOptions = CommonOptions & { readonly role: 'worker'; readonly port: MessagePort }
+
+const MACHINE_CLOCK: Clock = { now: () => Date.now() }
+
+/**
+ * primary: owns the folder and the writer's thread; one in a process and on a folder. worker: any other thread of that
+ * process. Rejects with an Error that says what to do where the folder is in use, or of another format.
+ */
+export function openEmbedded(options: PrimaryOptions): Promise<PrimaryEngine>
+export function openEmbedded(options: WorkerOptions): Promise<EmbeddedEngine>
+export function openEmbedded(options: PrimaryOptions | WorkerOptions): Promise<EmbeddedEngine> {
+  return options.role === 'primary' ? openPrimary(options) : openWorker(options)
+}
+
+async function openPrimary(options: PrimaryOptions): Promise<PrimaryEngine> {
+  const { folder } = options
+  const lock = lockFolder(folder)
+  try {
+    prepareFolder(folder)
+    const thread = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { folder } })
+    const writer = new WriterClient(thread)
+    await writer.ready()
+    const engine = openPorts(options, writer)
+    return {
+      ...engine,
+      connect() {
+        const { port1, port2 } = new MessageChannel()
+        writer.connect(port1)
+        return port2
+      },
+      async close() {
+        await writer.close()
+        await engine.close()
+        lock.release()
+      },
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function openWorker(options: WorkerOptions): Promise<EmbeddedEngine> {
+  const engine = openPorts(options, new WriterClient(options.port))
+  return {
+    ...engine,
+    async close() {
+      await engine.close()
+      options.port.close()
+    },
+  }
+}
+
+function openPorts({ folder, clock = MACHINE_CLOCK }: CommonOptions, writer: WriterClient): EmbeddedEngine {
+  const database = openReader(folder)
+  const dictionary = new DictionaryReader(database)
+  return {
+    store: new EmbeddedResourceStore({ database, dictionary, writer, clock }),
+    feed: new EmbeddedChangeFeed(database, dictionary, writer),
+    async close() {
+      database.close()
+    },
+  }
+}

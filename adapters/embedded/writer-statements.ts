@@ -1,0 +1,29 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+
+const SQL = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  savepoint: 'SAVEPOINT request',
+  release: 'RELEASE request',
+  rollbackTo: 'ROLLBACK TO request',
+  checkpoint: 'PRAGMA wal_checkpoint(PASSIVE)',
+  counters:
+    'SELECT (SELECT coalesce(max(key), 0) FROM resource) AS key, (SELECT coalesce(max(seq), 0) FROM version) AS seq',
+  findResource: 'SELECT key, version, deleted FROM resource WHERE kind = ? AND id = ?',
+  insertResource: 'INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)',
+  updateResource: 'UPDATE resource SET version = ?, seq = ?, last_updated = ?, deleted = ? WHERE key = ?',
+  insertVersion: 'INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  addCounts: 'UPDATE kind SET live = live + ?, versions = versions + ? WHERE id = ?',
+  findClaim: 'SELECT type, id FROM claim WHERE tenant = ? AND claim = ?',
+  putClaim: 'INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?)',
+  acknowledge:
+    'INSERT INTO consumer VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position = max(position, excluded.position)',
+} as const
+
+export type WriterStatements = { readonly [Name in keyof typeof SQL]: StatementSync }
+
+export function writerStatements(database: DatabaseSync): WriterStatements {
+  const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)])
+  return Object.fromEntries(prepared) as WriterStatements
+}

@@ -1,0 +1,210 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { CommitResult } from '#service/ports/resource-store.ts'
+import { DictionaryWriter } from './dictionary-writer.ts'
+import { describe, isEngineFailure } from './engine-errors.ts'
+import { IndexWriter } from './index-writer.ts'
+import { type Cell, CellReader, type WriteOutcome } from './wire.ts'
+import { type WriterStatements, writerStatements } from './writer-statements.ts'
+
+type Conflict = Extract<CommitResult, { readonly committed: false }>
+
+/** A resource that a request changes, as it is at that moment; a request may change it more than once. */
+interface Target {
+  readonly kind: number
+  readonly type: string
+  readonly id: string
+  /** undefined: it never existed. */
+  key: number | undefined
+  version: number
+  live: boolean
+}
+
+interface CheckedClaim {
+  readonly claim: string
+  readonly type: string
+  readonly id: string
+}
+
+const COMMITTED: CommitResult = { committed: true }
+
+/** The one connection that writes. Requests are written in groups: one transaction, one sync, a savepoint each. */
+export class Writer {
+  readonly #database: DatabaseSync
+  readonly #statements: WriterStatements
+  readonly #dictionary: DictionaryWriter
+  readonly #index: IndexWriter
+  #nextKey = 0
+  #nextSeq = 0
+  /** What the transaction changes in the counts of `kind`: kind, live resources, one after the other; a pair a version. */
+  readonly #counts: number[] = []
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#statements = writerStatements(database)
+    this.#dictionary = new DictionaryWriter(database)
+    this.#index = new IndexWriter(database, this.#dictionary)
+    this.#readCounters()
+  }
+
+  /**
+   * Writes what can be written and answers once it is on the disk. Where the engine fails, nothing is there of the
+   * requests it failed for.
+   */
+  writeGroup(requests: readonly (readonly Cell[])[], now: number): WriteOutcome[] {
+    try {
+      this.#statements.begin.run()
+      const outcomes = requests.map(cells => this.#write(cells, now))
+      this.#saveCounts()
+      this.#statements.commit.run()
+      return outcomes
+    } catch (error) {
+      this.#abandonGroup()
+      const outcome: WriteOutcome = { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+      return requests.map(() => outcome)
+    }
+  }
+
+  acknowledge(consumer: string, position: number): void {
+    this.#statements.acknowledge.run(consumer, position)
+  }
+
+  /** Moves the log into the main file as far as readers allow. */
+  checkpoint(): void {
+    this.#statements.checkpoint.get()
+  }
+
+  #write(cells: readonly Cell[], now: number): WriteOutcome {
+    const reader = new CellReader(cells)
+    const tenant = reader.text()
+    if (reader.number() < now) return { failure: 'expired', message: 'The deadline had passed before it was written.' }
+    const changeCount = reader.number()
+    const claimCount = reader.number()
+    const targets = this.#checkChanges(tenant, changeCount, reader)
+    if (!Array.isArray(targets)) return targets
+    const claims = this.#checkClaims(tenant, claimCount, reader)
+    if (!Array.isArray(claims)) return claims
+
+    const counts = this.#counts.length
+    this.#statements.savepoint.run()
+    try {
+      for (const { claim, type, id } of claims) this.#statements.putClaim.run(tenant, claim, type, id)
+      for (const target of targets) this.#writeChange(tenant, target, reader)
+      this.#statements.release.run()
+      return COMMITTED
+    } catch (error) {
+      // Where the engine has given up the whole transaction there is no savepoint left, and the group fails as one.
+      if (!this.#database.isTransaction) throw error
+      this.#statements.rollbackTo.run()
+      this.#statements.release.run()
+      this.#dictionary.forget()
+      this.#counts.length = counts
+      return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+    }
+  }
+
+  /** One target a change; a resource that is named twice has the same target twice. */
+  #checkChanges(tenant: string, count: number, reader: CellReader): Target[] | Conflict {
+    const targets: Target[] = []
+    const known = count > 1 ? new Map<string, { target: Target; version: number }>() : undefined
+    for (let index = 0; index < count; index++) {
+      const type = reader.text()
+      const id = reader.text()
+      const version = reader.number()
+      const name = `${type}/${id}`
+      const before = known?.get(name)
+      const target = before?.target ?? this.#findTarget(tenant, type, id)
+      if (version !== (before?.version ?? target.version) + 1) {
+        return { committed: false, conflict: { kind: 'version', type, id } }
+      }
+      known?.set(name, { target, version })
+      targets.push(target)
+    }
+    return targets
+  }
+
+  #findTarget(tenant: string, type: string, id: string): Target {
+    const kind = this.#dictionary.kind(tenant, type)
+    const row = this.#statements.findResource.get(kind, id)
+    if (!row) return { kind, type, id, key: undefined, version: 0, live: false }
+    return { kind, type, id, key: Number(row.key), version: Number(row.version), live: row.deleted === 0 }
+  }
+
+  #checkClaims(tenant: string, count: number, reader: CellReader): CheckedClaim[] | Conflict {
+    const claims: CheckedClaim[] = []
+    for (let index = 0; index < count; index++) {
+      const claim = reader.text()
+      const type = reader.text()
+      const id = reader.text()
+      const replacedType = reader.optionalText()
+      const replacedId = reader.optionalText()
+      const row = this.#statements.findClaim.get(tenant, claim)
+      const holder = row ? { type: String(row.type), id: String(row.id) } : undefined
+      if ((holder?.type ?? null) !== replacedType || (holder?.id ?? null) !== replacedId) {
+        return { committed: false, conflict: { kind: 'claim', claim, resource: holder } }
+      }
+      claims.push({ claim, type, id })
+    }
+    return claims
+  }
+
+  #writeChange(tenant: string, target: Target, reader: CellReader): void {
+    const seq = this.#nextSeq++
+    const version = target.version + 1
+    const lastUpdated = reader.number()
+    const method = reader.number()
+    const body = reader.optionalText()
+    const deleted = body === null ? 1 : 0
+    if (target.key === undefined) {
+      target.key = this.#nextKey++
+      this.#statements.insertResource.run(target.key, target.kind, target.id, version, seq, lastUpdated, deleted)
+    } else {
+      this.#statements.updateResource.run(version, seq, lastUpdated, deleted, target.key)
+      if (target.live) this.#index.remove(target.key)
+    }
+    this.#statements.insertVersion.run(
+      seq,
+      target.key,
+      version,
+      target.kind,
+      lastUpdated,
+      method,
+      deleted,
+      reader.text(),
+      reader.text(),
+      reader.text(),
+      reader.optionalText(),
+      reader.text(),
+      reader.text(),
+      body,
+    )
+    this.#index.insert(target.key, tenant, target.kind, reader)
+    this.#counts.push(target.kind, 1 - deleted - (target.live ? 1 : 0))
+    target.version = version
+    target.live = deleted === 0
+  }
+
+  #saveCounts(): void {
+    const live = new Map<number, number>()
+    const versions = new Map<number, number>()
+    for (let index = 0; index < this.#counts.length; index += 2) {
+      const kind = this.#counts[index] ?? 0
+      live.set(kind, (live.get(kind) ?? 0) + (this.#counts[index + 1] ?? 0))
+      versions.set(kind, (versions.get(kind) ?? 0) + 1)
+    }
+    for (const [kind, count] of versions) this.#statements.addCounts.run(live.get(kind) ?? 0, count, kind)
+    this.#counts.length = 0
+  }
+
+  #abandonGroup(): void {
+    if (this.#database.isTransaction) this.#statements.rollback.run()
+    this.#dictionary.forget()
+    this.#counts.length = 0
+    this.#readCounters()
+  }
+
+  #readCounters(): void {
+    const row = this.#statements.counters.get()
+    this.#nextKey = Number(row?.key) + 1
+    this.#nextSeq = Number(row?.seq) + 1
+  }
+}
