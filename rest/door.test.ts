@@ -11,7 +11,8 @@ import {
 } from '#service/index.ts'
 import { fakeService } from '#test/support/fake-service.ts'
 import { FHIR_JSON_BODY, jsonOf, type RequestParts, restRequest, textOf } from '#test/support/rest-request.ts'
-import { createRestDoor, type DoorOptions } from './door.ts'
+import { createRestDoor } from './door.ts'
+import type { HttpOptions } from './http-manners.ts'
 
 const BODY = '{"resourceType":"Patient","id":"1","multipleBirthInteger":1.0}'
 
@@ -37,7 +38,7 @@ const FHIR = { ...COMMON, 'Content-Type': 'application/fhir+json; charset=utf-8'
 const OF_VERSION = { ETag: 'W/"3"', 'Last-Modified': 'Sat, 03 Feb 2024 04:05:06 GMT' }
 const VERSION_URL = 'http://localhost:8080/fhir/Patient/1/_history/3'
 
-const send = async (operations: Partial<FhirService>, line: string, parts?: RequestParts, options?: DoorOptions) =>
+const send = async (operations: Partial<FhirService>, line: string, parts?: RequestParts, options?: HttpOptions) =>
   createRestDoor(fakeService(operations), options)(restRequest(line, parts))
 
 /** An operation that keeps what it was asked. */

@@ -1,6 +1,7 @@
 /** What every FHIR response has in common. R4 http.html#general, #versions */
-import { encodeUtf8, formatEntityTag, type Revealed, type VersionAttributes } from '#service/index.ts'
-import type { HttpResponse } from './http-message.ts'
+import { decodeUtf8, encodeUtf8, formatEntityTag, type Revealed, type VersionAttributes } from '#service/index.ts'
+import { FHIR_JSON } from './content.ts'
+import { type HttpResponse, wholeBody } from './http-message.ts'
 import { prettyJson } from './pretty.ts'
 
 export type Headers = Record<string, string>
@@ -17,6 +18,8 @@ export interface Rendering {
   readonly pretty: boolean
 }
 
+export const DEFAULT_RENDERING: Rendering = { contentType: `${FHIR_JSON}; charset=utf-8`, pretty: false }
+
 export function jsonResponse(
   rendering: Rendering,
   status: number,
@@ -28,10 +31,8 @@ export function jsonResponse(
   return { status, headers, body: rendering.pretty ? prettyBytes(body) : body }
 }
 
-const decoder = new TextDecoder()
-
 const prettyBytes = (body: Uint8Array | readonly Uint8Array[]): Uint8Array =>
-  encodeUtf8(prettyJson(body instanceof Uint8Array ? decoder.decode(body) : decoder.decode(Buffer.concat(body))))
+  encodeUtf8(prettyJson(decodeUtf8(wholeBody(body))))
 
 export const emptyResponse = (status: number, headers: Headers): HttpResponse => {
   headers['Cache-Control'] = CACHE_CONTROL

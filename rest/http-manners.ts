@@ -1,0 +1,48 @@
+import { DEFAULT_LIMITS } from '#service/index.ts'
+import { compressResponse } from './compress.ts'
+import { addCorsHeaders, type CorsOrigins, optionsResponse } from './cors.ts'
+import { decompressBody } from './decompress.ts'
+import { faultToResponse } from './fault-to-response.ts'
+import { bodyBytes, type HttpHandler, type HttpRequest, type HttpResponse } from './http-message.ts'
+import { DEFAULT_RENDERING } from './response.ts'
+
+export interface HttpOptions {
+  /** Default: every origin. The doors take no cookies, so that gives away nothing to a script that has no token. */
+  readonly corsOrigins?: CorsOrigins
+  /** Of a request's body, also after decompression. */
+  readonly bodyBytesMax?: number
+}
+
+/** What of a request chooses between answers to the same address. */
+const VARY = 'Accept, Accept-Encoding, Authorization, Origin'
+
+/**
+ * What HTTP asks of any answer, FHIR or not: OPTIONS and CORS, HEAD, compression either way, Vary, the request id. Never
+ * rejects: whatever the handler throws is a response.
+ */
+export function withHttpManners(handler: HttpHandler, options: HttpOptions = {}): HttpHandler {
+  const { corsOrigins = '*', bodyBytesMax = DEFAULT_LIMITS.bodyBytesMax } = options
+  return async request => {
+    const answer = await answerOf(handler, request, bodyBytesMax)
+    const { status, headers, body } = await compressResponse(request.headers['accept-encoding'], answer)
+    const complete: Record<string, string> = { ...headers, Vary: VARY, 'X-Request-Id': request.call.requestId }
+    addCorsHeaders(complete, request, corsOrigins)
+    if (request.method !== 'HEAD') return { status, headers: complete, body }
+    complete['Content-Length'] = String(bodyBytes(body))
+    return { status, headers: complete, body: undefined }
+  }
+}
+
+async function answerOf(handler: HttpHandler, request: HttpRequest, bodyBytesMax: number): Promise<HttpResponse> {
+  try {
+    if (request.method === 'OPTIONS') return optionsResponse(request)
+    return await handler(request.body ? await withPlainBody(request, request.body, bodyBytesMax) : request)
+  } catch (failure) {
+    return faultToResponse(failure, DEFAULT_RENDERING, request.call)
+  }
+}
+
+async function withPlainBody(request: HttpRequest, sent: Uint8Array, bytesMax: number): Promise<HttpRequest> {
+  const body = await decompressBody(sent, request.headers['content-encoding'], bytesMax)
+  return body === sent ? request : { ...request, body }
+}
