@@ -1,8 +1,11 @@
+/** From the parameters of a search to what it means. R4 search.html */
 import type { Definitions, SearchParameter } from '../definitions.ts'
-import type { Issue } from '../fault.ts'
+import { Fault, type Issue } from '../fault.ts'
 import type { Parameters, View } from '../fhir-service.ts'
-import { invariant } from '../invariant.ts'
-import type { Query, SortKey } from './ast.ts'
+import type { Node, Query, SortKey } from './ast.ts'
+import { controlOf, newControlState } from './parse-controls.ts'
+import { type CriterionContext, parseCriterion } from './parse-criterion.ts'
+import { type Problem, warningOf } from './problems.ts'
 
 export interface SearchContext {
   readonly definitions: Definitions
@@ -40,12 +43,71 @@ export interface IncludeDirective {
   readonly iterate: boolean
 }
 
-/** @throws Fault invalid with every problem found, each naming its parameter. */
+/** The doors take these away; where they didn't, they don't concern the search. */
+const FORMAT_PARAMETERS: ReadonlySet<string> = new Set(['_format', '_pretty'])
+
+/**
+ * `type` is a resource type. Lenient handling ignores parameters that are unknown, not supported or empty and reports them;
+ * values that are malformed are refused either way.
+ * @throws Fault invalid with every problem found, each naming its parameter.
+ */
 export function parseSearch(
-  _context: SearchContext,
-  _type: string,
-  _parameters: Parameters,
-  _handling: Handling,
+  context: SearchContext,
+  type: string,
+  parameters: Parameters,
+  handling: Handling,
 ): ParsedSearch {
-  invariant(false, 'parseSearch is not there yet')
+  const { definitions, now } = context
+  const references = { basePrefix: `${context.baseUrl}/`, isResourceType: definitions.isResourceType }
+  const criteria: CriterionContext = { definitions, references, now }
+  const state = newControlState(definitions, type)
+  const nodes: Node[] = []
+  const applied: [string, string][] = []
+  const problems: Problem[] = []
+  for (const [name, value] of parameters) {
+    if (FORMAT_PARAMETERS.has(name)) continue
+    const control = controlOf(name)
+    if (control) {
+      const used = control(state, name, value, problems)
+      if (used !== undefined) applied.push([name, used])
+    } else {
+      const node = parseCriterion(criteria, type, name, value, problems)
+      if (!node) continue
+      nodes.push(node)
+      applied.push([name, value])
+    }
+  }
+  const issues = report(problems, handling)
+  const countOnly = state.summary === 'count' || state.count === 0
+  return {
+    query: { type, where: conjunction(nodes) },
+    sort: state.sort,
+    count: state.count,
+    total: countOnly ? 'accurate' : (state.total ?? 'none'),
+    includes: state.includes,
+    view: {
+      ...(state.summary !== undefined && { summary: state.summary }),
+      ...(state.elements.length > 0 && { elements: state.elements }),
+    },
+    cursor: state.cursor,
+    applied,
+    issues,
+    countOnly,
+  }
+}
+
+const EVERYTHING: Node = { kind: 'everything' }
+
+const conjunction = (nodes: readonly Node[]): Node =>
+  nodes.length > 1 ? { kind: 'and', nodes } : (nodes[0] ?? EVERYTHING)
+
+function report(problems: readonly Problem[], handling: Handling): Issue[] {
+  const refused = problems.filter(problem => handling === 'strict' || !problem.ignorable)
+  if (refused.length > 0) {
+    throw new Fault(
+      'invalid',
+      refused.map(({ issue }) => issue),
+    )
+  }
+  return problems.map(warningOf)
 }

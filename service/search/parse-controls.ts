@@ -1,0 +1,177 @@
+/** Parameters that say what to answer with, not what to find. R4 search.html#return */
+import type { Definitions } from '../definitions.ts'
+import type { View } from '../fhir-service.ts'
+import type { SortKey } from './ast.ts'
+import { nearNames } from './near-names.ts'
+import { CURSOR_PARAMETER } from './page.ts'
+import type { IncludeDirective, ParsedSearch } from './parse.ts'
+import { unknownParameter } from './parse-criterion.ts'
+import { parseInclude } from './parse-include.ts'
+import { ignorable, malformed, type Problem } from './problems.ts'
+
+/** What the parameters so far have said. */
+export interface ControlState {
+  readonly definitions: Definitions
+  readonly type: string
+  readonly sort: SortKey[]
+  readonly includes: IncludeDirective[]
+  readonly elements: string[]
+  /** Names of those that may be given once only. */
+  readonly given: Set<string>
+  count: number | undefined
+  total: ParsedSearch['total'] | undefined
+  summary: View['summary']
+  cursor: string | undefined
+}
+
+export const newControlState = (definitions: Definitions, type: string): ControlState => ({
+  definitions,
+  type,
+  sort: [],
+  includes: [],
+  elements: [],
+  given: new Set(),
+  count: undefined,
+  total: undefined,
+  summary: undefined,
+  cursor: undefined,
+})
+
+/** Answers the value as it was applied; undefined where problems were added and nothing is left of it. */
+type Control = (state: ControlState, name: string, value: string, problems: Problem[]) => string | undefined
+
+/** undefined: the name is that of a search parameter, if it is known at all. */
+export function controlOf(name: string): Control | undefined {
+  if (!name.startsWith('_')) return undefined
+  const colon = name.indexOf(':')
+  return CONTROLS.get(colon < 0 ? name : name.slice(0, colon))
+}
+
+const TOTALS = ['none', 'estimate', 'accurate'] as const
+const SUMMARIES = ['true', 'text', 'data', 'count', 'false'] as const
+const COUNT = /^\d{1,9}$/
+
+const CONTROLS: ReadonlyMap<string, Control> = new Map<string, Control>([
+  ['_sort', plain(sort)],
+  ['_elements', plain(elements)],
+  ['_include', include],
+  ['_revinclude', include],
+  [
+    '_count',
+    once('a number, 0 or more', (state, value) => {
+      if (!COUNT.test(value)) return false
+      state.count = Number(value)
+      return true
+    }),
+  ],
+  [
+    '_total',
+    once(`one of ${TOTALS.join(', ')}`, (state, value) => {
+      state.total = TOTALS.find(one => one === value)
+      return state.total !== undefined
+    }),
+  ],
+  [
+    '_summary',
+    once(`one of ${SUMMARIES.join(', ')}`, (state, value) => {
+      state.summary = SUMMARIES.find(one => one === value)
+      return state.summary !== undefined
+    }),
+  ],
+  [
+    CURSOR_PARAMETER,
+    once('what a next link holds', (state, value) => {
+      state.cursor = value
+      return value !== ''
+    }),
+  ],
+  ...'_text _content _filter _list _query _type _contained _containedType'
+    .split(' ')
+    .map((name): [string, Control] => [name, notSupported]),
+])
+
+function notSupported(_state: ControlState, name: string, _value: string, problems: Problem[]): undefined {
+  problems.push(ignorable(name, `Parameter '${name}' is not supported yet`, 'not-supported'))
+}
+
+/** Refuses modifiers. */
+function plain(control: Control): Control {
+  return (state, name, value, problems) => {
+    if (!name.includes(':')) return control(state, name, value, problems)
+    const keyword = name.slice(0, name.indexOf(':'))
+    problems.push(malformed(name, `Parameter '${name}': ${keyword} takes no modifier`, 'not-supported'))
+    return undefined
+  }
+}
+
+/** Refuses modifiers, repetition and what `apply` doesn't take. */
+function once(expected: string, apply: (state: ControlState, value: string) => boolean): Control {
+  return plain((state, name, value, problems) => {
+    if (state.given.has(name)) {
+      problems.push(malformed(name, `Parameter '${name}' is given more than once`))
+      return undefined
+    }
+    state.given.add(name)
+    if (apply(state, value)) return value
+    problems.push(malformed(name, `Parameter '${name}': '${value}' is not what it takes; expected ${expected}`))
+    return undefined
+  })
+}
+
+/** R4 search.html#sort: `_sort=status,-date` */
+function sort(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
+  const known = state.definitions.searchParameters(state.type)
+  const applied = value.split(',').filter(key => {
+    const descending = key.startsWith('-')
+    const code = descending ? key.slice(1) : key
+    const parameter = known.get(code)
+    if (!parameter) {
+      problems.push(
+        code === ''
+          ? malformed(
+              name,
+              `Parameter '${name}': '${value}' is not what it takes; expected parameters, '-' before one for descending`,
+            )
+          : unknownParameter(name, state.type, code, known.keys()),
+      )
+      return false
+    }
+    if (parameter.kind === 'composite' || parameter.kind === 'special') {
+      const diagnostics = `Parameter '${name}': sorting by the ${parameter.kind} parameter '${code}' is not supported`
+      problems.push(ignorable(name, diagnostics, 'not-supported'))
+      return false
+    }
+    state.sort.push({ parameter, descending })
+    return true
+  })
+  return applied.length === 0 ? undefined : applied.join(',')
+}
+
+/** R4 search.html#elements: names of elements at the root of the type. */
+function elements(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
+  const component = state.definitions.component(state.type)
+  const applied = value.split(',').filter(element => {
+    const known = component?.properties.has(element) || component?.elements.some(one => one.name === element)
+    if (known) {
+      if (!state.elements.includes(element)) state.elements.push(element)
+      return true
+    }
+    const near = nearNames(element, component?.elements.map(one => one.name) ?? []).map(one => `'${one}'`)
+    const suggestion = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`
+    problems.push(
+      ignorable(name, `Parameter '${name}': ${state.type} has no element '${element}'${suggestion}`, 'value'),
+    )
+    return false
+  })
+  return applied.length === 0 ? undefined : applied.join(',')
+}
+
+function include(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
+  const parsed = parseInclude(state.definitions, state.type, name, value)
+  if ('issue' in parsed) {
+    problems.push(parsed)
+    return undefined
+  }
+  state.includes.push(parsed)
+  return value
+}

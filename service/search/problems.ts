@@ -1,0 +1,26 @@
+import type { Issue, IssueCode } from '../fault.ts'
+
+/** What is wrong with one parameter of a search. */
+export interface Problem {
+  readonly issue: Issue
+  /** Lenient handling may leave the parameter out: it is unknown, not supported or empty. R4 search.html#errors */
+  readonly ignorable: boolean
+}
+
+/** A refusal that lenient handling doesn't change. `name` is the parameter as given, with its modifiers. */
+export const malformed = (name: string, diagnostics: string, code: IssueCode = 'value'): Problem =>
+  problem(name, diagnostics, code, false)
+
+export const ignorable = (name: string, diagnostics: string, code: IssueCode): Problem =>
+  problem(name, diagnostics, code, true)
+
+const problem = (name: string, diagnostics: string, code: IssueCode, canIgnore: boolean): Problem => ({
+  issue: { severity: 'error', code, diagnostics, expression: [name] },
+  ignorable: canIgnore,
+})
+
+export const warningOf = ({ issue }: Problem): Issue => ({
+  ...issue,
+  severity: 'warning',
+  diagnostics: `${issue.diagnostics}. The parameter was ignored`,
+})
