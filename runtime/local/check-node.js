@@ -12,8 +12,8 @@ export function nodeProblem(version) {
   if (major >= NODE_MAJOR_MIN) return undefined
   return [
     `This needs Node ${NODE_MAJOR_MIN} or newer, and runs on Node ${version}.`,
-    `Start it through npm (npm start, npm run load): npm install brings Node ${NODE_MAJOR_MIN} along, and npm finds it first.`,
-    `Where it could not (Alpine, npm install --omit=optional, other processors), install Node ${NODE_MAJOR_MIN} yourself.`,
+    `Start it through npm (npm start, npm run load): npm install brings Node ${NODE_MAJOR_MIN} along, which npm finds first.`,
+    `Where it could not (Alpine, other processors, --omit=optional), install Node ${NODE_MAJOR_MIN} yourself.`,
   ].join('\n')
 }
 

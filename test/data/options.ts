@@ -14,8 +14,8 @@ export interface DataOptions {
   readonly out: string | undefined
 }
 
-export const DATA_USAGE = `Usage: npm run data -- [--patients 50] [--seed 7] [--years 10] [--state Massachusetts] [--ages 0-140]
-                      [--day 20250101] [--out folder]
+export const DATA_USAGE = `Usage: npm run data -- [--patients 50] [--seed 7] [--years 10] [--state Massachusetts]
+                      [--ages 0-140] [--day 20250101] [--out folder]
 
 Generates synthetic patients as R4 transaction bundles with Synthea, into data/synthea-<patients>-<seed>/.
 --years keeps the last so many years of each history, as Synthea does by default (0: all, up to 100 MB a patient).

@@ -81,7 +81,7 @@ function requireProgram(program: string, name: string, probe: readonly string[] 
   const { error, status } = spawnSync(program, probe, { stdio: 'ignore' })
   if (error || status !== 0)
     throw new MissingProgramError(
-      `Generating data needs ${name}, and '${program}' does not run here. The sample in test/vectors/synthea is ready to load.`,
+      `Generating data needs ${name}, and '${program}' does not run here. A sample is in test/vectors/synthea.`,
     )
 }
 

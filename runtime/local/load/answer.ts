@@ -46,7 +46,7 @@ const failed = (failure: Failure): Result => ({ resources: 0, failures: [failure
 const outcomeWithoutAnswer = (request: LoadRequest, reply: Exclude<Reply, { kind: 'answered' }>): string =>
   reply.kind === 'unreadable' || reply.unsent || request.repeatable
     ? reply.message
-    : `${reply.message}: the server may have stored it or not; search for it before you load it again`
+    : `${reply.message}: the server may have stored it or not; search for it before loading it again`
 
 function entryFailure(request: LoadRequest, entry: BundleEntry, index: number): Failure | undefined {
   const status = String(entry.response?.status ?? 'no status')

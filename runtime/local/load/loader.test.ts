@@ -186,7 +186,8 @@ test('repeats a PUT whose connection broke, and never a POST', async () => {
       {
         source: 'b.json',
         outcome:
-          'the connection broke (ECONNRESET): the server may have stored it or not; search for it before you load it again',
+          'the connection broke (ECONNRESET): ' +
+          'the server may have stored it or not; search for it before loading it again',
         issues: [],
       },
     ],

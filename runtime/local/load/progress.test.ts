@@ -51,7 +51,8 @@ test('writes a line every few seconds elsewhere', () => {
   expect(written).toEqual([
     '0 / 2 files, 500 resources, 100 resources/s, 0 failed\n',
     '0 / 2 files, 1,000 resources, 100 resources/s, 0 failed\n',
-    'Interrupted after 0 / 2 files, 1,200 resources, 100 resources/s, 0 failed, 12.0 s. What was under way may have been stored.\n',
+    'Interrupted after 0 / 2 files, 1,200 resources, 100 resources/s, 0 failed, 12.0 s. ' +
+      'What was under way may have been stored.\n',
   ])
 })
 

@@ -1,6 +1,6 @@
 /**
- * Reads members of a JSON object's root that hold strings, without parsing the rest and in chunks of any size: what kind
- * of resource a file of 40 MB holds is mostly in its first hundred bytes.
+ * Reads members of a JSON object's root that hold strings, without parsing the rest and in chunks of any size: what
+ * kind of resource a file of 40 MB holds is mostly in its first hundred bytes.
  */
 
 const QUOTE = 0x22
