@@ -12,7 +12,7 @@ export function nodeProblem(version) {
   if (major >= NODE_MAJOR_MIN) return undefined
   return [
     `This needs Node ${NODE_MAJOR_MIN} or newer, and runs on Node ${version}.`,
-    `Start it through npm (npm start, npm run load): npm install brings Node ${NODE_MAJOR_MIN} along, which npm finds first.`,
+    `Start it through npm (npm start, npm run load): npm install brings Node ${NODE_MAJOR_MIN}, and npm finds it first.`,
     `Where it could not (Alpine, other processors, --omit=optional), install Node ${NODE_MAJOR_MIN} yourself.`,
   ].join('\n')
 }

@@ -9,8 +9,8 @@ export interface LoadOptions {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export const LOAD_USAGE = `Usage: npm run load -- <files or folders> [--url http://localhost:8080/fhir] [--concurrency 4]
-                      [--header 'Name: value']
+export const LOAD_USAGE = `Usage: npm run load -- <files or folders> [--url http://localhost:8080/fhir]
+                      [--concurrency 4] [--header 'Name: value']
 
 Loads FHIR JSON through the REST door: transaction and batch bundles, single resources (.json) and NDJSON (.ndjson),
 each also compressed (.gz). Folders are searched for them. Hospitals and practitioners of a Synthea set come first.

@@ -51,7 +51,7 @@ export function createSender(options: SenderOptions): Sender {
       const outgoing = protocol.request(`${options.baseUrl}${request.path && `/${request.path}`}`, {
         method: request.method,
         headers: request.bodyBytes === undefined ? headers : { ...headers, 'content-length': request.bodyBytes },
-        // A server may close an idle connection just as the next request leaves: what can't be repeated gets a fresh one.
+        // An idle connection may be closed just as the next request leaves: what can't be repeated gets a fresh one.
         agent: request.repeatable ? keepAlive : false,
         timeout: ANSWER_TIMEOUT_MS,
         signal,
