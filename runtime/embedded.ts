@@ -1,0 +1,53 @@
+/** The service over the embedded engine: everything in one folder and one process. */
+import type { MessagePort } from 'node:worker_threads'
+import { type EmbeddedEngine, openEmbedded } from '#adapters/embedded/index.ts'
+import { createFhirService, type FhirService, type ServiceOptions } from '#service/index.ts'
+import type { Clock } from '#service/ports/clock.ts'
+import type { Ids } from '#service/ports/ids.ts'
+import { createHmacSigner } from './hmac-signer.ts'
+import { signingKeyOf } from './signing-key.ts'
+import { createIds } from './time-ordered-ids.ts'
+
+export interface EmbeddedOptions extends Omit<ServiceOptions, 'ports'> {
+  readonly folder: string
+  readonly clock?: Clock
+}
+
+export interface EmbeddedService {
+  readonly service: FhirService
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Everything that was acknowledged is on disk in any case; this ends what is open. */
+  close(): Promise<void>
+}
+
+export interface PrimaryService extends EmbeddedService {
+  /** A line to the thread that writes, for openWorkerService in another thread of this process. */
+  connect(): MessagePort
+}
+
+export const SYSTEM_CLOCK: Clock = Object.freeze({ now: () => Date.now() })
+
+/** The owner of the folder. Rejects with an Error that says what to do where another process has it. */
+export async function openPrimaryService(options: EmbeddedOptions): Promise<PrimaryService> {
+  const engine = await openEmbedded({ folder: options.folder, role: 'primary', ...clockOf(options) })
+  return { ...serviceOver(engine, options), connect: () => engine.connect() }
+}
+
+/** The same service in another thread of the owner's process. */
+export async function openWorkerService(options: EmbeddedOptions, port: MessagePort): Promise<EmbeddedService> {
+  return serviceOver(await openEmbedded({ folder: options.folder, role: 'worker', port, ...clockOf(options) }), options)
+}
+
+const clockOf = ({ clock }: EmbeddedOptions) => (clock ? { clock } : {})
+
+function serviceOver(
+  engine: EmbeddedEngine,
+  { folder, clock = SYSTEM_CLOCK, ...rest }: EmbeddedOptions,
+): EmbeddedService {
+  const ids = createIds(clock)
+  const signer = createHmacSigner(signingKeyOf(folder))
+  const { store, index } = engine
+  const service = createFhirService({ ...rest, ports: { store, index, clock, ids, signer } })
+  return { service, clock, ids, close: () => engine.close() }
+}

@@ -1,0 +1,26 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { HttpResponse } from '#rest/http-message.ts'
+import type { Limits } from '#service/index.ts'
+import type { Config } from '../env.ts'
+import type { PlainRequest } from './plain-request.ts'
+
+export type DoorTarget = 'fhir' | 'graphql'
+
+/** What the door thread is started with. */
+export interface DoorWorkerData {
+  readonly config: Config
+  readonly limits: Partial<Limits>
+  /** The line to the thread that writes. */
+  readonly writer: MessagePort
+}
+
+export interface ToDoorWorker {
+  readonly number: number
+  readonly target: DoorTarget
+  readonly request: PlainRequest
+}
+
+export interface FromDoorWorker {
+  readonly number: number
+  readonly response: HttpResponse
+}

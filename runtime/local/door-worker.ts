@@ -1,0 +1,61 @@
+/** Entry of the door thread: the whole service over a connection of its own, behind both doors. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { createRestDoor } from '#rest/door.ts'
+import { bodyBytes, type HttpHandler, type HttpResponse } from '#rest/http-message.ts'
+import { DEFAULT_LIMITS } from '#service/index.ts'
+import { invariant } from '#service/invariant.ts'
+import { openWorkerService } from '../embedded.ts'
+import type { DoorTarget, DoorWorkerData, FromDoorWorker, ToDoorWorker } from './door-messages.ts'
+import { withCall } from './plain-request.ts'
+import { createStderrLogger } from './stderr-logger.ts'
+
+invariant(parentPort, 'door-worker.ts is the entry of a worker thread')
+const port = parentPort
+const { config, limits, writer } = workerData as DoorWorkerData
+const logger = createStderrLogger(config.logLevel)
+const { service } = await openWorkerService({ folder: config.dataFolder, limits }, writer)
+const http = { corsOrigins: config.corsOrigins, bodyBytesMax: { ...DEFAULT_LIMITS, ...limits }.bodyBytesMax }
+
+/** Each is made when it is first asked for: the stand-in for AppSync brings a GraphQL schema along. */
+const doors: Readonly<Record<DoorTarget, () => Promise<HttpHandler>>> = {
+  fhir: once(async () => createRestDoor(service, http)),
+  graphql: once(async () => {
+    const { createAppSync } = await import('./appsync.ts')
+    return createAppSync({ service, ...http })
+  }),
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+port.on('message', async ({ number, target, request }: ToDoorWorker) => {
+  const door = await doors[target]()
+  send(number, await door(withCall(request, target === 'graphql' ? 'graphql' : 'rest', logger)))
+})
+
+function send(number: number, response: HttpResponse): void {
+  const { body } = response
+  if (!body) {
+    port.postMessage({ number, response } satisfies FromDoorWorker)
+    return
+  }
+  const moved = copyOf(body)
+  port.postMessage({ number, response: { ...response, body: moved } } satisfies FromDoorWorker, [moved.buffer])
+}
+
+/** What moves to another thread takes all of its memory with it, and pieces may share theirs with what stays. */
+function copyOf(body: Uint8Array | readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  if (body instanceof Uint8Array) return new Uint8Array(body)
+  const copy = new Uint8Array(bodyBytes(body))
+  let at = 0
+  for (const piece of body) {
+    copy.set(piece, at)
+    at += piece.byteLength
+  }
+  return copy
+}

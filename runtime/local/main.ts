@@ -1,0 +1,48 @@
+/** Starts the gateway as the environment says, tells where it is, and ends it on SIGTERM or SIGINT. */
+import { ConfigurationError, parseEnvironment } from '../env.ts'
+import { type Gateway, startGateway } from './gateway.ts'
+import { createStderrLogger } from './stderr-logger.ts'
+
+async function main(): Promise<void> {
+  const config = parseEnvironment(process.env)
+  const logger = createStderrLogger(config.logLevel)
+  const gateway = await startGateway({ config, logger })
+  endOnSignal(gateway)
+  console.log(welcome(gateway))
+}
+
+const welcome = ({ baseUrl, graphqlUrl }: Gateway): string => `FHIR REST  ${baseUrl}
+GraphQL    ${graphqlUrl}
+
+Try:
+  curl ${baseUrl}/Patient -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Patient","name":[{"family":"Shaw"}]}'
+  curl ${graphqlUrl} -H 'Content-Type: application/json' -d '{"query":"{ PatientList { id name { family } } }"}'`
+
+function endOnSignal(gateway: Gateway): void {
+  let ending = false
+  const end = (): void => {
+    // Who asks twice doesn't want to wait.
+    if (ending) process.exit(1)
+    ending = true
+    gateway.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', end).on('SIGINT', end)
+}
+
+/** What an operator can put right is one sentence; anything else is a bug, and its place helps. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.problems.join('\n')
+  if (!(error instanceof Error)) return String(error)
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  if (code === 'EADDRINUSE') return `Port ${port} of ${address} is in use. Choose another one: PORT=8081 npm start`
+  if (code === 'EACCES') return `${error.message}. Choose another PORT or DATA_DIR.`
+  return error.stack ?? error.message
+}
+
+main().catch((error: unknown) => {
+  console.error(explain(error))
+  process.exit(1)
+})

@@ -1,0 +1,93 @@
+/** Which door answers a request, and in which thread. */
+import { bodyTooLarge } from '#rest/decompress.ts'
+import { createRestDoor } from '#rest/door.ts'
+import { withHttpManners } from '#rest/http-manners.ts'
+import type { HttpHandler, HttpResponse } from '#rest/http-message.ts'
+import { type FhirService, fault, type Logger } from '#service/index.ts'
+import type { Config } from '../env.ts'
+import { type Address, addressOf, baseUrlOf, FHIR_PATH, isGraphqlOperation } from './addresses.ts'
+import type { DoorThread } from './door-thread.ts'
+import { indexPage } from './index-page.ts'
+import { type PlainRequest, withCall } from './plain-request.ts'
+import { createRequestIds } from './request-ids.ts'
+import type { ReceivedRequest } from './server.ts'
+
+export interface RouterOptions {
+  readonly service: FhirService
+  readonly thread: Pick<DoorThread, 'send'>
+  readonly config: Config
+  readonly bodyBytesMax: number
+  readonly logger: Logger
+  /** Begins the ids of requests; unique to this process. */
+  readonly requestIdPrefix: string
+  readonly now: () => number
+}
+
+export interface Router {
+  /** Never rejects. */
+  handle(received: ReceivedRequest): Promise<HttpResponse>
+  /** The answer to a body of more than bodyBytesMax. Never rejects. */
+  refuseBody(received: ReceivedRequest): Promise<HttpResponse>
+}
+
+/** As long as an answer through API Gateway may take. */
+const REQUEST_MS = 28_000
+/** A Bundle may hold thousands of entries. */
+const BUNDLE_MS = 120_000
+
+/** Parsing and checking more than this would hold up the requests beside it. */
+const MAIN_THREAD_BYTES_MAX = 1024 * 1024
+/** Compressed, FHIR JSON is a tenth or less. */
+const MAIN_THREAD_COMPRESSED_BYTES_MAX = 64 * 1024
+
+export function createRouter(options: RouterOptions): Router {
+  const { service, thread, config, bodyBytesMax, logger, now } = options
+  const http = { corsOrigins: config.corsOrigins, bodyBytesMax }
+  const restDoor = createRestDoor(service, http)
+  const requestIdOf = createRequestIds(options.requestIdPrefix)
+  const fallbackBaseUrl = `http://localhost:${config.port}${FHIR_PATH}`
+
+  const plainRequest = ({ method, headers, body }: ReceivedRequest, { url }: Address): PlainRequest => ({
+    method,
+    url,
+    headers,
+    body,
+    requestId: requestIdOf(headers['x-request-id']),
+    baseUrl: config.baseUrl ?? baseUrlOf(headers.host, fallbackBaseUrl),
+    deadline: now() + (method === 'POST' && (url === '' || url === '/') ? BUNDLE_MS : REQUEST_MS),
+  })
+  const answer = (plain: PlainRequest, handler: HttpHandler) =>
+    withHttpManners(handler, http)(withCall({ ...plain, body: undefined }, 'rest', logger))
+  const answerFault = (plain: PlainRequest, failure: unknown) =>
+    answer(plain, async () => {
+      throw failure
+    })
+
+  return {
+    handle(received) {
+      const address = addressOf(received.url)
+      const plain = plainRequest(received, address)
+      switch (address.target) {
+        case 'fhir':
+        case 'graphql':
+          if (received.method === 'OPTIONS' || !belongsInThread(address, plain))
+            return restDoor(withCall(plain, 'rest', logger))
+          return thread.send(address.target, plain).catch((failure: unknown) => answerFault(plain, failure))
+        case 'index':
+          return answer(plain, async () => indexPage(plain.baseUrl))
+        case 'nothing':
+          return answerFault(plain, fault('not-found', `There is nothing here. FHIR is at ${plain.baseUrl}.`))
+      }
+    },
+    refuseBody(received) {
+      return answerFault(plainRequest(received, addressOf(received.url)), bodyTooLarge(bodyBytesMax))
+    },
+  }
+}
+
+function belongsInThread({ target, url }: Address, { body, headers }: PlainRequest): boolean {
+  if (target === 'graphql' || isGraphqlOperation(url)) return true
+  if (!body) return false
+  const compressed = headers['content-encoding'] !== undefined
+  return body.byteLength > (compressed ? MAIN_THREAD_COMPRESSED_BYTES_MAX : MAIN_THREAD_BYTES_MAX)
+}

@@ -1,0 +1,143 @@
+/** node:http around a handler of plain messages. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { bodyBytes, type HttpResponse } from '#rest/http-message.ts'
+import { readBody } from './read-body.ts'
+
+export interface ReceivedRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array | undefined
+}
+
+export interface ServerOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly bodyBytesMax: number
+  /** Must not reject. */
+  readonly handle: (request: ReceivedRequest) => Promise<HttpResponse>
+  /** Answers a request whose body is larger than bodyBytesMax. Must not reject. */
+  readonly refuseBody: (request: ReceivedRequest) => Promise<HttpResponse>
+}
+
+export interface RunningServer {
+  readonly port: number
+  /** Takes no more connections, finishes the requests under way within the grace, and ends. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Searches by GET may have long lists of values; Node's own limit is 16 KB. */
+const HEADER_BYTES_MAX = 64 * 1024
+
+/** Longer than the idle time of usual load balancers, which else reuse a connection that is just being closed. */
+const KEEP_ALIVE_MS = 65_000
+
+/** How long a refused body is still taken from the wire, so that its sender gets to read the refusal. */
+const LINGER_MS = 5_000
+
+/** @throws the error of listen: EADDRINUSE, EACCES ... */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const closing = new AbortController()
+  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS })
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    void exchange(options, closing.signal, request, response)
+  }
+  server.on('request', answer)
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // A body that its length says to be too large needn't even be sent.
+    if (!(Number(request.headers['content-length']) > options.bodyBytesMax)) response.writeContinue()
+    answer(request, response)
+  })
+  await listen(server, options)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close(graceMs) {
+      closing.abort()
+      return closeServer(server, graceMs)
+    },
+  }
+}
+
+function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise(resolve => {
+    const impatience = setTimeout(() => server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearTimeout(impatience)
+      resolve()
+    })
+  })
+}
+
+async function exchange(
+  options: ServerOptions,
+  closing: AbortSignal,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const read = await readBody(request, options.bodyBytesMax)
+  if (read.kind === 'aborted') return
+  const received: ReceivedRequest = {
+    method: request.method ?? 'GET',
+    url: request.url ?? '/',
+    // A header that may come twice (Set-Cookie) is a list in Node; no request has it.
+    headers: request.headers as Record<string, string | undefined>,
+    body: read.kind === 'read' ? read.body : undefined,
+  }
+  if (read.kind === 'too-large') {
+    refuse(await options.refuseBody(received), request, response)
+    return
+  }
+  const answer = await options.handle(received)
+  if (closing.aborted) response.setHeader('Connection', 'close')
+  send(answer, response)
+}
+
+/** Up to here one write of a copy costs less than many writes. */
+const JOIN_BYTES_MAX = 256 * 1024
+
+function send({ status, headers, body }: HttpResponse, response: ServerResponse): void {
+  if (!body) {
+    // RFC 9110, 8.6: a 204 has no length, that of a 304 would be the resource's; HEAD comes with its own.
+    const lengthless = status === 204 || status === 304 || headers['Content-Length'] !== undefined
+    response.writeHead(status, lengthless ? headers : { ...headers, 'Content-Length': '0' })
+    response.end()
+    return
+  }
+  const bytes = bodyBytes(body)
+  response.writeHead(status, { ...headers, 'Content-Length': bytes })
+  if (body instanceof Uint8Array) {
+    response.end(body)
+  } else if (bytes <= JOIN_BYTES_MAX) {
+    response.end(Buffer.concat(body))
+  } else {
+    response.cork()
+    for (const piece of body) response.write(piece)
+    response.end()
+  }
+}
+
+/** A client reads the answer once it has sent everything, or when the connection breaks: then it may have lost it. */
+function refuse({ status, headers, body }: HttpResponse, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(status, { ...headers, 'Content-Length': bodyBytes(body), Connection: 'close' })
+  for (const piece of body instanceof Uint8Array ? [body] : (body ?? [])) response.write(piece)
+  const finish = (): void => {
+    clearTimeout(impatience)
+    response.end()
+  }
+  const impatience = setTimeout(finish, LINGER_MS)
+  request.once('end', finish).once('close', finish).once('error', finish)
+  request.resume()
+}
