@@ -4,6 +4,8 @@ import type { ServiceContext } from './context.ts'
 import { createDefinitions, type DefinitionsProvider } from './definitions.ts'
 import { fault } from './fault.ts'
 import type { FhirService } from './fhir-service.ts'
+import { bundle } from './interactions/bundle.ts'
+import { capabilities } from './interactions/capabilities.ts'
 import { create } from './interactions/create.ts'
 import { deleteResource } from './interactions/delete.ts'
 import { history } from './interactions/history.ts'
@@ -91,8 +93,8 @@ export function createFhirService(options: ServiceOptions): FhirService {
     delete: (call, request) => deleteResource(context, call, request),
     history: (call, request) => history(context, call, request),
     search: (call, request) => search(context, call, request),
-    bundle: async () => notYet(),
-    capabilities: async () => notYet(),
+    bundle: (call, request) => bundle(context, call, request),
+    capabilities: call => capabilities(context, call),
     graphql: async () => notYet(),
     graphqlField: async () => notYet(),
   }

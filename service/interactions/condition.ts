@@ -8,11 +8,12 @@ import type { ServiceContext } from '../context.ts'
 import { type Fault, fault } from '../fault.ts'
 import type { Revealed } from '../fhir-service.ts'
 import type { Claim } from '../ports/resource-store.ts'
-import type { Position } from '../ports/search-index.ts'
+import type { Position, SearchHit } from '../ports/search-index.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import { formatQueryString, parseQueryString } from '../query-string.ts'
 import type { ScopedQuery } from '../search/ast.ts'
 import { parseSearch } from '../search/parse.ts'
+import { controlOf } from '../search/parse-controls.ts'
 
 export interface Condition {
   readonly type: string
@@ -38,7 +39,7 @@ export function parseCondition(context: ServiceContext, call: Call, type: string
   if (parsed.query.where.kind === 'everything') {
     throw fault('invalid', `The condition '${text}' has no search criteria`, { code: 'value' })
   }
-  const normalized = formatQueryString([...parsed.applied].sort(comparePairs))
+  const normalized = formatQueryString(parsed.applied.filter(([name]) => !controlOf(name)).sort(comparePairs))
   return {
     type,
     text: `${type}?${criteria}`,
@@ -58,16 +59,36 @@ function comparePairs(left: readonly [string, string], right: readonly [string, 
  * Two resources that match the condition now, or fewer where there are fewer.
  * @param excluded `Type/id` of resources that don't count: a transaction is about to delete or replace them.
  */
-export async function findMatches(
+export const findMatches = (
   context: ServiceContext,
   call: Call,
   condition: Condition,
   excluded: ReadonlySet<string> = NONE,
-): Promise<Revealed[]> {
-  const matches: Revealed[] = []
+): Promise<Revealed[]> =>
+  collectMatches(context, call, condition, excluded, hits => readHits(context, call, condition.query, hits))
+
+/** As findMatches, without reading what an index that is never behind has found. */
+export function findMatchingKeys(
+  context: ServiceContext,
+  call: Call,
+  condition: Condition,
+  excluded: ReadonlySet<string>,
+): Promise<ResourceKey[]> {
+  if (context.ports.store.indexing === 'later') return findMatches(context, call, condition, excluded)
+  return collectMatches(context, call, condition, excluded, async hits => hits)
+}
+
+async function collectMatches<T>(
+  { ports }: ServiceContext,
+  call: Call,
+  condition: Condition,
+  excluded: ReadonlySet<string>,
+  confirm: (hits: readonly SearchHit[]) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const matches: T[] = []
   let after: Position | undefined
   do {
-    const page = await context.ports.index.search(call.tenant, {
+    const page = await ports.index.search(call.tenant, {
       query: condition.query,
       sort: [],
       count: PAGE_SIZE,
@@ -77,7 +98,7 @@ export async function findMatches(
       consistent: true,
     })
     const hits = page.hits.filter(hit => !excluded.has(`${hit.type}/${hit.id}`))
-    matches.push(...(await readHits(context, call, condition.query, hits)))
+    matches.push(...(await confirm(hits)))
     after = page.next
   } while (after && matches.length < 2)
   return matches

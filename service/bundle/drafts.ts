@@ -1,0 +1,189 @@
+/** The writes of a transaction, checked as far as that needs nothing but the Bundle. */
+import { assertPermitted } from '../access/permit.ts'
+import type { InteractionCode } from '../access/policy.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import { fault } from '../fault.ts'
+import { type Condition, parseCondition } from '../interactions/condition.ts'
+import { assertVersionId } from '../interactions/if-match.ts'
+import { assertKnownType } from '../interactions/known-type.ts'
+import { assertUpdatable } from '../interactions/update.ts'
+import type { ResourceContent } from '../resource/content.ts'
+import { assertValid } from '../resource/validate.ts'
+import { parseSearch } from '../search/parse.ts'
+import { breathe } from './breathe.ts'
+import { type BundleEntry, isRefused, type RefusedEntry } from './entries.ts'
+import { type FaultCollector, faultCollector } from './entry-fault.ts'
+import { hasJoin } from './staged-documents.ts'
+
+export interface DraftCreate {
+  readonly kind: 'create'
+  readonly entry: BundleEntry
+  readonly type: string
+  /** Chosen once, so that every attempt to commit writes the same resource. */
+  readonly id: string
+  readonly content: ResourceContent
+  /** ifNoneExist */
+  readonly condition: Condition | undefined
+}
+
+export interface DraftUpdate {
+  readonly kind: 'update'
+  readonly entry: BundleEntry
+  readonly type: string
+  readonly id: string
+  readonly content: ResourceContent
+}
+
+export interface DraftDelete {
+  readonly kind: 'delete'
+  readonly entry: BundleEntry
+  readonly type: string
+  readonly id: string
+}
+
+export type Draft = DraftCreate | DraftUpdate | DraftDelete
+
+/** In the order in which R4 http.html#trules processes them; within a kind in the order of the request. */
+export interface Drafts {
+  readonly deletes: readonly DraftDelete[]
+  readonly creates: readonly DraftCreate[]
+  readonly updates: readonly DraftUpdate[]
+}
+
+/** @throws Fault with the issues of every entry that could not be processed, whatever the store holds. */
+export async function draftEntries(
+  context: ServiceContext,
+  call: Call,
+  entries: readonly (BundleEntry | RefusedEntry)[],
+): Promise<Drafts> {
+  const faults = faultCollector()
+  const deletes: DraftDelete[] = []
+  const creates: DraftCreate[] = []
+  const updates: DraftUpdate[] = []
+  for (const entry of entries) {
+    if (faults.full) break
+    await breathe(entry.index)
+    if (isRefused(entry)) {
+      faults.add(entry.refusal)
+      continue
+    }
+    const draft = draftEntry(context, call, entry, faults)
+    if (draft?.kind === 'delete') deletes.push(draft)
+    else if (draft?.kind === 'create') creates.push(draft)
+    else if (draft?.kind === 'update') updates.push(draft)
+  }
+  refuseOverlap([...deletes, ...updates], faults)
+  faults.throwAny()
+  return { deletes, creates, updates }
+}
+
+function draftEntry(
+  context: ServiceContext,
+  call: Call,
+  entry: BundleEntry,
+  faults: FaultCollector,
+): Draft | undefined {
+  const { index, interaction } = entry
+  const definitions = context.definitions.for(call.tenant)
+  const type = 'type' in interaction ? interaction.type : undefined
+  const allowed = faults.try(
+    index,
+    () => {
+      if (type !== undefined) assertKnownType(definitions, type)
+      assertPermitted(context.policy, call, codeOf(interaction), type)
+      return true
+    },
+    'request.url',
+  )
+  if (!allowed) return undefined
+  switch (interaction.kind) {
+    case 'create':
+      return draftCreate(context, call, entry, interaction.type, faults)
+    case 'update': {
+      const { id } = interaction
+      const content = faults.try(index, () => {
+        assertVersionId(entry.ifMatch)
+        return assertUpdatable(definitions, { type: interaction.type, id }, entry.resource ?? null, BEFORE_RESOLVING)
+      })
+      return content && { kind: 'update', entry, type: interaction.type, id, content }
+    }
+    case 'delete':
+      faults.try(index, () => assertVersionId(entry.ifMatch), 'request.ifMatch')
+      return { kind: 'delete', entry, type: interaction.type, id: interaction.id }
+    case 'search':
+      // A search that can't be run has to fail before anything is written.
+      faults.try(
+        index,
+        () => {
+          const search = { definitions, baseUrl: call.baseUrl, now: context.ports.clock.now() }
+          parseSearch(search, interaction.type, interaction.parameters, 'strict')
+        },
+        'request.url',
+      )
+      return undefined
+    default:
+      return undefined
+  }
+}
+
+/** Conditional references become references before anything is stored. */
+const BEFORE_RESOLVING = { conditionalReferences: 'allowed' } as const
+
+function draftCreate(
+  context: ServiceContext,
+  call: Call,
+  entry: BundleEntry,
+  type: string,
+  faults: FaultCollector,
+): DraftCreate | undefined {
+  const { index, ifNoneExist } = entry
+  const definitions = context.definitions.for(call.tenant)
+  const content = faults.try(index, () =>
+    assertValid(definitions, entry.resource ?? null, { type, ...BEFORE_RESOLVING }),
+  )
+  const condition =
+    ifNoneExist === undefined
+      ? undefined
+      : faults.try(index, () => parseStagedCondition(context, call, type, ifNoneExist), 'request.ifNoneExist')
+  if (!content || (ifNoneExist !== undefined && !condition)) return undefined
+  return { kind: 'create', entry, type, id: context.ports.ids.resourceId(), content, condition }
+}
+
+/**
+ * A condition that is matched over the staged entries as well.
+ * @throws Fault unsupported where it looks at other resources: those may be staged, too.
+ */
+export function parseStagedCondition(context: ServiceContext, call: Call, type: string, text: string): Condition {
+  const condition = parseCondition(context, call, type, text)
+  if (!hasJoin(condition.query.where)) return condition
+  throw fault('unsupported', `The condition '${text}' has a chained parameter, which is not supported in a transaction`)
+}
+
+function codeOf(interaction: BundleEntry['interaction']): InteractionCode {
+  switch (interaction.kind) {
+    case 'search':
+      return 'search-type'
+    case 'history':
+      if (interaction.id !== undefined) return 'history-instance'
+      return interaction.type === undefined ? 'history-system' : 'history-type'
+    default:
+      return interaction.kind
+  }
+}
+
+/** R4 http.html#trules: a transaction in which a resource is named twice by PUT or DELETE fails. */
+function refuseOverlap(drafts: readonly Draft[], faults: FaultCollector): void {
+  const first = new Map<string, Draft>()
+  for (const draft of drafts) {
+    const key = `${draft.type}/${draft.id}`
+    const other = first.get(key)
+    first.set(key, other ?? draft)
+    if (!other) continue
+    const [one, two] = [other, draft].sort((a, b) => a.entry.index - b.entry.index).map(({ entry }) => entry)
+    if (!one || !two) continue
+    const text = `Bundle.entry[${one.index}] (${one.method}) and Bundle.entry[${two.index}] (${two.method})`
+    const expression = [`Bundle.entry[${one.index}].request`, `Bundle.entry[${two.index}].request`]
+    faults.add(fault('invalid', `${text} write the same resource, ${key}`, { code: 'duplicate', expression }))
+  }
+}

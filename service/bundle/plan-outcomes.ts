@@ -1,0 +1,44 @@
+import type { Call } from '../call.ts'
+import type { BundleRequest } from '../fhir-service.ts'
+import { attributesOfChange, writtenVersion } from '../interactions/prepare.ts'
+import { invariant } from '../invariant.ts'
+import type { DraftCreate, Drafts } from './drafts.ts'
+import { deleteOutcome, type EntryOutcome, writeOutcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
+
+/** What each writing entry of a committed transaction answers, by its index. */
+export function planOutcomes(
+  call: Call,
+  drafts: Drafts,
+  plan: Plan,
+  prefer: BundleRequest['prefer'],
+): ReadonlyMap<number, EntryOutcome> {
+  const outcomes = new Map<number, EntryOutcome>()
+  for (const { entry } of drafts.deletes) {
+    const tombstone = plan.tombstones.get(entry.index)
+    outcomes.set(entry.index, deleteOutcome(tombstone && attributesOfChange(tombstone), prefer))
+  }
+  for (const draft of drafts.creates) {
+    outcomes.set(draft.entry.index, createOutcome(call, plan, draft, prefer))
+  }
+  for (const { entry } of drafts.updates) {
+    const previous = plan.newest.get(entry.index)
+    const kind = previous && !previous.deleted ? 'updated' : 'created'
+    outcomes.set(entry.index, writeOutcome(call, { kind, version: versionOf(plan, entry.index) }, prefer))
+  }
+  return outcomes
+}
+
+function createOutcome(call: Call, plan: Plan, draft: DraftCreate, prefer: BundleRequest['prefer']): EntryOutcome {
+  const found = plan.creates.found.get(draft)
+  if (found) return writeOutcome(call, { kind: 'unchanged', version: found }, prefer)
+  const twin = plan.creates.merged.get(draft)
+  if (twin) return writeOutcome(call, { kind: 'unchanged', version: versionOf(plan, twin.entry.index) }, prefer)
+  return writeOutcome(call, { kind: 'created', version: versionOf(plan, draft.entry.index) }, prefer)
+}
+
+function versionOf(plan: Plan, index: number) {
+  const prepared = plan.writes.get(index)
+  invariant(prepared, `entry ${index} was committed without having been prepared`)
+  return writtenVersion(prepared)
+}

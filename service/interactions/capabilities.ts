@@ -1,0 +1,102 @@
+/** The CapabilityStatement: what this service runs, from the tables that it runs on. R4 capabilitystatement.html */
+import { assertPermitted } from '../access/permit.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Definitions, SearchParameter } from '../definitions.ts'
+import type { JsonObject } from '../resource/content.ts'
+import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { controlOf } from '../search/parse-controls.ts'
+import { SOFTWARE } from '../software.ts'
+
+/** R4 http.html#capabilities. The statement is made once for each set of definitions; only the base URL is the call's. */
+export async function capabilities(context: ServiceContext, call: Call): Promise<Uint8Array> {
+  assertPermitted(context.policy, call, 'capabilities', undefined)
+  const definitions = context.definitions.for(call.tenant)
+  const made = STATEMENTS.get(definitions) ?? statementAround(definitions)
+  STATEMENTS.set(definitions, made)
+  return encodeUtf8(made.before + JSON.stringify(call.baseUrl) + made.after)
+}
+
+interface StatementText {
+  readonly before: string
+  readonly after: string
+}
+
+const STATEMENTS = new WeakMap<Definitions, StatementText>()
+
+/** Stands for the base URL in the text; no definition has such a string. */
+const BASE_URL = '\u0000base\u0000'
+
+function statementAround(definitions: Definitions): StatementText {
+  const [before = '', after = ''] = stringifyJson(capabilityStatement(definitions, BASE_URL)).split(
+    JSON.stringify(BASE_URL),
+  )
+  return { before, after }
+}
+
+function capabilityStatement(definitions: Definitions, baseUrl: string): JsonObject {
+  const revincludes = revincludesByTarget(definitions)
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: SOFTWARE.date,
+    kind: 'instance',
+    software: { name: SOFTWARE.name, version: SOFTWARE.version },
+    implementation: { description: `${SOFTWARE.name}: FHIR REST and GraphQL over one service`, url: baseUrl },
+    fhirVersion: definitions.fhirVersion,
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        resource: definitions.resourceTypes.map(type => resourceOf(definitions, type, revincludes.get(type) ?? [])),
+        interaction: codes(['transaction', 'batch', 'history-system']),
+        operation: [{ name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' }],
+      },
+    ],
+  }
+}
+
+const INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'history-type', 'create', 'search-type']
+
+const codes = (names: readonly string[]): JsonObject[] => names.map(code => ({ code }))
+
+function resourceOf(definitions: Definitions, type: string, searchRevInclude: string[]): JsonObject {
+  const parameters = [...definitions.searchParameters(type).values()]
+  const references = parameters.filter(({ kind }) => kind === 'reference').map(({ code }) => `${type}:${code}`)
+  return {
+    type,
+    interaction: codes(INTERACTIONS),
+    versioning: 'versioned',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    ...(references.length > 0 && { searchInclude: ['*', ...references] }),
+    ...(searchRevInclude.length > 0 && { searchRevInclude }),
+    searchParam: parameters
+      .filter(isSearchable)
+      .map(({ code, url, kind }) => ({ name: code, definition: url, type: kind })),
+  }
+}
+
+/** What parseSearch takes. */
+const isSearchable = ({ code, kind }: SearchParameter): boolean =>
+  kind !== 'composite' && kind !== 'special' && controlOf(code) === undefined
+
+/** Parameters that may point to any type work, too, but each would have to be said 146 times. */
+function revincludesByTarget(definitions: Definitions): ReadonlyMap<string, string[]> {
+  const byTarget = new Map<string, string[]>()
+  for (const type of definitions.resourceTypes) {
+    for (const { code, kind, targets } of definitions.searchParameters(type).values()) {
+      if (kind !== 'reference') continue
+      for (const target of targets ?? []) {
+        const known = byTarget.get(target)
+        if (known) known.push(`${type}:${code}`)
+        else byTarget.set(target, [`${type}:${code}`])
+      }
+    }
+  }
+  return byTarget
+}

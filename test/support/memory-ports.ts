@@ -1,0 +1,231 @@
+/** The ports in plain maps: the reference that other adapters are compared with, and the world of unit tests. */
+import { createHmac } from 'node:crypto'
+import type { Tenant } from '#service/call.ts'
+import type { Clock } from '#service/ports/clock.ts'
+import type { Ids } from '#service/ports/ids.ts'
+import type { Ports } from '#service/ports/ports.ts'
+import type {
+  Change,
+  Claim,
+  CommitRequest,
+  CommitResult,
+  HistoryPage,
+  HistoryRequest,
+  ResourceStore,
+} from '#service/ports/resource-store.ts'
+import type { SearchIndex, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
+import type { Signer } from '#service/ports/signer.ts'
+import { type ResourceKey, type StoredVersion, sealVersion } from '#service/ports/stored-version.ts'
+import type { ParameterReference } from '#service/search/ast.ts'
+import type { IndexDocument } from '#service/search/document.ts'
+import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
+import { compareDocuments } from '#service/search/sort.ts'
+
+export interface MemoryPorts extends Ports {
+  readonly clock: FixedClock
+  /** Everything that was committed, oldest first: what a test compares. */
+  readonly changes: readonly Change[]
+}
+
+export interface FixedClock extends Clock {
+  advance(ms: number): void
+}
+
+/** 2024-02-29T12:00:00.000Z, which stands still until a test advances it. */
+export const TEST_TIME = Date.UTC(2024, 1, 29, 12)
+
+export function fixedClock(start: number = TEST_TIME): FixedClock {
+  let now = start
+  return {
+    now: () => now,
+    advance(ms) {
+      now += ms
+    },
+  }
+}
+
+/** `id-1`, `id-2` ... */
+export function countingIds(): Ids {
+  let ids = 0
+  let nonces = 0
+  return { resourceId: () => `id-${++ids}`, nonce: () => `nonce-${++nonces}` }
+}
+
+export const testSigner: Signer = {
+  sign: (tenant, text) => createHmac('sha256', 'test').update(`${tenant}\n${text}`).digest('base64url'),
+  verify: (tenant, text, signature) => testSigner.sign(tenant, text) === signature,
+}
+
+export function memoryPorts(): MemoryPorts {
+  const world = new Map<Tenant, TenantState>()
+  const changes: Change[] = []
+  const stateOf = (tenant: Tenant): TenantState => {
+    const state = world.get(tenant) ?? emptyState()
+    world.set(tenant, state)
+    return state
+  }
+  return {
+    store: memoryStore(stateOf, changes),
+    index: memoryIndex(stateOf),
+    clock: fixedClock(),
+    ids: countingIds(),
+    signer: testSigner,
+    changes,
+  }
+}
+
+interface Indexed {
+  readonly document: IndexDocument
+  /** The immutable default key: the order in which resources were first created. */
+  readonly sequence: number
+}
+
+interface TenantState {
+  readonly versions: Map<string, StoredVersion[]>
+  /** In commit order. */
+  readonly log: StoredVersion[]
+  readonly claims: Map<string, ResourceKey>
+  readonly documents: Map<string, Indexed>
+  readonly sequences: Map<string, number>
+  /** Where pages ended. */
+  readonly positions: Indexed[]
+}
+
+const emptyState = (): TenantState => ({
+  versions: new Map(),
+  log: [],
+  claims: new Map(),
+  documents: new Map(),
+  sequences: new Map(),
+  positions: [],
+})
+
+const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
+
+type StateOf = (tenant: Tenant) => TenantState
+
+function memoryStore(stateOf: StateOf, changes: Change[]): ResourceStore {
+  return {
+    indexing: 'on-commit',
+    async readNewest(tenant, references) {
+      return references.map(reference => stateOf(tenant).versions.get(keyOf(reference))?.at(-1))
+    },
+    async readVersion(tenant, key, versionId) {
+      return stateOf(tenant).versions.get(keyOf(key))?.[versionId - 1]
+    },
+    async history(tenant, request) {
+      return historyPage(stateOf(tenant).log, request)
+    },
+    async commit(tenant, request) {
+      const state = stateOf(tenant)
+      const conflict = conflictOf(state, request)
+      if (conflict) return { committed: false, conflict }
+      for (const change of request.changes) {
+        write(state, change)
+        changes.push(change)
+      }
+      for (const { claim, resource } of request.claims ?? []) {
+        state.claims.set(claim, { type: resource.type, id: resource.id })
+      }
+      return { committed: true }
+    },
+    async readClaim(tenant, claim) {
+      return stateOf(tenant).claims.get(claim)
+    },
+  }
+}
+
+type Conflict = Extract<CommitResult, { committed: false }>['conflict']
+
+function conflictOf(state: TenantState, { changes, claims = [] }: CommitRequest): Conflict | undefined {
+  for (const change of changes) {
+    const newest = state.versions.get(keyOf(change))?.length ?? 0
+    if (newest !== change.versionId - 1) return { kind: 'version', type: change.type, id: change.id }
+  }
+  const taken = claims.find(claim => !isFree(state, claim))
+  return taken && { kind: 'claim', claim: taken.claim, resource: state.claims.get(taken.claim) }
+}
+
+function isFree(state: TenantState, { claim, replaces }: Claim): boolean {
+  const holder = state.claims.get(claim)
+  return holder === undefined || (replaces !== undefined && keyOf(holder) === keyOf(replaces))
+}
+
+function write(state: TenantState, change: Change): void {
+  const key = keyOf(change)
+  const { type, id, versionId, lastUpdated, method, body, compartments, securityLabels, document } = change
+  const deleted = body === undefined
+  const attributes = { type, id, versionId, lastUpdated, method, deleted, compartments, securityLabels }
+  const version = sealVersion(attributes, deleted ? undefined : new TextEncoder().encode(body))
+  state.versions.set(key, [...(state.versions.get(key) ?? []), version])
+  state.log.push(version)
+  const sequence = state.sequences.get(key) ?? state.sequences.size
+  state.sequences.set(key, sequence)
+  if (document) state.documents.set(key, { document, sequence })
+  else state.documents.delete(key)
+}
+
+function historyPage(log: readonly StoredVersion[], request: HistoryRequest): HistoryPage {
+  const { type, id, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, after, count } = request
+  const found = log
+    .map((version, position) => ({ version, position }))
+    .filter(
+      ({ version }) =>
+        (type === undefined || version.type === type) &&
+        (id === undefined || version.id === id) &&
+        version.lastUpdated >= since &&
+        version.lastUpdated <= until,
+    )
+    .sort((a, b) => b.version.lastUpdated - a.version.lastUpdated || b.position - a.position)
+  const start = after === undefined ? 0 : found.findIndex(({ position }) => position === Number(after)) + 1
+  const page = found.slice(start, start + count)
+  const last = page.at(-1)
+  return {
+    versions: page.map(({ version }) => version),
+    next: last && start + count < found.length ? String(last.position) : undefined,
+    total: found.length,
+  }
+}
+
+function memoryIndex(stateOf: StateOf): SearchIndex {
+  return {
+    async search(tenant, request) {
+      return searchPage(stateOf(tenant), request)
+    },
+  }
+}
+
+function searchPage(state: TenantState, { query, sort, count, after, total }: SearchRequest): SearchPage {
+  const byKeys = compareDocuments(sort)
+  const compare = (a: Indexed, b: Indexed) => byKeys(a.document, b.document) || a.sequence - b.sequence
+  const lookup = lookupOf(state)
+  const found = [...state.documents.values()]
+    .filter(({ document }) => evaluateQuery(query, document, lookup))
+    .sort(compare)
+  const start = after && state.positions[Number(after[0])]
+  const rest = start ? found.filter(indexed => compare(indexed, start) > 0) : found
+  const page = rest.slice(0, count)
+  const last = page.at(-1)
+  const next = last && rest.length > count ? [state.positions.push(last) - 1] : undefined
+  return {
+    hits: page.map(({ document: { type, id, versionId } }) => ({ type, id, versionId })),
+    next,
+    total: total === 'none' ? undefined : found.length,
+  }
+}
+
+function lookupOf(state: TenantState): Lookup {
+  return {
+    find: (type, id) => state.documents.get(`${type}/${id}`)?.document,
+    *referring(parameter, target) {
+      for (const { document } of state.documents.values()) {
+        if (document.type === parameter.resourceType && pointsAt(document, parameter, target)) yield document
+      }
+    },
+  }
+}
+
+const pointsAt = (document: IndexDocument, parameter: ParameterReference, target: ResourceKey): boolean =>
+  valuesOf(document, parameter).some(
+    value => value.kind === 'reference' && value.type === target.type && value.id === target.id,
+  )
