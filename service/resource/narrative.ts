@@ -20,7 +20,9 @@ const ATTRIBUTES = words(
 const LINKS = words('href cite longdesc')
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/
-const LINK_SCHEMES = words('http https mailto tel urn')
+const LINK_SCHEMES = words('http https ftp mailto tel urn')
+/** Images that a style brings along itself, as the narratives of HL7's own definitions do. */
+const STYLE_IMAGE_DATA = /url\(\s*["']?data:\s*image\/[a-z+.-]+;base64,[a-z0-9+/=\s]*["']?\)/g
 /** Whatever can load or run something from inside a style, or hide that it does. */
 const ACTIVE_STYLE =
   /url\s*\(|image\s*\(|image-set\s*\(|expression\s*\(|javascript:|@import|behavior\s*:|-moz-binding|\\|\/\*|</
@@ -33,6 +35,9 @@ export interface NarrativeProblem {
 
 /** One narrative names this many different problems; more would help nobody. */
 const PROBLEMS_MAX = 10
+
+/** The parser looks namespaces up element by element: without a limit a deep narrative would cost the square. */
+const DEPTH_MAX = 200
 
 class Stop extends Error {}
 
@@ -52,7 +57,7 @@ export function checkNarrative(div: string): readonly NarrativeProblem[] {
 
 function readNarrative(div: string, report: (code: NarrativeProblem['code'], problem: string) => void): void {
   const parser = new SaxesParser({ xmlns: true, position: false })
-  let isRoot = true
+  let depth = 0
   let hasContent = false
   parser.on('error', ({ message }) => {
     report('structure', `is not well-formed XHTML: ${message.slice(0, 100)}`)
@@ -71,16 +76,23 @@ function readNarrative(div: string, report: (code: NarrativeProblem['code'], pro
     hasContent ||= text.trim() !== ''
   })
   parser.on('opentag', ({ local, uri, attributes }) => {
-    if (isRoot && (local !== 'div' || uri !== XHTML))
+    depth++
+    if (depth === 1 && (local !== 'div' || uri !== XHTML))
       report('invariant', `must be one div element in the namespace ${XHTML} (txt-1)`)
     else if (uri !== XHTML) report('invariant', `must not hold elements of other namespaces (txt-1)`)
     else if (!ELEMENTS.has(local)) report('invariant', `must not hold the element ${shorten(local)} (txt-1)`)
-    isRoot = false
+    if (depth > DEPTH_MAX) {
+      report('structure', `must not be nested deeper than ${DEPTH_MAX} elements`)
+      throw new Stop()
+    }
     if (local === 'img' && attributes.src !== undefined) hasContent = true
     for (const attribute of Object.values(attributes)) {
       const problem = attributeProblem(attribute)
       if (problem !== undefined) report('invariant', `${problem} (txt-1)`)
     }
+  })
+  parser.on('closetag', () => {
+    depth--
   })
   parser.write(div).close()
   if (!hasContent) report('invariant', 'must have some content besides white space (txt-2)')
@@ -90,25 +102,28 @@ function attributeProblem({ name, local, prefix, value }: SaxesAttributeNS): str
   if (prefix === 'xmlns' || name === 'xmlns' || name === 'xml:lang') return undefined
   if (prefix !== '' || !ATTRIBUTES.has(local)) return `must not hold the attribute ${shorten(name)}`
   if (local === 'style')
-    return ACTIVE_STYLE.test(value.toLowerCase()) ? 'must not hold a style that loads or runs anything' : undefined
+    return ACTIVE_STYLE.test(value.toLowerCase().replace(STYLE_IMAGE_DATA, ''))
+      ? 'must not hold a style that loads or runs anything'
+      : undefined
   if (local === 'src') return isInternal(value) ? undefined : 'must not hold images from elsewhere: data:image/ or #id'
   if (LINKS.has(local) && !isSafeLink(value)) return `must not hold a link (${local}) of an active kind`
   return undefined
 }
 
-/** Browsers leave white space and control characters out before they look at the scheme. */
-const schemeOf = (link: string): string | undefined => SCHEME.exec(link.replace(/[^!-\uffff]/g, '').toLowerCase())?.[1]
+/** Browsers leave white space and control characters out before they look at a link. */
+const asBrowsersRead = (link: string): string => link.replace(/[^!-\uffff]/g, '').toLowerCase()
 
 const isSafeLink = (link: string): boolean => {
-  const scheme = schemeOf(link)
+  const scheme = SCHEME.exec(asBrowsersRead(link))?.[1]
   return scheme === undefined || LINK_SCHEMES.has(scheme)
 }
 
 /** An image inside the resource or, by a relative reference or a bundle's urn, in the same place as the resource. */
 const isInternal = (link: string): boolean => {
-  const scheme = schemeOf(link)
-  if (scheme === undefined) return !/^\s*[/\\]\s*[/\\]/.test(link)
-  return scheme === 'urn' || (scheme === 'data' && /^\s*data:image\//i.test(link))
+  const read = asBrowsersRead(link)
+  const scheme = SCHEME.exec(read)?.[1]
+  if (scheme === undefined) return !/^[/\\]{2}/.test(read)
+  return scheme === 'urn' || read.startsWith('data:image/')
 }
 
 const shorten = (name: string): string => (name.length > 50 ? `${name.slice(0, 50)}...` : name)

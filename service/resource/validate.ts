@@ -78,7 +78,7 @@ function findIssues(definitions: Definitions, resource: ResourceContent, options
     conditionalReferences: options.conditionalReferences ?? 'refused',
   }
   const rules = walk.rules(resource.resourceType)
-  walk.issues.enter(resource.resourceType, -1)
+  walk.issues.place.enter(resource.resourceType, -1)
   if (rules !== undefined) checkObject(walk, rules, resource)
   return walk.issues.issues
 }

@@ -26,7 +26,7 @@ export const ELEMENT_DEPTH_MAX = 100
 
 /** Checks the members of an object; the walk has stepped into it. Returns how many it has besides `id`. */
 export function checkObject(walk: Walk, rules: ComponentRules, object: JsonObject): number {
-  if (walk.issues.level > ELEMENT_DEPTH_MAX) {
+  if (walk.issues.place.level > ELEMENT_DEPTH_MAX) {
     walk.issues.report('structure', `Elements must not be nested deeper than ${ELEMENT_DEPTH_MAX} levels`)
     return 1
   }
@@ -108,11 +108,11 @@ function checkItem(walk: Walk, rule: PropertyRule, value: JsonValue, index: numb
   } else if (typeof value !== 'object' || value === null || Array.isArray(value) || isRawJson(value)) {
     walk.issues.report('structure', `${rule.name} must be an object, not ${quote(value)}`, rule.element, index)
   } else {
-    walk.issues.enter(rule.element, index)
+    walk.issues.place.enter(rule.element, index)
     if (rule.kind === 'complex') checkComplex(walk, rule, value as JsonObject)
     else if (rule.element === 'contained') checkContained(walk, value as JsonObject)
     else checkNested(walk, value as JsonObject)
-    walk.issues.leave()
+    walk.issues.place.leave()
   }
 }
 
@@ -164,11 +164,11 @@ function checkCompanion(walk: Walk, rule: CompanionRule, value: JsonValue, index
     issues.report('structure', `${rule.name} must be an object, not ${quote(value)}`, rule.element, index)
     return
   }
-  issues.enter(rule.element, index)
+  issues.place.enter(rule.element, index)
   const members = checkObject(walk, rule.rules(), value as JsonObject)
   const isEmpty = members === 0 && ((value as JsonObject).id === undefined || !isPresent(own))
   if (isEmpty) issues.report('invariant', `${rule.name} must have a value or extensions (ele-1)`)
-  issues.leave()
+  issues.place.leave()
 }
 
 function checkComplex(walk: Walk, rule: ComplexRule, value: JsonObject): void {
