@@ -124,7 +124,7 @@ test('only the runtime reads the environment', () => {
 })
 
 test('only the runtime, codegen and tests write to the console', () => {
-  const allowed = ['runtime/', 'codegen/', 'test/', 'infra/']
+  const allowed = ['.ci/', 'runtime/', 'codegen/', 'test/', 'infra/']
   expect(outside(allowed, mentioning(['MemberExpression'], /^console\.\w+$/))).toEqual([])
 })
 
