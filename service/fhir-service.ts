@@ -2,7 +2,7 @@
 import type { Call } from './call.ts'
 import type { Issue } from './fault.ts'
 import type { VersionAttributes } from './ports/stored-version.ts'
-import type { JsonValue, ResourceContent } from './resource/content.ts'
+import type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
 
 /**
  * Every operation rejects with a Fault for what can be expected: forbidden, not-found, gone (a tombstone is the newest
@@ -32,6 +32,11 @@ export interface FhirService {
   graphql(call: Call, request: GraphqlRequest): Promise<GraphqlResult>
   /** One root field as AppSync asks for it, with everything below it prefetched; keys by field name. */
   graphqlField(call: Call, request: GraphqlFieldRequest): Promise<JsonValue>
+  /**
+   * Fields below a root field that graphqlField could not prefetch (Reference.resource, reverse lists), as AppSync asks
+   * for them: many at once, batched. In the order asked; a failure is an answer, so that the others stand.
+   */
+  graphqlNested(call: Call, requests: readonly GraphqlNestedRequest[]): Promise<readonly GraphqlFieldOutcome[]>
 }
 
 /** A version that the caller may see. */
@@ -185,4 +190,24 @@ export interface GraphqlFieldRequest {
   /** The field's selection set as GraphQL text, `{ id name { family } }`; named fragments' bodies are missing on AppSync. */
   readonly selectionSet: string
   readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** One field below a root field. */
+export interface GraphqlNestedRequest extends Omit<GraphqlFieldRequest, 'operation'> {
+  /** GraphQL type that the field is of: `Reference`, `Patient`. */
+  readonly parentType: string
+  /** The object that the field is on, as graphqlField gave it. */
+  readonly source: JsonObject
+}
+
+/** Also what graphqlField leaves, under the key that service/graphql/plan/prefetch-key.ts makes, on the objects it gives. */
+export type GraphqlFieldOutcome =
+  | { readonly data: JsonValue; readonly error?: undefined }
+  | { readonly error: GraphqlFieldError; readonly data?: undefined }
+
+/** As AppSync's `util.error` takes it. */
+export interface GraphqlFieldError {
+  readonly message: string
+  readonly errorType: string
+  readonly errorInfo: { readonly category?: string; readonly resource: JsonValue }
 }

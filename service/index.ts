@@ -29,7 +29,10 @@ export type {
   DeleteResult,
   FhirService,
   GraphqlError,
+  GraphqlFieldError,
+  GraphqlFieldOutcome,
   GraphqlFieldRequest,
+  GraphqlNestedRequest,
   GraphqlRequest,
   GraphqlResult,
   HistoryRequest,
@@ -97,5 +100,6 @@ export function createFhirService(options: ServiceOptions): FhirService {
     capabilities: call => capabilities(context, call),
     graphql: async () => notYet(),
     graphqlField: async () => notYet(),
+    graphqlNested: async () => notYet(),
   }
 }

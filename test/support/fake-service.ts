@@ -12,6 +12,7 @@ const OPERATIONS = [
   'capabilities',
   'graphql',
   'graphqlField',
+  'graphqlNested',
 ] as const satisfies readonly (keyof FhirService)[]
 
 /** A service that has the given operations; any other fails the test that calls it. */
