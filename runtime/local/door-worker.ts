@@ -5,9 +5,9 @@ import { bodyBytes, type HttpHandler, type HttpResponse } from '#rest/http-messa
 import { DEFAULT_LIMITS } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
 import { openWorkerService } from '../embedded.ts'
+import { createStderrLogger } from '../stderr-logger.ts'
 import type { DoorTarget, DoorWorkerData, FromDoorWorker, ToDoorWorker } from './door-messages.ts'
 import { withCall } from './plain-request.ts'
-import { createStderrLogger } from './stderr-logger.ts'
 
 invariant(parentPort, 'door-worker.ts is the entry of a worker thread')
 const port = parentPort

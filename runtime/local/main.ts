@@ -1,7 +1,7 @@
 /** Starts the gateway as the environment says, tells where it is, and ends it on SIGTERM or SIGINT. */
 import { ConfigurationError, parseEnvironment } from '../env.ts'
+import { createStderrLogger } from '../stderr-logger.ts'
 import { type Gateway, startGateway } from './gateway.ts'
-import { createStderrLogger } from './stderr-logger.ts'
 
 async function main(): Promise<void> {
   const config = parseEnvironment(process.env)

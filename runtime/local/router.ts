@@ -5,11 +5,11 @@ import { withHttpManners } from '#rest/http-manners.ts'
 import type { HttpHandler, HttpResponse } from '#rest/http-message.ts'
 import { type FhirService, fault, type Logger } from '#service/index.ts'
 import type { Config } from '../env.ts'
+import { createRequestIds, givenRequestId } from '../request-ids.ts'
 import { type Address, addressOf, baseUrlOf, FHIR_PATH, isGraphqlOperation } from './addresses.ts'
 import type { DoorThread } from './door-thread.ts'
 import { indexPage } from './index-page.ts'
 import { type PlainRequest, withCall } from './plain-request.ts'
-import { createRequestIds } from './request-ids.ts'
 import type { ReceivedRequest } from './server.ts'
 
 export interface RouterOptions {
@@ -44,7 +44,7 @@ export function createRouter(options: RouterOptions): Router {
   const { service, thread, config, bodyBytesMax, logger, now } = options
   const http = { corsOrigins: config.corsOrigins, bodyBytesMax }
   const restDoor = createRestDoor(service, http)
-  const requestIdOf = createRequestIds(options.requestIdPrefix)
+  const makeRequestId = createRequestIds(options.requestIdPrefix)
   const fallbackBaseUrl = `http://localhost:${config.port}${FHIR_PATH}`
 
   const plainRequest = ({ method, headers, body }: ReceivedRequest, { url }: Address): PlainRequest => ({
@@ -52,7 +52,7 @@ export function createRouter(options: RouterOptions): Router {
     url,
     headers,
     body,
-    requestId: requestIdOf(headers['x-request-id']),
+    requestId: givenRequestId(headers['x-request-id']) ?? makeRequestId(),
     baseUrl: config.baseUrl ?? baseUrlOf(headers.host, fallbackBaseUrl),
     deadline: now() + (method === 'POST' && (url === '' || url === '/') ? BUNDLE_MS : REQUEST_MS),
   })

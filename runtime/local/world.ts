@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FhirService, Limits } from '#service/index.ts'
 import { type Config, parseEnvironment } from '../env.ts'
+import { createStderrLogger } from '../stderr-logger.ts'
 import { type Gateway, startGateway } from './gateway.ts'
-import { createStderrLogger } from './stderr-logger.ts'
 
 export interface WorldOptions {
   /** A folder to keep; otherwise a temporary one, which goes with the world. */

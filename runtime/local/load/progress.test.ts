@@ -56,18 +56,26 @@ test('writes a line every few seconds elsewhere', () => {
   ])
 })
 
-test('lists only so many issues and failures', () => {
+test('lists only so many issues and failures, and those alike together', () => {
   const { progress, written } = start(undefined)
   const failure = { source: 'a', outcome: '422', issues: Array.from({ length: 22 }, (_, index) => `issue ${index}`) }
-  progress.failures([failure])
-  progress.failures(Array.from({ length: 201 }, (_, index) => ({ source: `b${index}`, outcome: '500', issues: [] })))
+  progress.failures([failure, { source: 'a 2', outcome: '422', issues: [] }, { ...failure, source: 'a 3' }])
+  for (let index = 0; index < 200; index++) progress.failures([{ source: `b${index}`, outcome: '500', issues: [] }])
+  progress.finish(false)
   const lines = written.join('').split('\n')
-  expect([lines[20], lines[21], lines[22], lines[220], lines[221], lines.length]).toEqual([
+  expect([...lines.slice(0, 2), ...lines.slice(20, 26), ...lines.slice(-5)]).toEqual([
+    'FAILED a: 422',
+    '  issue 0',
     '  issue 19',
     '  and 2 more issues',
+    '  and so did 1 more of its entries',
+    'FAILED a 2: 422',
     'FAILED b0: 500',
-    'FAILED b198: 500',
-    '2 more failures are counted, not listed',
-    223,
+    'FAILED b1: 500',
+    'FAILED b196: 500',
+    'FAILED b197: 500',
+    '2 more kinds of failures are counted, but not listed.',
+    'Done with failures: 0 / 2 files, 0 resources, 0 resources/s, 203 failed, 0.0 s.',
+    '',
   ])
 })

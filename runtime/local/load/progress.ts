@@ -27,7 +27,7 @@ export interface Progress extends LoadListener {
 const BAR_COLUMNS = 20
 const LINE_EVERY_MS = 5_000
 const ISSUES_SHOWN_MAX = 20
-const FAILURES_SHOWN_MAX = 200
+const FAILURES_LISTED_MAX = 200
 const ERASE_LINE = '\r\u001b[2K'
 
 export function createProgress({ files, terminal, now }: ProgressOptions): Progress {
@@ -37,6 +37,7 @@ export function createProgress({ files, terminal, now }: ProgressOptions): Progr
   let doneBytes = 0
   let resources = 0
   let failures = 0
+  let listed = 0
   let lineAt = start
 
   const seconds = (): number => (now() - start) / 1000
@@ -66,14 +67,12 @@ export function createProgress({ files, terminal, now }: ProgressOptions): Progr
       resources += count
     },
     failures(list) {
-      const shown = list.slice(0, Math.max(FAILURES_SHOWN_MAX - failures, 0))
+      const alike = Map.groupBy(list, ({ outcome, issues }) => [outcome, ...issues].join('\n'))
+      for (const [first, ...more] of alike.values()) {
+        if (first && listed < FAILURES_LISTED_MAX) print(failureLines(first, more.length))
+        listed++
+      }
       failures += list.length
-      print([
-        ...shown.flatMap(failureLines),
-        ...(shown.length < list.length
-          ? [`${grouped(list.length - shown.length)} more failures are counted, not listed`]
-          : []),
-      ])
     },
     fileDone(file) {
       doneFiles++
@@ -91,6 +90,8 @@ export function createProgress({ files, terminal, now }: ProgressOptions): Progr
       const [verb, rest] = interrupted
         ? ['Interrupted after', ' What was under way may have been stored.']
         : [failures > 0 ? 'Done with failures:' : 'Done:', '']
+      const unlisted = listed - FAILURES_LISTED_MAX
+      if (unlisted > 0) terminal.write(`${grouped(unlisted)} more kinds of failures are counted, but not listed.\n`)
       terminal.write(`${verb} ${counts()}, ${seconds().toFixed(1)} s.${rest}\n`)
     },
     get failed() {
@@ -99,12 +100,14 @@ export function createProgress({ files, terminal, now }: ProgressOptions): Progr
   }
 }
 
-function failureLines({ source, outcome, issues }: Failure): readonly string[] {
-  const more = issues.length - ISSUES_SHOWN_MAX
+/** A failure, and how many more of the same file failed in the same way. */
+function failureLines({ source, outcome, issues }: Failure, alike: number): readonly string[] {
+  const unlisted = issues.length - ISSUES_SHOWN_MAX
   return [
     `FAILED ${source}: ${outcome}`,
     ...issues.slice(0, ISSUES_SHOWN_MAX).map(issue => `  ${issue}`),
-    ...(more > 0 ? [`  and ${grouped(more)} more issues`] : []),
+    ...(unlisted > 0 ? [`  and ${grouped(unlisted)} more issues`] : []),
+    ...(alike > 0 ? [`  and so did ${grouped(alike)} more of its entries`] : []),
   ]
 }
 

@@ -1,0 +1,61 @@
+/** Lambda entry: the FHIR REST door behind API Gateway. */
+import { createRestDoor } from '#rest/door.ts'
+import { faultToResponse } from '#rest/fault-to-response.ts'
+import type { HttpRequest } from '#rest/http-message.ts'
+import { DEFAULT_RENDERING } from '#rest/response.ts'
+import { type Fault, fault } from '#service/index.ts'
+import { anonymousCall } from '../anonymous-call.ts'
+import { givenRequestId } from '../request-ids.ts'
+import {
+  bodyOf,
+  headersOf,
+  type ProxyEvent,
+  type ProxyResult,
+  proxyAddressOf,
+  proxyResultOf,
+  queryOf,
+} from './api-gateway.ts'
+import { openLambdaService } from './service.ts'
+
+export interface LambdaContext {
+  getRemainingTimeInMillis(): number
+}
+
+/** Kept of the time that is left, so that the refusal of what takes too long gets out. */
+const ANSWER_MS = 500
+
+/** While the process starts, which Lambda gives more CPU than any request. */
+const { service, config, logger } = await openLambdaService()
+const door = createRestDoor(service, { corsOrigins: config.corsOrigins })
+
+export async function handler(event: ProxyEvent, context: LambdaContext): Promise<ProxyResult> {
+  const headers = headersOf(event)
+  const address = proxyAddressOf(event)
+  const call = anonymousCall({
+    requestId: givenRequestId(headers['x-request-id']) ?? event.requestContext.requestId,
+    door: 'rest',
+    baseUrl: config.baseUrl ?? address?.baseUrl ?? '',
+    deadline: Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS,
+    logger,
+  })
+  if (!address) return proxyResultOf(faultToResponse(NO_FHIR_ADDRESS, DEFAULT_RENDERING, call))
+  const url = address.path + queryOf(event)
+  const request: HttpRequest = { method: event.httpMethod, url, headers, body: bodyOf(event), call }
+  const result = proxyResultOf(await door(request))
+  return fits(result) ? result : proxyResultOf(faultToResponse(tooLarge(event.httpMethod), DEFAULT_RENDERING, call))
+}
+
+const NO_FHIR_ADDRESS = fault('not-found', 'There is no FHIR address here.')
+
+/** Lambda's limit for an answer: 6 MB as JSON text, a bit of which is its frame. */
+const RESULT_BYTES_MAX = 6 * 1024 * 1024 - 64 * 1024
+
+/** JSON text escapes quotes, of which FHIR is full: it is measured only where it may matter. */
+const fits = (result: ProxyResult): boolean =>
+  result.body.length < RESULT_BYTES_MAX / 6 || Buffer.byteLength(JSON.stringify(result.body)) <= RESULT_BYTES_MAX
+
+function tooLarge(method: string): Fault {
+  const done = method === 'GET' ? '' : '; what was to be written is written'
+  const advice = 'Ask for less (_count, _elements), for a compressed answer, or for Prefer: return=minimal.'
+  return fault('too-costly', `The answer is larger than the 6 MB that can leave here${done}. ${advice}`)
+}
