@@ -10,7 +10,10 @@ const JSON_TYPES = [FHIR_JSON, 'application/json', 'text/json']
 
 const UTF8 = '; charset=utf-8'
 
-/** Values of `_format`. A '+' that was not percent-encoded arrives as a space: R4 clients do that, so it is read as meant. */
+/**
+ * Values of `_format`. A '+' that was not percent-encoded arrives as a space: R4 clients do that, so it is read as
+ * meant.
+ */
 const FORMATS: ReadonlyMap<string, string> = new Map([
   ['json', FHIR_JSON],
   ...JSON_TYPES.map(type => [type, type] as const),

@@ -10,8 +10,8 @@ const DECODERS = new Map([
 
 /**
  * The body as it was before Content-Encoding.
- * @throws Fault unsupported-media-type for an unknown coding (RFC 9110, 15.5.16), invalid where the bytes are not of that
- * coding, too-large as soon as more than `bytesMax` have come out: a small body may unpack to anything.
+ * @throws Fault unsupported-media-type for an unknown coding (RFC 9110, 15.5.16), invalid where the bytes are not of
+ * that coding, too-large as soon as more than `bytesMax` have come out: a small body may unpack to anything.
  */
 export async function decompressBody(
   body: Uint8Array,

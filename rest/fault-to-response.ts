@@ -17,7 +17,9 @@ export interface FailureContext {
   readonly logger: Logger
 }
 
-/** @param failure anything thrown. What is no Fault is a bug: the client gets a fixed text, the log where it happened. */
+/**
+ * @param failure anything thrown. What is no Fault is a bug: the client gets a fixed text, the log where it happened.
+ */
 export function faultToResponse(failure: unknown, rendering: Rendering, context: FailureContext): HttpResponse {
   if (!Fault.is(failure)) {
     context.logger.error('Internal error', { requestId: context.requestId, ...traceOf(failure) })

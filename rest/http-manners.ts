@@ -17,8 +17,8 @@ export interface HttpOptions {
 const VARY = 'Accept, Accept-Encoding, Authorization, Origin'
 
 /**
- * What HTTP asks of any answer, FHIR or not: OPTIONS and CORS, HEAD, compression either way, Vary, the request id. Never
- * rejects: whatever the handler throws is a response.
+ * What HTTP asks of any answer, FHIR or not: OPTIONS and CORS, HEAD, compression either way, Vary, the request id.
+ * Never rejects: whatever the handler throws is a response.
  */
 export function withHttpManners(handler: HttpHandler, options: HttpOptions = {}): HttpHandler {
   const { corsOrigins = '*', bodyBytesMax = DEFAULT_LIMITS.bodyBytesMax } = options

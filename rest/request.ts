@@ -32,7 +32,9 @@ export const preferenceOf = (request: HttpRequest): Preference => {
   return prefer ? parsePreference(prefer) : NO_PREFERENCE
 }
 
-/** @throws Fault invalid where the header names no single version: taking it for absent would lose somebody's update. */
+/**
+ * @throws Fault invalid where the header names no single version: taking it for absent would lose somebody's update.
+ */
 export function ifMatchOf(request: HttpRequest): string | undefined {
   const header = request.headers['if-match']
   return header === undefined ? undefined : parseEntityTag(header, 'If-Match')
@@ -45,7 +47,9 @@ export interface ReadConditions {
 
 const NO_CONDITIONS: ReadConditions = {}
 
-/** A date that can't be read is passed over (RFC 9110, 13.1.3): the answer is then the resource, which is always right. */
+/**
+ * A date that can't be read is passed over (RFC 9110, 13.1.3): the answer is then the resource, which is always right.
+ */
 export function readConditionsOf(request: HttpRequest): ReadConditions {
   const tags = request.headers['if-none-match']
   // RFC 9110, 13.1.3: If-Modified-Since counts only where there is no If-None-Match.

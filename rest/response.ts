@@ -7,8 +7,8 @@ import { prettyJson } from './pretty.ts'
 export type Headers = Record<string, string>
 
 /**
- * Only the client itself may keep an answer, since it holds health data that another caller may not see; and it asks again
- * before each use, since the resource or the rights to it may have changed. With If-None-Match that costs a 304.
+ * Only the client itself may keep an answer, since it holds health data that another caller may not see; and it asks
+ * again before each use, since the resource or the rights to it may have changed. With If-None-Match that costs a 304.
  */
 const CACHE_CONTROL = 'private, no-cache'
 

@@ -5,8 +5,8 @@ import type { Ids } from '#service/ports/ids.ts'
 const RANDOM_BYTES = 10
 
 /**
- * UUIDs of version 7 (RFC 9562, 5.7): they begin with the time, so that new resources lie beside each other in an index,
- * and go on with 74 random bits, so that they need no coordination.
+ * UUIDs of version 7 (RFC 9562, 5.7): they begin with the time, so that new resources lie beside each other in an
+ * index, and go on with 74 random bits, so that they need no coordination.
  */
 export function createIds(clock: Clock): Ids {
   const random = createRandomPool()

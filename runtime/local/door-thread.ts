@@ -16,7 +16,9 @@ export interface DoorThreadOptions {
 
 /** Answers requests that take long or need much code in a thread of their own, so that the others are not held up. */
 export interface DoorThread {
-  /** Before the first request needs it. Without it that request starts the thread, and so does one after it was lost. */
+  /**
+   * Before the first request needs it. Without it that request starts the thread, and so does one after it was lost.
+   */
   start(): void
   /** Rejects with a Fault where the thread ends meanwhile. */
   send(target: DoorTarget, request: PlainRequest): Promise<HttpResponse>
@@ -90,7 +92,9 @@ function startThread({ config, limits, connect, logger }: DoorThreadOptions, onL
   }
 }
 
-/** A body moves to the other thread instead of being copied; with it goes all of its memory, so that must be its own. */
+/**
+ * A body moves to the other thread instead of being copied; with it goes all of its memory, so that must be its own.
+ */
 function movableBody(body: Uint8Array | undefined): { body: Uint8Array | undefined; movable: ArrayBuffer[] } {
   if (!body) return { body, movable: [] }
   const { buffer, byteLength } = body

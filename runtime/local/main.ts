@@ -11,12 +11,16 @@ async function main(): Promise<void> {
   console.log(welcome(gateway))
 }
 
-const welcome = ({ baseUrl, graphqlUrl }: Gateway): string => `FHIR REST  ${baseUrl}
+function welcome({ baseUrl, graphqlUrl }: Gateway): string {
+  const patient = '{"resourceType":"Patient","name":[{"family":"Shaw"}]}'
+  const list = '{"query":"{ PatientList { id name { family } } }"}'
+  return `FHIR REST  ${baseUrl}
 GraphQL    ${graphqlUrl}
 
 Try:
-  curl ${baseUrl}/Patient -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Patient","name":[{"family":"Shaw"}]}'
-  curl ${graphqlUrl} -H 'Content-Type: application/json' -d '{"query":"{ PatientList { id name { family } } }"}'`
+  curl ${baseUrl}/Patient -H 'Content-Type: application/fhir+json' -d '${patient}'
+  curl ${graphqlUrl} -H 'Content-Type: application/json' -d '${list}'`
+}
 
 function endOnSignal(gateway: Gateway): void {
   let ending = false
