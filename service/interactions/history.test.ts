@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { TEST_TIME } from '#test/support/memory-ports.ts'
+import { faultOf, oneFault, type TestWorld, testWorld } from '#test/support/test-world.ts'
+import type { HistoryRequest, HistoryResult, Parameters } from '../fhir-service.ts'
+
+/** Patient/a in versions 1 to 3 (the last a tombstone), a second apart, with Device/d written between 1 and 2. */
+async function worldWithHistory(): Promise<TestWorld> {
+  const world = testWorld()
+  const { service, call, ports } = world
+  const put = async (type: string, id: string) => {
+    await service.update(call, { type, id, content: { resourceType: type, id } })
+    ports.clock.advance(1000)
+  }
+  await put('Patient', 'a')
+  await put('Device', 'd')
+  await put('Patient', 'a')
+  await service.delete(call, { type: 'Patient', id: 'a' })
+  return world
+}
+
+const summaryOf = ({ versions, ...rest }: HistoryResult) => ({
+  versions: versions.map(({ type, id, versionId, method, body }) => {
+    return `${method} ${type}/${id} ${versionId}${body ? '' : ' without body'}`
+  }),
+  ...rest,
+})
+
+const A3 = 'DELETE Patient/a 3 without body'
+const [A2, A1, D1] = ['PUT Patient/a 2', 'PUT Patient/a 1', 'PUT Device/d 1']
+
+test.each([
+  ['an instance', { type: 'Patient', id: 'a' }, [A3, A2, A1]],
+  ['a type', { type: 'Device' }, [D1]],
+  ['the system', {}, [A3, A2, D1, A1]],
+])('history of %s, newest first', async (_what, target: Omit<HistoryRequest, 'parameters'>, versions) => {
+  const { service, call } = await worldWithHistory()
+  expect(summaryOf(await service.history(call, { ...target, parameters: [['_format', 'json']] }))).toEqual({
+    versions,
+    total: versions.length,
+    self: [],
+    next: undefined,
+  })
+})
+
+test('_since leaves older versions out', async () => {
+  const { service, call } = await worldWithHistory()
+  const since: Parameters = [['_since', '2024-02-29T13:00:02+01:00']]
+  expect(summaryOf(await service.history(call, { parameters: since }))).toEqual({
+    versions: [A3, A2],
+    total: 2,
+    self: since,
+    next: undefined,
+  })
+})
+
+test('pages hold every version once', async () => {
+  const { service, call } = await worldWithHistory()
+  const seen: string[] = []
+  let parameters: Parameters | undefined = [['_count', '1']]
+  while (parameters) {
+    const page: HistoryResult = await service.history(call, { parameters })
+    expect(page.self).toEqual(parameters)
+    seen.push(...summaryOf(page).versions)
+    parameters = page.next
+  }
+  expect(seen).toEqual([A3, A2, D1, A1])
+})
+
+test('a page link is good for its own history only', async () => {
+  const { service, call } = await worldWithHistory()
+  const { next = [] } = await service.history(call, { type: 'Patient', id: 'a', parameters: [['_count', '1']] })
+  const { category, issues } = await faultOf(service.history(call, { type: 'Device', id: 'd', parameters: next }))
+  expect({ category, expression: issues[0]?.expression }).toEqual({ category: 'invalid', expression: ['_cursor'] })
+})
+
+test.each([
+  [{ type: 'Patient', id: 'x', parameters: [] }, oneFault('not-found', 'not-found', 'There is no Patient/x')],
+  [{ type: 'Patient', id: 'x_y', parameters: [] }, oneFault('not-found', 'not-found', 'There is no Patient/x_y')],
+  [{ type: 'X', parameters: [] }, oneFault('not-found', 'not-supported', "FHIR R4 (4.0.1) has no resource type 'X'")],
+  [
+    { parameters: [['_count', '0']] },
+    oneFault('invalid', 'value', "_count must be a positive whole number, not '0'", '_count'),
+  ],
+  [
+    { parameters: [['_since', 'yesterday']] },
+    oneFault('invalid', 'value', "_since must be an instant such as 2024-02-29T12:00:00Z, not 'yesterday'", '_since'),
+  ],
+  [
+    { parameters: [['_at', '2024']] },
+    oneFault('invalid', 'value', "History has no parameter '_at' here, but _count and _since", '_at'),
+  ],
+])('%j is refused', async (request, expected) => {
+  const { service, call } = await worldWithHistory()
+  expect(await faultOf(service.history(call, request as HistoryRequest))).toEqual(expected)
+})
+
+test('every problem of the parameters is told', async () => {
+  const { service, call } = await worldWithHistory()
+  const parameters: Parameters = [
+    ['_count', 'x'],
+    ['_since', 'y'],
+  ]
+  const { issues } = await faultOf(service.history(call, { parameters }))
+  expect(issues.map(({ expression }) => expression)).toEqual([['_count'], ['_since']])
+})
+
+test('versions have their time', async () => {
+  const { service, call } = await worldWithHistory()
+  const { versions } = await service.history(call, { type: 'Patient', id: 'a', parameters: [] })
+  expect(versions.map(({ lastUpdated }) => lastUpdated - TEST_TIME)).toEqual([3000, 2000, 0])
+})

@@ -1,0 +1,71 @@
+import type { Call } from '#service/call.ts'
+import { createDefinitions } from '#service/definitions.ts'
+import type { FaultCategory, Issue } from '#service/fault.ts'
+import { Fault } from '#service/fault.ts'
+import type { FhirService } from '#service/fhir-service.ts'
+import { createFhirService, type ServiceOptions } from '#service/index.ts'
+import type { JsonObject, JsonValue } from '#service/resource/content.ts'
+import { type MemoryPorts, memoryPorts } from './memory-ports.ts'
+import { testCall } from './test-call.ts'
+
+/** The tables of R4, read once in a test file. */
+export const testDefinitions = createDefinitions()
+
+export interface TestWorld {
+  readonly ports: MemoryPorts
+  readonly service: FhirService
+  readonly call: Call
+}
+
+export interface WorldOptions extends Omit<Partial<ServiceOptions>, 'ports'> {
+  /** To watch or to disturb the service's use of its ports. */
+  readonly wrap?: (ports: MemoryPorts) => MemoryPorts
+}
+
+/** The service over memory. */
+export function testWorld(options: WorldOptions = {}): TestWorld {
+  const { wrap = same => same, ...rest } = options
+  const ports = wrap(memoryPorts())
+  return { ports, service: createFhirService({ definitions: testDefinitions, ...rest, ports }), call: testCall() }
+}
+
+export interface SeenFault {
+  readonly category: FaultCategory
+  readonly issues: readonly Issue[]
+}
+
+/** What a Fault tells the client; anything else that happens is passed on. */
+export async function faultOf(promise: Promise<unknown>): Promise<SeenFault> {
+  try {
+    await promise
+  } catch (error) {
+    if (!Fault.is(error)) throw error
+    return { category: error.category, issues: error.issues }
+  }
+  throw new Error('A fault was expected')
+}
+
+/** A fault of one error, as most are. */
+export const oneFault = (
+  category: FaultCategory,
+  code: Issue['code'],
+  diagnostics: string,
+  ...expression: string[]
+): SeenFault => ({
+  category,
+  issues: [{ severity: 'error', code, diagnostics, ...(expression.length > 0 && { expression }) }],
+})
+
+/** The JSON of pieces of text. */
+export const jsonOf = (pieces: Uint8Array | readonly Uint8Array[]): JsonValue =>
+  JSON.parse(Buffer.concat(pieces instanceof Uint8Array ? [pieces] : [...pieces]).toString('utf8'))
+
+/** Runs a Bundle and answers the response Bundle's JSON. */
+export async function runBundle(
+  { service, call }: Pick<TestWorld, 'service' | 'call'>,
+  content: JsonObject,
+  prefer?: 'minimal' | 'representation' | 'OperationOutcome',
+): Promise<JsonObject> {
+  const { body } = await service.bundle(call, { content, ...(prefer && { prefer }) })
+  return jsonOf(body) as JsonObject
+}
