@@ -2,7 +2,7 @@
 import type { ExtractionStep } from '#schema/tables.ts'
 import { invariant } from '../invariant.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
-import type { Converter, ValueSink } from './index-values.ts'
+import type { Converter } from './index-values.ts'
 
 /** `steps` from the element on, ending at `convert`. */
 export function compileSteps(steps: readonly ExtractionStep[], convert: Converter): Converter {
@@ -70,18 +70,20 @@ const existsAndNotFalse =
     next(exists, sink)
   }
 
-/** The type is the last but one part of the text (before `/_history`), or what Reference.type says. */
-function resolvesTo(types: readonly string[], next: Converter): Converter {
-  return (element: JsonValue, sink: ValueSink) => {
+/** By the type that the text names; where it names none, by what Reference.type says. */
+const resolvesTo =
+  (types: readonly string[], next: Converter): Converter =>
+  (element, sink) => {
     const { reference, type } = element as JsonObject
-    if (typeof type === 'string' ? types.includes(type) : typeof reference === 'string' && namesType(reference, types))
+    const named = typeof reference === 'string' ? typeIn(reference) : ''
+    if (types.includes(named) || (!sink.isResourceType(named) && typeof type === 'string' && types.includes(type))) {
       next(element, sink)
+    }
   }
-}
 
-function namesType(reference: string, types: readonly string[]): boolean {
+/** `Patient` of `http://example.org/fhir/Patient/1/_history/2`: the last part but one. */
+function typeIn(reference: string): string {
   const history = reference.lastIndexOf('/_history/')
   const end = reference.lastIndexOf('/', history < 0 ? undefined : history - 1)
-  if (end < 1) return false
-  return types.includes(reference.slice(reference.lastIndexOf('/', end - 1) + 1, end))
+  return end < 1 ? '' : reference.slice(reference.lastIndexOf('/', end - 1) + 1, end)
 }

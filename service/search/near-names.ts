@@ -17,6 +17,12 @@ export function nearNames(text: string, names: Iterable<string>): string[] {
   return found.slice(0, SUGGESTIONS_MAX).map(({ name }) => name)
 }
 
+/** For messages: ` (near: 'name', 'given')`, or nothing. */
+export function nearHint(text: string, names: Iterable<string>): string {
+  const near = nearNames(text, names).map(name => `'${name}'`)
+  return near.length === 0 ? '' : ` (near: ${near.join(', ')})`
+}
+
 /** Insertions, deletions and substitutions between the two. */
 function editDistance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, column) => column)

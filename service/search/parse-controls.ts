@@ -2,12 +2,12 @@
 import type { Definitions } from '../definitions.ts'
 import type { View } from '../fhir-service.ts'
 import type { SortKey } from './ast.ts'
-import { nearNames } from './near-names.ts'
+import { nearHint } from './near-names.ts'
 import { CURSOR_PARAMETER } from './page.ts'
 import type { IncludeDirective, ParsedSearch } from './parse.ts'
 import { unknownParameter } from './parse-criterion.ts'
 import { parseInclude } from './parse-include.ts'
-import { ignorable, malformed, type Problem } from './problems.ts'
+import { ignorable, malformed, type Problem, quoted } from './problems.ts'
 
 /** What the parameters so far have said. */
 export interface ControlState {
@@ -113,7 +113,7 @@ function once(expected: string, apply: (state: ControlState, value: string) => b
     }
     state.given.add(name)
     if (apply(state, value)) return value
-    problems.push(malformed(name, `Parameter '${name}': '${value}' is not what it takes; expected ${expected}`))
+    problems.push(malformed(name, `Parameter '${name}': ${quoted(value)} is not what it takes; expected ${expected}`))
     return undefined
   })
 }
@@ -130,7 +130,7 @@ function sort(state: ControlState, name: string, value: string, problems: Proble
         code === ''
           ? malformed(
               name,
-              `Parameter '${name}': '${value}' is not what it takes; expected parameters, '-' before one for descending`,
+              `Parameter '${name}': ${quoted(value)} is not what it takes; expected parameters, '-' before one for descending`,
             )
           : unknownParameter(name, state.type, code, known.keys()),
       )
@@ -156,10 +156,9 @@ function elements(state: ControlState, name: string, value: string, problems: Pr
       if (!state.elements.includes(element)) state.elements.push(element)
       return true
     }
-    const near = nearNames(element, component?.elements.map(one => one.name) ?? []).map(one => `'${one}'`)
-    const suggestion = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`
+    const near = nearHint(element, component?.elements.map(one => one.name) ?? [])
     problems.push(
-      ignorable(name, `Parameter '${name}': ${state.type} has no element '${element}'${suggestion}`, 'value'),
+      ignorable(name, `Parameter '${name}': ${state.type} has no element ${quoted(element)}${near}`, 'value'),
     )
     return false
   })

@@ -2,9 +2,9 @@
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { Node } from './ast.ts'
 import { splitUnescaped } from './escapes.ts'
-import { nearNames } from './near-names.ts'
+import { nearHint } from './near-names.ts'
 import { anyOf, type Criterion, isTarget, parseLeaf, refuse } from './parse-leaf.ts'
-import { ignorable, type Problem } from './problems.ts'
+import { ignorable, type Problem, quoted } from './problems.ts'
 import type { ReferenceContext } from './reference-value.ts'
 
 export interface CriterionContext {
@@ -75,9 +75,8 @@ function findParameter(criterion: Criterion, type: string, code: string): Search
 
 /** `name` is all that the client wrote, `code` the part of it that is unknown. */
 export function unknownParameter(name: string, type: string, code: string, known: Iterable<string>): Problem {
-  const near = nearNames(code, known).map(candidate => `'${candidate}'`)
-  const suggestion = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`
-  return ignorable(name, `${type} has no search parameter '${code}'${suggestion}`, 'not-supported')
+  const diagnostics = `${type} has no search parameter ${quoted(code)}${nearHint(code, known)}`
+  return ignorable(name, diagnostics, 'not-supported')
 }
 
 function resolveHop(

@@ -2,7 +2,7 @@
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { IncludeDirective } from './parse.ts'
 import { unknownParameter } from './parse-criterion.ts'
-import { ignorable, malformed, type Problem } from './problems.ts'
+import { ignorable, malformed, type Problem, quoted } from './problems.ts'
 
 /** The directive, or what is wrong with it. `name` is `_include`, `_revinclude`, or one of them with `:iterate`. */
 export function parseInclude(
@@ -25,12 +25,12 @@ export function parseInclude(
   if (code === '' || targetType === '' || more.length > 0) {
     return malformed(
       name,
-      `Parameter '${name}': '${value}' is not of the form Type:parameter, Type:parameter:Target or Type:*`,
+      `Parameter '${name}': ${quoted(value)} is not of the form Type:parameter, Type:parameter:Target or Type:*`,
     )
   }
   for (const named of [sourceType, targetType ?? sourceType]) {
     if (!definitions.isResourceType(named))
-      return malformed(name, `Parameter '${name}': '${named}' is no resource type`)
+      return malformed(name, `Parameter '${name}': ${quoted(named)} is no resource type`)
   }
   const parameter = code === '*' ? code : referenceParameter(definitions, name, sourceType, code)
   if (parameter !== '*' && 'issue' in parameter) return parameter

@@ -4,7 +4,7 @@ import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { Node } from './ast.ts'
 import { unescapeValue } from './escapes.ts'
 import { parseValue } from './parse-value.ts'
-import { malformed, type Problem } from './problems.ts'
+import { malformed, type Problem, quoted } from './problems.ts'
 import { isLogicalId, type ReferenceContext } from './reference-value.ts'
 
 export interface Criterion {
@@ -57,7 +57,7 @@ function parseMissing(criterion: Criterion, parameter: SearchParameter): Node | 
   if (criterion.values.length === 1 && (value === 'true' || value === 'false')) {
     return { kind: 'missing', parameter, missing: value === 'true' }
   }
-  return refuse(criterion, `'${criterion.values.join(',')}' is not what :missing takes; expected true or false`)
+  return refuse(criterion, `${quoted(criterion.values.join(','))} is not what :missing takes; expected true or false`)
 }
 
 function takesModifier(criterion: Criterion, parameter: SearchParameter, modifier: string): boolean {
@@ -112,12 +112,20 @@ function parseIds(criterion: Criterion): Node | undefined {
 
 const EMPTY_VALUE = "no empty value between commas (a ',' inside a value is written '\\,')"
 
+/** Malformed values of one parameter that are told. */
+const REFUSALS_MAX = 20
+
 function eachValue(criterion: Criterion, parse: (text: string) => Node | string): Node | undefined {
   const nodes: Node[] = []
+  let refusals = 0
   for (const text of criterion.values) {
+    if (refusals === REFUSALS_MAX) break
     const parsed = text === '' ? EMPTY_VALUE : parse(text)
     if (typeof parsed !== 'string') nodes.push(parsed)
-    else refuse(criterion, `'${text}' is not what it takes; expected ${parsed}`)
+    else {
+      refusals++
+      refuse(criterion, `${quoted(text)} is not what it takes; expected ${parsed}`)
+    }
   }
   return nodes.length === criterion.values.length ? anyOf(nodes) : undefined
 }

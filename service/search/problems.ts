@@ -22,5 +22,11 @@ const problem = (name: string, diagnostics: string, code: IssueCode, canIgnore: 
 export const warningOf = ({ issue }: Problem): Issue => ({
   ...issue,
   severity: 'warning',
-  diagnostics: `${issue.diagnostics}. The parameter was ignored`,
+  diagnostics: `${issue.diagnostics}; it was ignored`,
 })
+
+const SHOWN_MAX = 120
+
+/** A value as messages quote it. */
+export const quoted = (text: string): string =>
+  text.length > SHOWN_MAX ? `'${text.slice(0, SHOWN_MAX)}...'` : `'${text}'`

@@ -1,0 +1,84 @@
+import { createHmac } from 'node:crypto'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Tenant, tenantOf } from '../call.ts'
+import { Fault } from '../fault.ts'
+import type { Parameters } from '../fhir-service.ts'
+import type { Signer } from '../ports/signer.ts'
+import { decodeCursor, encodeCursor, withCursor } from './page.ts'
+
+const signer: Signer = {
+  sign: (tenant, text) => createHmac('sha256', 'key').update(`${tenant}#${text}`).digest('base64url'),
+  verify: (tenant, text, signature) => signer.sign(tenant, text) === signature,
+}
+const TENANT = tenantOf('one')
+const SEARCH: Parameters = [
+  ['name', 'ann'],
+  ['_count', '10'],
+]
+
+const position = fc.array(
+  fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(number => number + 0),
+    fc.constant(null),
+  ),
+)
+const parameters = fc.array(fc.tuple(fc.string(), fc.string()))
+
+function refusalOf(decode: () => unknown): unknown {
+  try {
+    return decode()
+  } catch (error) {
+    if (!Fault.is(error)) throw error
+    return [error.category, error.issues.map(({ code, expression }) => [code, expression])]
+  }
+}
+
+const REFUSED = ['invalid', [['value', ['_cursor']]]]
+
+test('a position comes back for the same search, whatever the page size', () => {
+  fc.assert(
+    fc.property(position, parameters, (where, search) => {
+      const cursor = encodeCursor(signer, TENANT, where, search)
+      expect(cursor).toMatch(/^[\w.-]+$/)
+      const later: Parameters = [...search, ['_cursor', cursor], ['_count', '3']]
+      expect(decodeCursor(signer, TENANT, cursor, later)).toEqual(JSON.parse(JSON.stringify(where)))
+    }),
+  )
+})
+
+test('a changed cursor is refused', () => {
+  const cursor = encodeCursor(signer, TENANT, ['a', 1], SEARCH)
+  fc.assert(
+    fc.property(fc.nat(cursor.length - 1), fc.constantFrom('A', 'b', '_', '.', ''), (index, replacement) => {
+      const changed = cursor.slice(0, index) + replacement + cursor.slice(index + 1)
+      fc.pre(changed !== cursor)
+      expect(refusalOf(() => decodeCursor(signer, TENANT, changed, SEARCH))).toEqual(REFUSED)
+    }),
+  )
+})
+
+test.each<[string, Tenant, Parameters]>([
+  ['another tenant', tenantOf('two'), SEARCH],
+  ['another value', TENANT, [['name', 'bob']]],
+  ['another parameter', TENANT, [...SEARCH, ['gender', 'male']]],
+  ['no parameter', TENANT, []],
+])('a cursor is refused for %s', (_, tenant, search) => {
+  const cursor = encodeCursor(signer, TENANT, ['a', 1], SEARCH)
+  expect(refusalOf(() => decodeCursor(signer, tenant, cursor, search))).toEqual(REFUSED)
+})
+
+test('any text for a cursor is refused', () => {
+  fc.assert(
+    fc.property(fc.string(), text => {
+      expect(refusalOf(() => decodeCursor(signer, TENANT, text, SEARCH))).toEqual(REFUSED)
+    }),
+  )
+})
+
+test('links replace the cursor', () => {
+  const before: Parameters = [['_cursor', 'old'], ...SEARCH]
+  expect(withCursor(before, 'new')).toEqual([...SEARCH, ['_cursor', 'new']])
+  expect(withCursor(before, undefined)).toEqual(SEARCH)
+})
