@@ -47,14 +47,20 @@ export interface UriValue {
   readonly value: string
 }
 
-/** Milliseconds since the epoch, low inclusive, high exclusive; an open end of a Period is DATE_MIN or DATE_MAX. */
+/**
+ * Milliseconds since the epoch, low inclusive and never above high, high exclusive; an open end of a Period is DATE_MIN or
+ * DATE_MAX.
+ */
 export interface DateValue {
   readonly kind: 'date'
   readonly low: number
   readonly high: number
 }
 
-/** Both ends inclusive, and equal but for a Range or a comparator; an open end is NUMBER_MIN or NUMBER_MAX. */
+/**
+ * Both ends inclusive, low never above high, and equal but for a Range or a comparator; an open end is NUMBER_MIN or
+ * NUMBER_MAX.
+ */
 export interface NumberValue {
   readonly kind: 'number'
   readonly low: number

@@ -126,9 +126,11 @@ const date = text((sink, value) => {
 
 const dateRangeOf = (value: JsonValue | undefined) => (typeof value === 'string' ? parseDateRange(value) : undefined)
 
+/** A period that ends before it begins is the time between: engines rely on low ends that are not above high ends. */
 function periodRange(period: JsonObject): { low: number; high: number } | undefined {
   const start = dateRangeOf(period.start)
   const end = dateRangeOf(period.end)
+  if (start && end) return { low: Math.min(start.low, end.low), high: Math.max(start.high, end.high) }
   return start || end ? { low: start?.low ?? DATE_MIN, high: end?.high ?? DATE_MAX } : undefined
 }
 
@@ -184,7 +186,8 @@ const quantityRange = object((sink, value) => {
   const greatest = finite(high?.value)
   const unit = low ?? high
   if (unit === undefined || (least === undefined && greatest === undefined)) return
-  pushQuantity(sink, least ?? NUMBER_MIN, greatest ?? NUMBER_MAX, unit)
+  const ends = [least ?? NUMBER_MIN, greatest ?? NUMBER_MAX]
+  pushQuantity(sink, Math.min(...ends), Math.max(...ends), unit)
 })
 
 const money = object((sink, value) => {
