@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest'
+import { DEFINITIONS, searchParameter } from '#test/support/search-parameter.ts'
+import type { Parameters } from '../fhir-service.ts'
+import type { ResourceContent } from '../resource/content.ts'
+import type { Node } from './ast.ts'
+import { type IncludeRound, includeTargets, revincludeQueries } from './include.ts'
+import { parseSearch } from './parse.ts'
+
+const baseUrl = 'http://localhost/fhir'
+
+/** `roundOf('Patient', ['_include', 'Patient:organization'])` */
+function roundOf(type: string, parameters: Parameters, first = true): IncludeRound {
+  const context = { definitions: DEFINITIONS, baseUrl, now: 0 }
+  const { includes } = parseSearch(context, type, parameters, 'strict')
+  return { definitions: DEFINITIONS, baseUrl, directives: includes, first }
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+const observation: ResourceContent = {
+  resourceType: 'Observation',
+  id: 'o',
+  subject: { reference: 'Patient/1/_history/3' },
+  performer: [
+    { reference: 'Practitioner/2' },
+    { reference: `${baseUrl}/Organization/3` },
+    { reference: 'http://elsewhere.org/Organization/4' },
+    { reference: '#inside' },
+    { identifier: { value: '5' } },
+  ],
+}
+const patient: ResourceContent = {
+  resourceType: 'Patient',
+  id: '1',
+  managingOrganization: { reference: 'Organization/3' },
+}
+
+test('an include reads the newest version of each local target once', () => {
+  const round = roundOf('Observation', [
+    ['_include', 'Observation:performer'],
+    ['_include', 'Observation:subject'],
+    ['_include', 'Observation:patient'],
+  ])
+  expect(includeTargets(round, [observation, observation], NOTHING)).toEqual([
+    { type: 'Practitioner', id: '2' },
+    { type: 'Organization', id: '3' },
+    { type: 'Patient', id: '1' },
+  ])
+})
+
+test('a target type, and what is known already, leave targets out', () => {
+  const round = roundOf('Observation', [['_include', 'Observation:performer:Organization']])
+  expect(includeTargets(round, [observation], NOTHING)).toEqual([{ type: 'Organization', id: '3' }])
+  expect(includeTargets(round, [observation], new Set(['Organization/3']))).toEqual([])
+})
+
+test('* follows every reference parameter', () => {
+  const round = roundOf('Observation', [['_include', '*']])
+  expect(
+    includeTargets(round, [observation], NOTHING)
+      .map(({ type }) => type)
+      .toSorted(),
+  ).toEqual(['Organization', 'Patient', 'Practitioner'])
+})
+
+test('later rounds follow what iterates only, from the types it names', () => {
+  const parameters: Parameters = [
+    ['_include', 'Observation:subject'],
+    ['_include:iterate', 'Patient:organization'],
+  ]
+  expect(includeTargets(roundOf('Observation', parameters), [observation], NOTHING)).toEqual([
+    { type: 'Patient', id: '1' },
+  ])
+  expect(includeTargets(roundOf('Observation', parameters, false), [observation, patient], NOTHING)).toEqual([
+    { type: 'Organization', id: '3' },
+  ])
+  const any = roundOf('Observation', [['_include:iterate', '*']], false)
+  expect(includeTargets(any, [patient], NOTHING)).toEqual([{ type: 'Organization', id: '3' }])
+})
+
+const pointer = (type: string, code: string, target: string, id: string): Node => ({
+  kind: 'reference',
+  parameter: searchParameter(type, code),
+  type: target,
+  id,
+  url: undefined,
+  version: undefined,
+})
+
+test('a reverse include searches for what points at the resources', () => {
+  const keys = [
+    { type: 'Patient', id: '1' },
+    { type: 'Patient', id: '2' },
+  ]
+  const round = roundOf('Patient', [
+    ['_revinclude', 'Observation:subject'],
+    ['_revinclude', 'Encounter:patient'],
+  ])
+  expect(revincludeQueries(round, keys)).toEqual([
+    {
+      type: 'Observation',
+      where: { kind: 'or', nodes: keys.map(({ type, id }) => pointer('Observation', 'subject', type, id)) },
+    },
+    {
+      type: 'Encounter',
+      where: { kind: 'or', nodes: keys.map(({ type, id }) => pointer('Encounter', 'patient', type, id)) },
+    },
+  ])
+})
+
+test('a reverse include skips resources that its parameter cannot point to', () => {
+  const parameters: Parameters = [
+    ['_revinclude', 'Observation:patient'],
+    ['_revinclude:iterate', 'Provenance:target:Observation'],
+  ]
+  const keys = [
+    { type: 'Patient', id: '1' },
+    { type: 'Observation', id: 'o' },
+  ]
+  expect(revincludeQueries(roundOf('Patient', parameters), keys)).toEqual([
+    { type: 'Observation', where: pointer('Observation', 'patient', 'Patient', '1') },
+    { type: 'Provenance', where: pointer('Provenance', 'target', 'Observation', 'o') },
+  ])
+  expect(revincludeQueries(roundOf('Patient', parameters, false), keys)).toEqual([
+    { type: 'Provenance', where: pointer('Provenance', 'target', 'Observation', 'o') },
+  ])
+})
+
+test('* searches by every reference parameter that can point there', () => {
+  const queries = revincludeQueries(roundOf('Patient', [['_revinclude', 'Encounter:*']]), [
+    { type: 'Patient', id: '1' },
+  ])
+  expect(queries).toEqual(
+    ['patient', 'subject'].map(code => ({ type: 'Encounter', where: pointer('Encounter', code, 'Patient', '1') })),
+  )
+})
+
+test('many resources make several searches', () => {
+  const keys = Array.from({ length: 1001 }, (_, index) => ({ type: 'Patient', id: String(index) }))
+  const queries = revincludeQueries(roundOf('Patient', [['_revinclude', 'Observation:subject']]), keys)
+  expect(queries.map(({ where }) => (where.kind === 'or' ? where.nodes.length : 1))).toEqual([500, 500, 1])
+})
