@@ -1,16 +1,22 @@
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Revealed } from '../fhir-service.ts'
+import type { Limits } from '../limits.ts'
 import type { VersionHint } from '../ports/resource-store.ts'
 import type { StoredVersion } from '../ports/stored-version.ts'
 import { isRevealed, reveal } from './reveal.ts'
+
+/** The part of the service that reading by id needs. */
+export interface ReadContext extends Omit<ServiceContext, 'limits'> {
+  readonly limits: Pick<Limits, 'readBatchMax'>
+}
 
 /**
  * The newest version of each resource in the order asked; undefined where there is none, where it is deleted, or where
  * the policy hides it. Asks the store in batches, and for each resource once.
  */
 export async function readMany(
-  context: ServiceContext,
+  context: ReadContext,
   call: Call,
   keys: readonly VersionHint[],
 ): Promise<(Revealed | undefined)[]> {
@@ -29,7 +35,7 @@ export async function readMany(
 
 /** readNewest for any number of references, in order; the batches run at the same time. */
 export async function readNewestInBatches(
-  { ports, limits }: ServiceContext,
+  { ports, limits }: ReadContext,
   call: Call,
   hints: readonly VersionHint[],
 ): Promise<(StoredVersion | undefined)[]> {

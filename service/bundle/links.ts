@@ -24,12 +24,5 @@ export function linkResolver(targets: LinkTargets, fullUrl: string | undefined, 
   const root = (fullUrl !== undefined && RESTFUL.exec(fullUrl)?.[1]) || baseUrl
   const find = (link: string): string | undefined =>
     targets.byFullUrl.get(link) ?? (RELATIVE.test(link) ? targets.byFullUrl.get(`${root}/${link}`) : undefined)
-  return link => {
-    const found = find(link) ?? targets.byCondition.get(link)
-    if (found !== undefined) return found
-    const hash = link.indexOf('#')
-    if (hash <= 0) return undefined
-    const target = find(link.slice(0, hash))
-    return target === undefined ? undefined : target + link.slice(hash)
-  }
+  return link => find(link) ?? targets.byCondition.get(link)
 }

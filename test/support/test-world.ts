@@ -69,3 +69,14 @@ export async function runBundle(
   const { body } = await service.bundle(call, { content, ...(prefer && { prefer }) })
   return jsonOf(body) as JsonObject
 }
+
+/** The value at the end of a path of names and positions. */
+export function at(value: JsonValue | undefined, ...path: readonly (string | number)[]): JsonValue | undefined {
+  let found = value
+  for (const step of path) found = (found as Readonly<Record<string | number, JsonValue>> | undefined)?.[step]
+  return found
+}
+
+/** `response.status` of each entry of a response Bundle. */
+export const statusesOf = (bundle: JsonObject): (JsonValue | undefined)[] =>
+  ((bundle.entry ?? []) as JsonValue[]).map(entry => at(entry, 'response', 'status'))
