@@ -114,4 +114,6 @@ test.each<[string, string]>([
     'Location?_sort=near',
     "not-supported _sort: Parameter '_sort': sorting by the special parameter 'near' is not supported",
   ],
-])('%s is refused', (_search, _message) => {
+])('%s is refused', (search, message) => {
+  expect(messageOf(search)).toBe(message)
+})

@@ -351,8 +351,6 @@ test.each<Parameters>([[['_count', '0']], [['_summary', 'count']]])('%j asks for
   expect({ countOnly, total, applied }).toEqual({ countOnly: true, total: 'accurate', applied: parameters })
 })
 
-})
-
 test('what may be given once is refused twice', () => {
   const problems = refusalOf(() =>
     parse('Patient', [
