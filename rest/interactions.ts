@@ -52,10 +52,10 @@ const HANDLERS: { readonly [Kind in InteractionKind]: Handler<Kind> } = {
   capabilities: async ({ service, request, rendering }) =>
     jsonResponse(rendering, 200, {}, await service.capabilities(request.call)),
   operation: answerOperation,
-  patch: refuseMethod('PATCH', ['GET', 'HEAD', 'PUT', 'DELETE']),
-  'conditional-update': refuseMethod('A conditional update', ['GET', 'HEAD', 'POST']),
-  'conditional-patch': refuseMethod('A conditional patch', ['GET', 'HEAD', 'POST']),
-  'conditional-delete': refuseMethod('A conditional delete', ['GET', 'HEAD', 'POST']),
+  patch: refuseInteraction('A patch'),
+  'conditional-update': refuseInteraction('A conditional update'),
+  'conditional-patch': refuseInteraction('A conditional patch'),
+  'conditional-delete': refuseInteraction('A conditional delete'),
   'search-system': refuseInteraction('A search of all types'),
   'search-compartment': refuseInteraction('A search of a compartment by path'),
 }
@@ -176,12 +176,6 @@ async function answerOperation(exchange: Exchange, operation: Of<'operation'>) {
       type !== undefined && id !== undefined ? { type, id } : undefined,
     )
   throw fault('not-found', `The operation $${name} is not offered here.`, { code: 'not-supported' })
-}
-
-function refuseMethod(what: string, allow: readonly string[]): () => Promise<never> {
-  return async () => {
-    throw fault('method-not-allowed', `${what} is not supported by this server.`, { allow })
-  }
 }
 
 function refuseInteraction(what: string): () => Promise<never> {

@@ -1,0 +1,84 @@
+/** R4 http.html#capabilities: what it says is tried against the door. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SHAW } from '#test/support/patients.ts'
+import { BASE_URL, FHIR_TYPE, openRestWorld, type RestWorld } from '#test/support/rest-world.ts'
+
+interface Capability {
+  readonly format: readonly string[]
+  readonly rest: readonly [
+    {
+      readonly interaction: readonly { readonly code: string }[]
+      readonly resource: readonly {
+        readonly type: string
+        readonly interaction: readonly { readonly code: string }[]
+        readonly searchParam: readonly { readonly name: string }[]
+      }[]
+    },
+  ]
+}
+
+let world: RestWorld
+let statement: Capability
+
+beforeAll(async () => {
+  world = await openRestWorld()
+  await world.send('PUT /Patient/a', { body: { ...SHAW, id: 'a' } })
+  statement = (await world.send('GET /metadata')).body as Capability
+})
+
+afterAll(() => world.close())
+
+test('it is a CapabilityStatement of this endpoint', async () => {
+  expect(await world.send('GET /metadata')).toMatchObject({
+    status: 200,
+    headers: FHIR_TYPE,
+    body: {
+      resourceType: 'CapabilityStatement',
+      status: 'active',
+      kind: 'instance',
+      fhirVersion: '4.0.1',
+      implementation: { url: BASE_URL },
+      rest: [{ mode: 'server' }],
+    },
+  })
+  expect(statement.rest[0].resource.length).toBe(146)
+})
+
+/** One request by which an interaction shows that it is there. */
+const TRIALS: Readonly<Record<string, string>> = {
+  read: 'GET /Patient/a',
+  vread: 'GET /Patient/a/_history/1',
+  update: 'PUT /Patient/a',
+  patch: 'PATCH /Patient/a',
+  delete: 'DELETE /Patient/b',
+  'history-instance': 'GET /Patient/a/_history',
+  'history-type': 'GET /Patient/_history',
+  'history-system': 'GET /_history',
+  create: 'POST /Patient',
+  'search-type': 'GET /Patient',
+  'search-system': 'GET /',
+  transaction: 'POST /',
+  batch: 'POST / ',
+}
+
+test.each(Object.entries(TRIALS))('%s is offered if, and only if, it works', async (code, line) => {
+  const [{ interaction, resource }] = statement.rest
+  const patient = resource.find(({ type }) => type === 'Patient')
+  const offered = [...interaction, ...(patient?.interaction ?? [])].some(each => each.code === code)
+  const bundle = { resourceType: 'Bundle', type: code }
+  const body = line.startsWith('GET') ? undefined : line.startsWith('POST / ') || line === 'POST /' ? bundle : SHAW
+  const sent = line.startsWith('PUT') ? { ...SHAW, id: 'a' } : body
+  const { status } = await world.send(line.trimEnd(), sent ? { body: sent } : {})
+  expect({ code, status: status < 300 ? 'works' : status }).toEqual({ code, status: offered ? 'works' : 501 })
+})
+
+test('every search parameter that it names is taken', async () => {
+  const refusals: string[] = []
+  for (const { type, searchParam } of statement.rest[0].resource.filter(each => /^[A-F]/.test(each.type))) {
+    for (const { name } of searchParam) {
+      const { body } = await world.send(`GET /${type}?${name}:missing=true&_count=0`)
+      if (JSON.stringify(body).includes('has no search parameter')) refusals.push(`${type}.${name}`)
+    }
+  }
+  expect(refusals).toEqual([])
+})

@@ -1,0 +1,100 @@
+/** R4 http.html#history */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BERG, SHAW } from '#test/support/patients.ts'
+import { BASE_URL, FHIR_TYPE, openRestWorld, type RestWorld, stamped } from '#test/support/rest-world.ts'
+
+let world: RestWorld
+
+/** Patient/a: created, updated, deleted, a second apart. Patient/b: created after that. */
+beforeAll(async () => {
+  world = await openRestWorld()
+  await world.send('PUT /Patient/a', { body: { ...SHAW, id: 'a' } })
+  world.clock.advance(1000)
+  await world.send('PUT /Patient/a', { body: { ...SHAW, id: 'a', active: false } })
+  world.clock.advance(1000)
+  await world.send('DELETE /Patient/a')
+  world.clock.advance(1000)
+  await world.send('POST /Patient', { body: BERG })
+})
+
+afterAll(() => world.close())
+
+const response = (status: string, version: number, lastModified: string) => ({
+  status,
+  etag: `W/"${version}"`,
+  lastModified,
+})
+
+const put = { method: 'PUT', url: 'Patient/a' }
+const CREATED = {
+  fullUrl: `${BASE_URL}/Patient/a`,
+  resource: stamped(SHAW, { id: 'a', version: 1 }),
+  request: put,
+  response: response('201 Created', 1, '2024-02-29T12:00:00.000Z'),
+}
+const UPDATED = {
+  fullUrl: `${BASE_URL}/Patient/a`,
+  resource: stamped({ ...SHAW, active: false }, { id: 'a', version: 2, afterMs: 1000 }),
+  request: put,
+  response: response('200 OK', 2, '2024-02-29T12:00:01.000Z'),
+}
+const DELETED = {
+  fullUrl: `${BASE_URL}/Patient/a`,
+  request: { method: 'DELETE', url: 'Patient/a' },
+  response: response('204 No Content', 3, '2024-02-29T12:00:02.000Z'),
+}
+const POSTED = {
+  fullUrl: `${BASE_URL}/Patient/id-1`,
+  resource: stamped(BERG, { id: 'id-1', version: 1, afterMs: 3000 }),
+  request: { method: 'POST', url: 'Patient' },
+  response: response('201 Created', 1, '2024-02-29T12:00:03.000Z'),
+}
+
+const self = (url: string) => [{ relation: 'self', url: `${BASE_URL}${url}` }]
+
+test('of an instance: its versions, newest first', async () => {
+  expect(await world.send('GET /Patient/a/_history')).toEqual({
+    status: 200,
+    headers: FHIR_TYPE,
+    body: {
+      resourceType: 'Bundle',
+      type: 'history',
+      total: 3,
+      link: self('/Patient/a/_history'),
+      entry: [DELETED, UPDATED, CREATED],
+    },
+  })
+})
+
+test.each(['/Patient/_history', '/_history'])('of the type or the system: %s', async url => {
+  expect(await world.send(`GET ${url}`)).toMatchObject({
+    status: 200,
+    body: { type: 'history', link: self(url), entry: [POSTED, DELETED, UPDATED, CREATED] },
+  })
+})
+
+test('_since leaves out what is older', async () => {
+  const { body } = await world.send('GET /Patient/a/_history?_since=2024-02-29T12:00:01Z')
+  expect(body).toMatchObject({ entry: [DELETED, UPDATED] })
+  expect(body).not.toMatchObject({ entry: { length: 3 } })
+})
+
+interface Page {
+  readonly link: readonly { readonly relation: string; readonly url: string }[]
+  readonly entry?: readonly unknown[]
+}
+
+test('pages follow each other to the end', async () => {
+  const entries: unknown[] = []
+  let url: string | undefined = `${BASE_URL}/Patient/a/_history?_count=2`
+  while (url !== undefined) {
+    const page = (await world.send(`GET ${url.slice(BASE_URL.length)}`)).body as Page
+    entries.push(page.entry)
+    url = page.link.find(link => link.relation === 'next')?.url
+  }
+  expect(entries).toEqual([[DELETED, UPDATED], [CREATED]])
+})
+
+test('of what never was: not found', async () => {
+  expect(await world.send('GET /Patient/nobody/_history')).toMatchObject({ status: 404 })
+})

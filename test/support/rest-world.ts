@@ -1,0 +1,90 @@
+import { createRestDoor } from '#rest/door.ts'
+import { createFhirService } from '#service/index.ts'
+import { type FixedClock, memoryPorts, TEST_TIME } from './memory-ports.ts'
+import { type RequestParts, restCall, restRequest, textOf } from './rest-request.ts'
+import { testDefinitions } from './test-world.ts'
+
+export interface RestAnswer {
+  readonly status: number
+  /** Without those that every answer has alike: Vary, X-Request-Id, Cache-Control. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Parsed; undefined where there is none. */
+  readonly body: unknown
+}
+
+export interface RestWorld {
+  readonly clock: FixedClock
+  /** `send('GET /Patient/1')`; an object as the body is sent as FHIR JSON. */
+  send(line: string, parts?: RestParts): Promise<RestAnswer>
+  /** The body as it was sent, where its very text matters. */
+  text(line: string, parts?: RestParts): Promise<string>
+  close(): Promise<void>
+}
+
+export interface RestParts extends Omit<RequestParts, 'body'> {
+  readonly body?: object | string
+}
+
+export const BASE_URL = 'http://localhost:8080/fhir'
+
+/** The real door over the real service, at a time that stands still and with ids that count. */
+export async function openRestWorld(): Promise<RestWorld> {
+  const ports = memoryPorts()
+  const door = createRestDoor(createFhirService({ ports, definitions: testDefinitions }))
+  const exchange = async (line: string, { body, headers, ...rest }: RestParts = {}) => {
+    const text = typeof body === 'object' ? JSON.stringify(body) : body
+    const type = text === undefined ? {} : { 'content-type': 'application/fhir+json' }
+    const call = restCall({ baseUrl: BASE_URL })
+    const parts: RequestParts = {
+      call,
+      ...rest,
+      headers: { ...type, ...headers },
+      ...(text !== undefined && { body: text }),
+    }
+    return textOf(await door(restRequest(line, parts)))
+  }
+  return {
+    clock: ports.clock,
+    async send(line, parts) {
+      const { status, headers, body } = await exchange(line, parts)
+      const { Vary: _vary, 'X-Request-Id': _id, 'Cache-Control': _cache, ...own } = headers
+      return { status, headers: own, body: body === '' ? undefined : JSON.parse(body) }
+    },
+    text: async (line, parts) => (await exchange(line, parts)).body,
+    async close() {},
+  }
+}
+
+export const FHIR_TYPE = { 'Content-Type': 'application/fhir+json; charset=utf-8' }
+
+/** An OperationOutcome of one error. */
+export const outcome = (code: string, diagnostics: string, ...expression: readonly string[]) => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code, diagnostics, ...(expression.length > 0 && { expression }) }],
+})
+
+/** A refusal with an outcome of one error. */
+export const refused = (status: number, code: string, diagnostics: string, ...expression: readonly string[]) => ({
+  status,
+  headers: FHIR_TYPE,
+  body: outcome(code, diagnostics, ...expression),
+})
+
+export interface Stamp {
+  readonly id: string
+  readonly version: number
+  /** Milliseconds after the world began. */
+  readonly afterMs?: number
+}
+
+/** ETag and Last-Modified of a version. */
+export const versionHeaders = ({ version, afterMs = 0 }: Stamp) => ({
+  ETag: `W/"${version}"`,
+  'Last-Modified': new Date(TEST_TIME + afterMs).toUTCString(),
+})
+
+/** The resource as it is stored: what was sent, with id and meta. */
+export function stamped<T extends { readonly resourceType: string }>(resource: T, { id, version, afterMs = 0 }: Stamp) {
+  const lastUpdated = new Date(TEST_TIME + afterMs).toISOString()
+  return { ...resource, id, meta: { versionId: String(version), lastUpdated } }
+}
