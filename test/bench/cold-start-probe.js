@@ -1,0 +1,8 @@
+// In a fresh process: imports a Lambda bundle, sends it one event, and tells the parent when it has the answer.
+// JavaScript, so that its own start doesn't load what strips types.
+const [, , bundle = '', event = '{}'] = process.argv
+const start = performance.now()
+const { handler } = await import(bundle)
+const imported = performance.now()
+const { statusCode } = await handler(JSON.parse(event), { getRemainingTimeInMillis: () => 30_000 })
+process.send?.({ importMs: imported - start, firstMs: performance.now() - imported, statusCode })

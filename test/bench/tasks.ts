@@ -1,0 +1,154 @@
+/** What the load generator asks, by name. Each gives the bytes of the next request. */
+import { type RawRequest, rawRequest } from './raw-client.ts'
+
+/** What there is to ask for: taken from the server after it was loaded. */
+export interface KnownData {
+  readonly observations: readonly string[]
+  readonly patients: readonly KnownPatient[]
+  /** `system|code` of Observations, each as often as it occurs. */
+  readonly codes: readonly string[]
+  /** Days on which there are Observations: YYYY-MM-DD. */
+  readonly days: readonly string[]
+}
+
+export interface KnownPatient {
+  readonly id: string
+  /** `system|value` */
+  readonly identifier: string
+}
+
+export interface Task {
+  readonly expectedStatus: number
+  /** Different for each number, in no order that a cache would like. */
+  next(index: number): RawRequest
+}
+
+export const TASK_NAMES = [
+  'read',
+  'create',
+  'update',
+  'search-token',
+  'search-date',
+  'search-chained',
+  'graphql-list',
+  'graphql-operation',
+] as const
+
+export type TaskName = (typeof TASK_NAMES)[number]
+
+export function createTask(name: TaskName, data: KnownData): Task {
+  const { observations, patients, codes, days } = data
+  const get = (path: (index: number) => string): Task => ({
+    expectedStatus: 200,
+    next: index => ({ method: 'GET', path: `/fhir/${path(index)}` }),
+  })
+  const graphql = (path: string): Task => ({
+    expectedStatus: 200,
+    next: index => ({ method: 'POST', path, contentType: 'application/json', body: nestedList(pick(codes, index)) }),
+  })
+  const tasks: Readonly<Record<TaskName, () => Task>> = {
+    read: () => get(index => `Observation/${pick(observations, index)}`),
+    create: () => ({
+      expectedStatus: 201,
+      next: index => ({
+        method: 'POST',
+        path: '/fhir/Observation',
+        body: observation(pick(patients, index).id, index),
+      }),
+    }),
+    update: () => ({
+      expectedStatus: 200,
+      next(index) {
+        const id = pick(observations, index)
+        const body = observation(pick(patients, index).id, index, id)
+        return { method: 'PUT', path: `/fhir/Observation/${id}`, body }
+      },
+    }),
+    'search-token': () =>
+      get(index => `Observation?patient=${pick(patients, index).id}&code=${encoded(pick(codes, index))}&_count=10`),
+    'search-date': () => get(index => `Observation?date=${pick(days, index)}&_count=10`),
+    'search-chained': () =>
+      get(index => `Observation?patient.identifier=${encoded(pick(patients, index).identifier)}&_count=10`),
+    'graphql-list': () => graphql('/graphql'),
+    'graphql-operation': () => graphql('/fhir/$graphql'),
+  }
+  return tasks[name]()
+}
+
+export const bytesOf = (host: string, request: RawRequest): string => rawRequest(host, request)
+
+// A large prime: neighbours in time are far apart in the data.
+const STRIDE = 7_368_787
+
+function pick<T>(list: readonly T[], index: number): T {
+  const item = list[(index * STRIDE) % list.length]
+  if (item === undefined) throw new Error('There is no data to ask for')
+  return item
+}
+
+const encoded = (text: string): string => encodeURIComponent(text)
+
+const nestedList = (code: string): string =>
+  JSON.stringify({
+    query: `query ($code: String) {
+      ObservationList(code: $code, _count: 20) {
+        id status effectiveDateTime
+        code { text coding { system code display } }
+        valueQuantity { value unit }
+        subject { reference resource { ... on Patient { id birthDate gender name { family given } } } }
+      }
+    }`,
+    variables: { code },
+  })
+
+/** A vital sign of about 1.5 KB, as Synthea writes it. */
+export function observation(patient: string, index: number, id?: string): string {
+  const day = new Date(Date.UTC(2015, 0, 1) + (index % 3650) * 86_400_000).toISOString()
+  return JSON.stringify({
+    resourceType: 'Observation',
+    ...(id && { id }),
+    meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-blood-pressure'] },
+    text: {
+      status: 'generated',
+      div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>Blood pressure panel, measured sitting, ${index}</p></div>`,
+    },
+    identifier: [{ system: 'https://example.org/observations', value: `measured-${index}` }],
+    status: 'final',
+    category: [
+      {
+        coding: [
+          {
+            system: 'http://terminology.hl7.org/CodeSystem/observation-category',
+            code: 'vital-signs',
+            display: 'Vital signs',
+          },
+        ],
+      },
+    ],
+    code: {
+      coding: [
+        { system: 'http://loinc.org', code: '85354-9', display: 'Blood pressure panel with all children optional' },
+      ],
+      text: 'Blood pressure panel with all children optional',
+    },
+    subject: { reference: `Patient/${patient}` },
+    effectiveDateTime: day,
+    issued: day,
+    component: [
+      { code: loinc('8462-4', 'Diastolic Blood Pressure'), valueQuantity: pressure(60 + (index % 40)) },
+      { code: loinc('8480-6', 'Systolic Blood Pressure'), valueQuantity: pressure(100 + (index % 60)) },
+    ],
+  })
+}
+
+const loinc = (code: string, display: string): object => ({
+  coding: [{ system: 'http://loinc.org', code, display }],
+  text: display,
+})
+
+const pressure = (value: number): object => ({
+  value,
+  unit: 'mm[Hg]',
+  system: 'http://unitsofmeasure.org',
+  code: 'mm[Hg]',
+})
