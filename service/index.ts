@@ -2,8 +2,9 @@
 import { type AccessPolicy, ALLOW_ALL } from './access/policy.ts'
 import type { ServiceContext } from './context.ts'
 import { createDefinitions, type DefinitionsProvider } from './definitions.ts'
-import { fault } from './fault.ts'
 import type { FhirService } from './fhir-service.ts'
+import type { Operations } from './graphql/execution/execution.ts'
+import type { createGraphql } from './graphql/executor.ts'
 import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
 import { create } from './interactions/create.ts'
@@ -85,10 +86,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     definitions: options.definitions ?? createDefinitions(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   }
-  const notYet = (): never => {
-    throw fault('unsupported', 'This server does not support it')
-  }
-  return {
+  const operations: Operations = {
     read: (call, request) => read(context, call, request),
     vread: (call, request) => vread(context, call, request),
     create: (call, request) => create(context, call, request),
@@ -98,8 +96,22 @@ export function createFhirService(options: ServiceOptions): FhirService {
     search: (call, request) => search(context, call, request),
     bundle: (call, request) => bundle(context, call, request),
     capabilities: call => capabilities(context, call),
-    graphql: async () => notYet(),
-    graphqlField: async () => notYet(),
-    graphqlNested: async () => notYet(),
+  }
+  return { ...operations, ...lazyGraphql(context, operations) }
+}
+
+type Graphql = ReturnType<typeof createGraphql>
+
+/** GraphQL is loaded when it is first asked for: a process that serves REST alone starts without it. */
+function lazyGraphql(context: ServiceContext, operations: Operations): Graphql {
+  let loading: Promise<Graphql> | undefined
+  const load = (): Promise<Graphql> => {
+    loading ??= import('./graphql/executor.ts').then(module => module.createGraphql({ ...context, operations }))
+    return loading
+  }
+  return {
+    graphql: async (call, request) => (await load()).graphql(call, request),
+    graphqlField: async (call, request) => (await load()).graphqlField(call, request),
+    graphqlNested: async (call, requests) => (await load()).graphqlNested(call, requests),
   }
 }

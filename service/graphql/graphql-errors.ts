@@ -1,7 +1,7 @@
 import type { ASTNode } from 'graphql/language/index.js'
 import type { Call } from '../call.ts'
 import { Fault, type FaultCategory, fault, type Issue } from '../fault.ts'
-import type { GraphqlError } from '../fhir-service.ts'
+import type { GraphqlError, GraphqlFieldError } from '../fhir-service.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
 
 /** What a category of fault is called in GraphQL: AppSync's errorType. */
@@ -79,6 +79,16 @@ function graphqlError(
 
 function locationOf({ loc }: ASTNode): { line: number; column: number }[] {
   return loc ? [{ line: loc.startToken.line, column: loc.startToken.column }] : []
+}
+
+/** An error as AppSync's resolvers pass it on: `util.error(message, errorType, null, errorInfo)`. */
+export function fieldErrorOf({ message, extensions }: GraphqlError): GraphqlFieldError {
+  const category = extensions?.category as FaultCategory | undefined
+  return {
+    message,
+    errorType: category === undefined ? INTERNAL_ERROR_TYPE : GRAPHQL_ERROR_TYPES[category],
+    errorInfo: { ...(category !== undefined && { category }), resource: extensions?.resource ?? null },
+  }
 }
 
 /** Carries an error of `errors` through code that throws. */

@@ -10,6 +10,12 @@ export interface GraphqlLimits {
   readonly costMax: number
   /** Resources that one request may bring together, root results, references and reverse lists included. */
   readonly resourcesMax: number
+  /** Values in the response, null ones included. */
+  readonly valuesMax: number
+  /** Resources that one reverse search is asked about at once. */
+  readonly parentsMax: number
+  /** Pages of a reverse search over many resources before it is given up. */
+  readonly reversePagesMax: number
   /** Searches and reads that one level of a document runs at the same time. */
   readonly concurrencyMax: number
   /** Documents that are kept parsed and validated. */
@@ -24,6 +30,9 @@ export const DEFAULT_GRAPHQL_LIMITS: GraphqlLimits = Object.freeze({
   fieldsMax: 10_000,
   costMax: 500_000,
   resourcesMax: 20_000,
+  valuesMax: 2_000_000,
+  parentsMax: 500,
+  reversePagesMax: 10,
   concurrencyMax: 16,
   documentsMax: 200,
   documentLengthMax: 50_000,

@@ -1,0 +1,124 @@
+import { fault } from '../../fault.ts'
+import type { JsonObject, JsonValue } from '../../resource/content.ts'
+import { errorOfFault } from '../graphql-errors.ts'
+import { textOf } from '../plan/list-narrowing.ts'
+import type { PlannedField } from '../plan/selection.ts'
+import type { Execution } from './execution.ts'
+import { type PathStep, pathOf } from './response-path.ts'
+
+/**
+ * Moves values to where the directives want them: R4 graphql.html#flattening. It works on the finished response, for what
+ * was fetched later must be moved as well.
+ */
+export function reshape(execution: Execution, data: JsonObject): JsonObject {
+  return reshapeObject(execution, data, undefined)
+}
+
+function reshapeObject(execution: Execution, object: JsonObject, path: PathStep | undefined): JsonObject {
+  const origin = execution.origins?.get(object)
+  if (!origin) return object
+  const sink = createSink(execution)
+  emit(execution, sink, object, { suffix: '', collating: false, path })
+  return sink.result
+}
+
+function reshapeValue(execution: Execution, value: JsonValue, path: PathStep | undefined): JsonValue {
+  if (Array.isArray(value))
+    return value.map((item, index) => reshapeValue(execution, item, { parent: path, key: index }))
+  return isObject(value) ? reshapeObject(execution, value, path) : value
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+interface Emission {
+  /** What @slice above has added to names. */
+  readonly suffix: string
+  /** Below a flattened list every name collects a list. */
+  readonly collating: boolean
+  readonly path: PathStep | undefined
+}
+
+function emit(execution: Execution, sink: Sink, object: JsonObject, emission: Emission): void {
+  const origin = execution.origins?.get(object)
+  if (!origin) return
+  for (const field of origin.selection.fields) {
+    const value = object[field.key] ?? null
+    const { suffix, collating } = emission
+    const path = { parent: emission.path, key: field.key }
+    const { flatten = false, slice } = field.reshaping ?? {}
+    if (flatten) {
+      for (const [index, element] of elementsOf(value).entries()) {
+        if (!isObject(element)) continue
+        const below = suffix + suffixOf(execution, field, element, index)
+        emit(execution, sink, element, { suffix: below, collating: collating || field.definition.list, path })
+      }
+    } else if (slice !== undefined) {
+      for (const [index, element] of elementsOf(value).entries()) {
+        const name = field.key + suffix + suffixOf(execution, field, element, index)
+        sink.collect(field, name, [reshapeValue(execution, element, path)], path)
+      }
+    } else if (collating) {
+      const kept = elementsOf(value).map(element => reshapeValue(execution, element, path))
+      sink.collect(field, field.key + suffix, kept, path)
+    } else {
+      sink.set(field.key + suffix, reshapeValue(execution, value, path))
+    }
+  }
+}
+
+const elementsOf = (value: JsonValue): readonly JsonValue[] =>
+  Array.isArray(value) ? value : value === null ? [] : [value]
+
+/** `.official`; nothing where the element has no value there. */
+function suffixOf(execution: Execution, { reshaping }: PlannedField, element: JsonValue, index: number): string {
+  const slice = reshaping?.slice
+  if (slice === undefined) return ''
+  if (slice === '$index') return `.${index}`
+  let value: JsonValue | undefined = isObject(element) ? execution.origins?.get(element)?.source : undefined
+  for (const name of slice) {
+    const first: JsonValue | undefined = Array.isArray(value) ? value[0] : value
+    value = first !== undefined && isObject(first) ? first[name] : undefined
+  }
+  return value === undefined || value === null || isObject(value) || Array.isArray(value) ? '' : `.${textOf(value)}`
+}
+
+interface Sink {
+  readonly result: JsonObject
+  set(name: string, value: JsonValue): void
+  collect(field: PlannedField, name: string, values: readonly JsonValue[], path: PathStep): void
+}
+
+function createSink(execution: Execution): Sink {
+  const result: JsonObject = {}
+  const types = new Map<string, string>()
+  const refuse = (field: PlannedField, message: string, path: PathStep): void => {
+    const failure = fault('unprocessable', message, { code: 'processing' })
+    execution.errors.push(errorOfFault(failure, { nodes: field.nodes, path: pathOf(path) }))
+  }
+  return {
+    result,
+    set(name, value) {
+      result[name] = value
+    },
+    collect(field, name, values, path) {
+      if (values.length === 0) return
+      const { type } = field.definition
+      const before = types.get(name) ?? type
+      types.set(name, before)
+      if (before !== type) {
+        refuse(field, `"${name}" would collate values of the types ${before} and ${type}`, path)
+        return
+      }
+      const known = result[name]
+      const collected = [...(known === undefined || known === null ? [] : elementsOf(known)), ...values]
+      if (!field.reshaping?.singleton) {
+        result[name] = collected
+      } else if (collected.length === 1) {
+        result[name] = collected[0] ?? null
+      } else {
+        refuse(field, `"${name}" is a @singleton, but has ${collected.length} values`, path)
+      }
+    },
+  }
+}

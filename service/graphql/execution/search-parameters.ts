@@ -1,0 +1,54 @@
+import { searchParameterCode } from '#schema/names.ts'
+import { fault } from '../../fault.ts'
+import type { Parameters } from '../../fhir-service.ts'
+import type { JsonValue } from '../../resource/content.ts'
+import { type ArgumentValues, listOf } from '../plan/argument-values.ts'
+import { textOf } from '../plan/list-narrowing.ts'
+
+/** The arguments of a search field, as far as search itself is told of them. */
+export interface SearchArguments {
+  /** Criteria and sort order. */
+  readonly parameters: Parameters
+  /** undefined: everything there is. */
+  readonly count: number | undefined
+  readonly cursor: string | undefined
+}
+
+/** Arguments that are no search parameter. */
+const OTHERS: ReadonlySet<string> = new Set(['_count', '_cursor', '_reference', '_filter'])
+
+/** @throws Fault where an argument is out of range or not supported. */
+export function searchArgumentsOf(values: ArgumentValues, countMax: number): SearchArguments {
+  if (values.has('_filter')) {
+    throw fault('unsupported', 'The argument "_filter" is not supported yet', { expression: ['_filter'] })
+  }
+  const parameters: (readonly [string, string])[] = []
+  for (const [name, value] of values) {
+    if (!OTHERS.has(name)) parameters.push([searchParameterCode(name), parameterValue(name, value)])
+  }
+  const cursor = values.get('_cursor')
+  return { parameters, count: countOf(values, countMax), cursor: cursor === undefined ? undefined : textOf(cursor) }
+}
+
+function countOf(values: ArgumentValues, countMax: number): number | undefined {
+  const count = values.get('_count')
+  if (count === undefined) return undefined
+  if (typeof count === 'number' && count >= 0 && count <= countMax) return count
+  throw fault('invalid', `The argument "_count" must be a number from 0 to ${countMax}`, {
+    code: 'value',
+    expression: ['_count'],
+  })
+}
+
+/** R4 graphql.html#searching: values in a list are alternatives. In the REST search that is a comma. */
+function parameterValue(name: string, value: JsonValue): string {
+  const items = listOf(value)
+  if (items.length === 0) {
+    // Without a value the search would be wider than what was asked for.
+    throw fault('invalid', `The argument "${name}" must not be an empty list`, { code: 'value', expression: [name] })
+  }
+  return items.map(item => escapeComma(textOf(item))).join(',')
+}
+
+/** A comma inside of a value is part of it; what is escaped already stays so. R4 search.html#escaping */
+const escapeComma = (text: string): string => text.replace(/\\.|,/g, match => (match === ',' ? '\\,' : match))

@@ -1,0 +1,97 @@
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Definitions } from '../definitions.ts'
+import type { FhirService, GraphqlRequest, GraphqlResult } from '../fhir-service.ts'
+import type { JsonObject } from '../resource/content.ts'
+import { completeObject } from './execution/complete.ts'
+import { createExecution, type Execution, type GraphqlContext, type Operations } from './execution/execution.ts'
+import { runLevels } from './execution/levels.ts'
+import { reshape } from './execution/reshape.ts'
+import { createFieldExecutor, type FieldExecutor } from './field-executor.ts'
+import { DocumentRefusal, errorOf } from './graphql-errors.ts'
+import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './limits.ts'
+import { createModel } from './model/model.ts'
+import type { Selection } from './plan/selection.ts'
+import { createPrepare, type Prepare, type Prepared } from './prepare.ts'
+
+export interface GraphqlDependencies extends ServiceContext {
+  readonly operations: Operations
+  /** Those that differ from DEFAULT_GRAPHQL_LIMITS. */
+  readonly graphqlLimits?: Partial<GraphqlLimits>
+}
+
+/** GraphQL over the other operations of the service: what it reads and writes, it reads and writes through them. */
+export function createGraphql(
+  dependencies: GraphqlDependencies,
+): Pick<FhirService, 'graphql' | 'graphqlField' | 'graphqlNested'> {
+  const context: GraphqlContext = {
+    ...dependencies,
+    graphqlLimits: { ...DEFAULT_GRAPHQL_LIMITS, ...dependencies.graphqlLimits },
+  }
+  const engines = new WeakMap<Definitions, Engine>()
+  const engineFor = (call: Call): Engine => {
+    const definitions = context.definitions.for(call.tenant)
+    const engine = engines.get(definitions) ?? createEngine(definitions, context)
+    engines.set(definitions, engine)
+    return engine
+  }
+  return {
+    graphql: (call, request) => executeDocument(context, call, request, engineFor(call).prepare),
+    graphqlField: async (call, request) => engineFor(call).fields.field(call, request),
+    graphqlNested: async (call, requests) => engineFor(call).fields.nested(call, requests),
+  }
+}
+
+/** What is made once for one set of definitions. */
+interface Engine {
+  readonly prepare: Prepare
+  readonly fields: FieldExecutor
+}
+
+function createEngine(definitions: Definitions, context: GraphqlContext): Engine {
+  const model = createModel(definitions)
+  return { prepare: createPrepare(model, context.graphqlLimits), fields: createFieldExecutor(model, context) }
+}
+
+/** Never rejects: what is wrong with a request is part of its answer. */
+async function executeDocument(
+  context: GraphqlContext,
+  call: Call,
+  request: GraphqlRequest,
+  prepare: Prepare,
+): Promise<GraphqlResult> {
+  try {
+    const prepared = prepare(request)
+    const value = request.focus ? await focusOf(context, call, request.focus) : {}
+    const execution = createExecution(context, call, { keys: 'response', reshapes: prepared.reshapes })
+    const data = await execute(execution, prepared, value)
+    const shaped = prepared.reshapes ? reshape(execution, data) : data
+    return { data: shaped, ...(execution.errors.length > 0 && { errors: execution.errors }) }
+  } catch (thrown) {
+    return { errors: thrown instanceof DocumentRefusal ? thrown.errors : [errorOf(call, thrown)] }
+  }
+}
+
+async function focusOf(context: GraphqlContext, call: Call, focus: { type: string; id: string }): Promise<JsonObject> {
+  const result = await context.operations.read(call, focus)
+  return result.kind === 'found' ? result.version.content() : {}
+}
+
+async function execute(
+  execution: Execution,
+  { operation, selection }: Prepared,
+  value: JsonObject,
+): Promise<JsonObject> {
+  const owner = { resource: value, stored: true }
+  const run = async (part: Selection): Promise<JsonObject> => {
+    const data = completeObject(execution, part, value, owner, undefined)
+    await runLevels(execution)
+    return data
+  }
+  if (operation.operation !== 'mutation') return run(selection)
+  const data: JsonObject = {}
+  execution.origins?.set(data, { selection, source: value })
+  // GraphQL 6.2.2: one after the other, each with everything below it.
+  for (const field of selection.fields) Object.assign(data, await run({ ...selection, fields: [field] }))
+  return data
+}

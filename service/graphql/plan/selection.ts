@@ -1,0 +1,240 @@
+import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql/language/index.js'
+import { fault } from '../../fault.ts'
+import { invariant } from '../../invariant.ts'
+import type { JsonValue } from '../../resource/content.ts'
+import { compositeOfField } from '../model/positions.ts'
+import type { CompositeType, FieldDefinition, Model, ObjectType } from '../model/type-model.ts'
+import type { VariableValues } from '../values/coerce-literal.ts'
+import { type ArgumentValues, argumentValues } from './argument-values.ts'
+import { type ListNarrowing, listNarrowingOf } from './list-narrowing.ts'
+import { prefetchKey } from './prefetch-key.ts'
+import { type Reshaping, reshapingOf } from './reshaping.ts'
+
+/** What one request plans with. */
+export interface Planning {
+  readonly model: Model
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly variables: VariableValues
+  /**
+   * response: keys are response names. field: keys are field names, for AppSync, whose default resolvers pick by them;
+   * aliases of a field are united.
+   */
+  readonly keys: 'response' | 'field'
+}
+
+/** What is selected on objects of one type, fragments spread out and fields of one key merged. */
+export interface Selection {
+  readonly type: ObjectType
+  readonly fields: readonly PlannedField[]
+  /** A fragment without a body was spread here (AppSync leaves them out): everything plain may have been asked for. */
+  readonly everything: boolean
+  /** Whether objects say their type, as AppSync needs it where a field may be of several. */
+  readonly typename: boolean
+}
+
+export interface PlannedField {
+  readonly key: string
+  readonly definition: FieldDefinition
+  readonly nodes: readonly [FieldNode, ...FieldNode[]]
+  readonly arguments: ArgumentValues
+  readonly narrowing: ListNarrowing | undefined
+  readonly reshaping: Reshaping | undefined
+  /** What is selected below, by the type of the value; undefined on leaves. */
+  readonly below: Below | undefined
+}
+
+export interface Below {
+  of(typeName: string): Selection
+}
+
+export function planOperation(planning: Planning, selectionSet: SelectionSetNode, type: ObjectType): Selection {
+  return planSelection(planning, [selectionSet], type, { everything: false, typename: false })
+}
+
+/** One field as AppSync asks for it: the values of its arguments are known, and its selection stands alone. */
+export function planSingleField(
+  planning: Planning,
+  definition: FieldDefinition,
+  values: ArgumentValues,
+  selectionSet: SelectionSetNode | undefined,
+): PlannedField {
+  const type = definition.leaf ? undefined : planning.model.composite(definition.type)
+  const below = type && belowOf(planning, selectionSet ? [selectionSet] : [], type, false)
+  return { ...plainLeaf(definition), arguments: values, below }
+}
+
+/** What a position hands down: see Selection. */
+interface Inherited {
+  readonly everything: boolean
+  readonly typename: boolean
+}
+
+function planSelection(
+  planning: Planning,
+  sets: readonly SelectionSetNode[],
+  type: ObjectType,
+  inherited: Inherited,
+): Selection {
+  const collected = collect(planning, sets, type)
+  const everything = inherited.everything || collected.everything
+  const fields: PlannedField[] = []
+  for (const group of collected.groups.values()) fields.push(planField(planning, group, everything))
+  if (everything && type.path === undefined) fields.push(...remainingFields(planning, type, fields))
+  if (planning.keys === 'field' && !everything) fields.push(...fieldsForResolvers(type, fields))
+  return { type, fields, everything, typename: inherited.typename }
+}
+
+interface Group {
+  readonly key: string
+  readonly definition: FieldDefinition
+  readonly nodes: [FieldNode, ...FieldNode[]]
+  readonly arguments: ArgumentValues
+}
+
+interface Collected {
+  readonly groups: ReadonlyMap<string, Group>
+  readonly everything: boolean
+}
+
+function collect(planning: Planning, sets: readonly SelectionSetNode[], type: ObjectType): Collected {
+  const groups = new Map<string, Group>()
+  const spread = new Set<string>()
+  let everything = false
+
+  const visit = (set: SelectionSetNode): void => {
+    for (const selection of set.selections) {
+      if (!isIncluded(planning, selection)) continue
+      if (selection.kind === Kind.FIELD) {
+        const group = groupOf(planning, selection, type)
+        const known = groups.get(group.key)
+        if (known) known.nodes.push(selection)
+        else groups.set(group.key, group)
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const condition = selection.typeCondition?.name.value
+        if (condition === undefined || applies(condition, type)) visit(selection.selectionSet)
+      } else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value)
+        const fragment = planning.fragments.get(selection.name.value)
+        if (!fragment) everything = true
+        else if (applies(fragment.typeCondition.name.value, type)) visit(fragment.selectionSet)
+      }
+    }
+  }
+
+  for (const set of sets) visit(set)
+  return { groups, everything }
+}
+
+const applies = (condition: string, type: ObjectType): boolean =>
+  condition === type.name || (condition === 'Resource' && type.resource)
+
+/** GraphQL 3.13.1 and 3.13.2. A condition that is not known, as AppSync may leave it, includes. */
+function isIncluded({ variables }: Planning, { directives }: Pick<FieldNode, 'directives'>): boolean {
+  if (!directives || directives.length === 0) return true
+  for (const { name, arguments: given } of directives) {
+    if (name.value !== 'skip' && name.value !== 'include') continue
+    const node = given?.find(argument => argument.name.value === 'if')?.value
+    const value =
+      node?.kind === Kind.VARIABLE ? variables.get(node.name.value) : node?.kind === Kind.BOOLEAN && node.value
+    if (value === (name.value === 'skip')) return false
+  }
+  return true
+}
+
+function groupOf(planning: Planning, node: FieldNode, type: ObjectType): Group {
+  const name = node.name.value
+  const definition = type.field(name)
+  if (!definition) throw fault('invalid', `Cannot query field "${name}" on type "${type.name}".`)
+  const values = argumentValues(planning.model, definition, node, planning.variables)
+  return { key: keyOf(planning, node, definition, values), definition, nodes: [node], arguments: values }
+}
+
+function keyOf(planning: Planning, node: FieldNode, definition: FieldDefinition, values: ArgumentValues): string {
+  if (planning.keys === 'response') return node.alias?.value ?? node.name.value
+  return isPlain(definition) ? node.name.value : prefetchKey(node.name.value, values)
+}
+
+/** Whether a field's value is part of the value that it is selected on. */
+export function isPlain({ access: { kind } }: FieldDefinition): boolean {
+  return (
+    kind === 'property' ||
+    kind === 'primitive-extension' ||
+    kind === 'resource-type' ||
+    kind === 'type-name' ||
+    kind === 'member'
+  )
+}
+
+function planField(planning: Planning, group: Group, everything: boolean): PlannedField {
+  const { key, definition, nodes, arguments: values } = group
+  const [node] = nodes
+  const isElement = definition.access.kind === 'property' || definition.access.kind === 'primitive-extension'
+  // AppSync's resolvers narrow lists themselves, for each alias.
+  const narrowing = isElement && planning.keys === 'response' ? listNarrowingOf(node, values) : undefined
+  const reshaping = planning.keys === 'response' ? reshapingOf(node) : undefined
+  const below = definition.leaf ? undefined : planBelow(planning, group, everything)
+  return { key, definition, nodes, arguments: values, narrowing, reshaping, below }
+}
+
+function planBelow(planning: Planning, { definition, nodes }: Group, everything: boolean): Below {
+  const type = compositeOfField(planning.model, definition, nodes[0])
+  invariant(type, `the type ${definition.type} of a field exists`)
+  const sets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []))
+  return belowOf(planning, sets, type, everything)
+}
+
+function belowOf(
+  planning: Planning,
+  sets: readonly SelectionSetNode[],
+  type: CompositeType,
+  everything: boolean,
+): Below {
+  if (type.kind === 'object') {
+    const selection = planSelection(planning, sets, type, { everything, typename: false })
+    return { of: () => selection }
+  }
+  const typename = planning.keys === 'field'
+  const known = new Map<string, Selection>()
+  return {
+    of(typeName) {
+      const before = known.get(typeName)
+      if (before) return before
+      const concrete = planning.model.composite(typeName)
+      invariant(concrete?.kind === 'object', `${typeName} is a resource type`)
+      const selection = planSelection(planning, sets, concrete, { everything, typename })
+      known.set(typeName, selection)
+      return selection
+    },
+  }
+}
+
+/** Connections and edges have no value to copy everything from: their fields are made when they are planned. */
+const remainingFields = (planning: Planning, type: ObjectType, fields: readonly PlannedField[]): PlannedField[] =>
+  type.plainFields
+    .filter(({ name }) => !fields.some(({ key }) => key === name))
+    .map(definition => {
+      const composite = definition.leaf ? undefined : planning.model.composite(definition.type)
+      const below = composite && belowOf(planning, [], composite, true)
+      return { ...plainLeaf(definition), below }
+    })
+
+/** Fields that AppSync's resolvers for Reference.resource and reverse lists read from the object they are on. */
+function fieldsForResolvers(type: ObjectType, fields: readonly PlannedField[]): readonly PlannedField[] {
+  const kinds = new Set(fields.map(({ definition }) => definition.access.kind))
+  const needed = [...(kinds.has('reference') ? ['reference', 'type'] : []), ...(kinds.has('reverse') ? ['id'] : [])]
+  return needed.flatMap(name => {
+    const definition = type.field(name)
+    if (!definition || fields.some(({ key }) => key === name)) return []
+    return [plainLeaf(definition)]
+  })
+}
+
+const plainLeaf = (definition: FieldDefinition): PlannedField => ({
+  key: definition.name,
+  definition,
+  nodes: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: definition.name } }],
+  arguments: new Map<string, JsonValue>(),
+  narrowing: undefined,
+  reshaping: undefined,
+  below: undefined,
+})
