@@ -10,7 +10,7 @@ export const CURSOR_PARAMETER = '_cursor'
 
 /**
  * `payload.signature`, both base64url: payload is the JSON of the position and a hash of the search. Good for the same
- * tenant and the same parameters only; the page's size may change.
+ * tenant and the same parameters only; the page's size and whether a total is given may change.
  */
 export function encodeCursor(signer: Signer, tenant: Tenant, position: Position, applied: Parameters): string {
   const payload = Buffer.from(JSON.stringify([position, fingerprint(applied)])).toString('base64url')
@@ -26,7 +26,9 @@ export function decodeCursor(signer: Signer, tenant: Tenant, cursor: string, app
   }
   const [position, searched] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as [Position, string]
   if (searched !== fingerprint(applied)) {
-    throw refusal('The page cursor belongs to another search: only _count may differ from the search it was made for.')
+    throw refusal(
+      'The page cursor belongs to another search: only _count and _total may differ from the search it was made for.',
+    )
   }
   return position
 }
@@ -37,8 +39,11 @@ export function withCursor(applied: Parameters, cursor: string | undefined): Par
   return cursor === undefined ? kept : [...kept, [CURSOR_PARAMETER, cursor]]
 }
 
+/** Parameters that change nothing of which matches there are, nor of their order. */
+const LEAVES_ORDER_ALONE: ReadonlySet<string> = new Set([CURSOR_PARAMETER, '_count', '_total'])
+
 function fingerprint(applied: Parameters): string {
-  const search = applied.filter(([name]) => name !== CURSOR_PARAMETER && name !== '_count')
+  const search = applied.filter(([name]) => !LEAVES_ORDER_ALONE.has(name))
   return hash('sha256', JSON.stringify(search), 'base64url')
 }
 

@@ -74,22 +74,25 @@ interface Page {
 
 async function connectionPage(execution: Execution, task: Task, type: string, page: Page): Promise<JsonObject> {
   const total: Parameters = isSelected(task, type, 'count') ? [['_total', 'accurate']] : []
-  const withoutTotal = page.parameters.filter(([name]) => name !== '_total')
-  const result = await search(execution, type, [...withoutTotal, ...total])
+  const result = await search(execution, type, [...withoutTotal(page.parameters), ...total])
   const { offset } = page
-  const next = result.next && encodePage(type, { parameters: result.next, offset: offset + result.matches.length })
+  const cursor = (parameters: Parameters | undefined, position: number) =>
+    parameters ? encodePage(type, { parameters: withoutTotal(parameters), offset: position }) : null
   const pagesize = page.parameters.find(([name]) => name === '_count')?.[1]
   return {
     count: result.total ?? null,
     offset,
     pagesize: Number(pagesize),
-    first: result.first ? encodePage(type, { parameters: result.first, offset: 0 }) : null,
+    first: cursor(result.first, 0),
     previous: null,
-    next: next ?? null,
+    next: cursor(result.next, offset + result.matches.length),
     last: null,
     edges: contentsOf(execution, result).map(resource => ({ mode: 'match', score: null, resource })),
   }
 }
+
+/** Each page says for itself whether it wants one. */
+const withoutTotal = (parameters: Parameters): Parameters => parameters.filter(([name]) => name !== '_total')
 
 /** An accurate total costs a search of its own: only who asks for it pays. */
 const isSelected = ({ field }: Task, type: string, name: string): boolean =>

@@ -1,0 +1,497 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { CORPUS, type GraphqlWorld, graphqlWorld } from '#test/support/graphql-world.ts'
+import type { JsonObject, JsonValue } from '../resource/content.ts'
+import { stringifyJson } from '../resource/json.ts'
+
+let world: GraphqlWorld
+
+beforeEach(async () => {
+  world = graphqlWorld()
+  await world.put(...CORPUS)
+})
+
+const outcome = (severity: string, code: string, diagnostics: string, ...expression: string[]) => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity, code, diagnostics, ...(expression.length > 0 && { expression }) }],
+})
+
+describe('fields of a resource', () => {
+  it('come out under their response names, absent ones as null', async () => {
+    const data = await world.data(`{
+      Patient(id: "anna") {
+        __typename resourceType id key: active gender
+        name { use given }
+        birthDate _birthDate { id extension { url valueDateTime } }
+        contained { __typename ... on Practitioner { name { family } } }
+      }
+    }`)
+    expect(data).toEqual({
+      Patient: {
+        __typename: 'Patient',
+        resourceType: 'Patient',
+        id: 'anna',
+        key: true,
+        gender: null,
+        name: [
+          { use: 'official', given: ['Peter', 'James'] },
+          { use: 'usual', given: ['Jim'] },
+          { use: 'maiden', given: ['Peter', 'James'] },
+        ],
+        birthDate: '1974-12-25',
+        _birthDate: {
+          id: null,
+          extension: [{ url: 'http://example.org/time', valueDateTime: '1974-12-25T14:35:45-05:00' }],
+        },
+        contained: [{ __typename: 'Practitioner', name: [{ family: 'Inside' }] }],
+      },
+    })
+    expect(Object.keys((data as { Patient: JsonObject }).Patient).slice(0, 5)).toEqual([
+      '__typename',
+      'resourceType',
+      'id',
+      'key',
+      'gender',
+    ])
+  })
+
+  it('keep the precision of decimals', async () => {
+    const data = await world.data('{ ObservationList(_sort: "_id") { valueQuantity { value unit } } }')
+    expect(stringifyJson(data)).toBe(
+      '{"ObservationList":[{"valueQuantity":{"value":1.80,"unit":"m"}},{"valueQuantity":{"value":120.50,"unit":"kg"}}]}',
+    )
+  })
+
+  it('are narrowed by list arguments', async () => {
+    const data = await world.data(`{
+      Patient(id: "anna") {
+        official: name(use: official) { family }
+        second: name(_offset: 1, _count: 1) { given }
+        lastPeter: name(family: "Windsor", _offset: 0) { use }
+        none: name(use: "nickname") { family }
+      }
+    }`)
+    expect(data).toEqual({
+      Patient: {
+        official: [{ family: 'Chalmers' }],
+        second: [{ given: ['Jim'] }],
+        lastPeter: [{ use: 'maiden' }],
+        none: [],
+      },
+    })
+  })
+
+  it('are chosen by fragments, directives and variables', async () => {
+    const query = `
+      query Q($id: ID!, $with: Boolean = false, $without: Boolean!) {
+        Patient(id: $id) { ...Names id @skip(if: $without) active @include(if: $with) ... on Resource { __typename } }
+      }
+      fragment Names on Patient { name { ...Family } name { given } }
+      fragment Family on HumanName { family }`
+    const request = { variables: { id: 'olaf', without: true }, operationName: 'Q' }
+    expect(await world.data(query, request)).toEqual({
+      Patient: { name: [{ family: 'Berg, Olaf', given: null }], __typename: 'Patient' },
+    })
+  })
+})
+
+describe('references', () => {
+  it('resolve to resources of any type, contained ones included', async () => {
+    const data = await world.data(`{
+      Patient(id: "anna") {
+        managingOrganization { resource { __typename ... on Organization { name } } }
+        generalPractitioner { display resource { ... on Practitioner { id name { family } } } }
+      }
+    }`)
+    expect(data).toEqual({
+      Patient: {
+        managingOrganization: { resource: { __typename: 'Organization', name: 'Acme' } },
+        generalPractitioner: [
+          { display: null, resource: { id: 'adam', name: [{ family: 'Careful' }] } },
+          { display: 'Contained', resource: { id: 'gp', name: [{ family: 'Inside' }] } },
+        ],
+      },
+    })
+  })
+
+  it('may be asked for by type, without a fragment', async () => {
+    const data = await world.data(`{
+      ObservationList(_id: "weight") {
+        subject { patient: resource(type: Patient) { birthDate } group: resource(type: Group) { quantity } }
+      }
+    }`)
+    expect(data).toEqual({ ObservationList: [{ subject: { patient: { birthDate: '1974-12-25' }, group: null } }] })
+  })
+
+  it('that lead nowhere are errors, unless they are optional', async () => {
+    const result = await world.query(`{
+      Patient(id: "olaf") {
+        id
+        managingOrganization {
+          reference
+          resource { ... on Organization { name } }
+          maybe: resource(optional: true) { ... on Organization { name } }
+        }
+      }
+    }`)
+    const message = 'The reference cannot be resolved here; with optional: true that is no error'
+    expect(result).toEqual({
+      data: {
+        Patient: {
+          id: 'olaf',
+          managingOrganization: { reference: 'Organization/missing', resource: null, maybe: null },
+        },
+      },
+      errors: [
+        {
+          message,
+          locations: [{ line: 6, column: 11 }],
+          path: ['Patient', 'managingOrganization', 'resource'],
+          extensions: { category: 'not-found', resource: outcome('error', 'not-found', message) },
+        },
+      ],
+    })
+  })
+
+  it('with a version resolve to that version', async () => {
+    await world.put({ resourceType: 'Practitioner', id: 'adam', name: [{ family: 'Married' }] })
+    await world.put({
+      resourceType: 'Observation',
+      id: 'old',
+      status: 'final',
+      code: { text: 'x' },
+      performer: [{ reference: 'Practitioner/adam/_history/1' }, { reference: 'Practitioner/adam' }],
+    })
+    const data = await world.data(
+      '{ Observation(id: "old") { performer { resource { ... on Practitioner { name { family } } } } } }',
+    )
+    expect(data).toEqual({
+      Observation: {
+        performer: [{ resource: { name: [{ family: 'Careful' }] } }, { resource: { name: [{ family: 'Married' }] } }],
+      },
+    })
+  })
+})
+
+describe('searches', () => {
+  it('take lists as alternatives, and commas as part of a value', async () => {
+    const data = await world.data(`{
+      both: PatientList(_id: ["anna", "olaf"], _sort: "_id") { id }
+      comma: PatientList(name: "Berg, Olaf") { id }
+      active: PatientList(active: true) { id }
+      loinc: ObservationList(code: "http://loinc.org|29463-7") { id }
+      first: PatientList(_sort: "-_id", _count: 1) { id }
+      none: PatientList(_count: 0) { id }
+    }`)
+    expect(data).toEqual({
+      both: [{ id: 'anna' }, { id: 'olaf' }],
+      comma: [{ id: 'olaf' }],
+      active: [{ id: 'anna' }],
+      loinc: [{ id: 'weight' }],
+      first: [{ id: 'olaf' }],
+      none: [],
+    })
+  })
+
+  it('are paged by connections', async () => {
+    const page = `count offset pagesize first previous next last edges { mode score resource { id } }`
+    const first = (await world.data(`{ PatientConnection(_sort: "_id", _count: 1) { ${page} } }`)) as {
+      PatientConnection: { first: string; next: string }
+    }
+    expect(first).toEqual({
+      PatientConnection: {
+        count: 2,
+        offset: 0,
+        pagesize: 1,
+        first: expect.any(String),
+        previous: null,
+        next: expect.any(String),
+        last: null,
+        edges: [{ mode: 'match', score: null, resource: { id: 'anna' } }],
+      },
+    })
+    const query = `query ($cursor: String) { PatientConnection(_cursor: $cursor) { ${page} } }`
+    const second = await world.data(query, { variables: { cursor: first.PatientConnection.next } })
+    expect(second).toEqual({
+      PatientConnection: {
+        count: 2,
+        offset: 1,
+        pagesize: 1,
+        first: first.PatientConnection.first,
+        previous: null,
+        next: null,
+        last: null,
+        edges: [{ mode: 'match', score: null, resource: { id: 'olaf' } }],
+      },
+    })
+    const again = await world.data(query, { variables: { cursor: first.PatientConnection.first } })
+    expect(again).toEqual({ PatientConnection: { ...first.PatientConnection, next: expect.any(String) } })
+    const plain = 'query ($cursor: String) { PatientConnection(_cursor: $cursor) { edges { resource { id } } } }'
+    expect(await world.data(plain, { variables: { cursor: first.PatientConnection.next } })).toEqual({
+      PatientConnection: { edges: [{ resource: { id: 'olaf' } }] },
+    })
+  })
+
+  it('refuse cursors that are none, or another search’s, or not alone', async () => {
+    const messageOf = async (query: string) => (await world.query(query)).errors?.map(({ message }) => message)
+    const { PatientConnection } = (await world.data('{ PatientConnection(_count: 1) { next } }')) as {
+      PatientConnection: { next: string }
+    }
+    const { next } = PatientConnection
+    expect(await messageOf('{ PatientConnection(_cursor: "x") { next } }')).toEqual([
+      'The cursor was not made by this server',
+    ])
+    expect(await messageOf(`{ ConditionConnection(_cursor: "${next}") { next } }`)).toEqual([
+      'The cursor belongs to a search of another type than Condition',
+    ])
+    expect(await messageOf(`{ PatientConnection(_cursor: "${next}", active: true) { next } }`)).toEqual([
+      'With "_cursor" no other argument may be given: the cursor stands for the whole search',
+    ])
+  })
+
+  it('are refused where more match than a list may hold', async () => {
+    const small = graphqlWorld({ limits: { pageSizeMax: 1 } })
+    await small.put(...CORPUS)
+    const { data, errors } = await small.query('{ PatientList { id } }')
+    expect(data).toEqual({ PatientList: null })
+    expect(errors?.map(({ message, extensions }) => [message, extensions?.category])).toEqual([
+      ['More than 1 Patient resources match: narrow the search, or page with PatientConnection', 'too-costly'],
+    ])
+  })
+
+  it('tell what is wrong with their arguments', async () => {
+    const { data, errors } = await world.query(`{
+      a: PatientList(_filter: "name eq x") { id }
+      b: PatientList(_count: 5000) { id }
+      c: PatientList(_id: []) { id }
+      d: ObservationList(date: "yesterday") { id }
+      e: PatientList(_id: "anna") { id }
+    }`)
+    expect(data).toEqual({ a: null, b: null, c: null, d: null, e: [{ id: 'anna' }] })
+    expect(errors?.map(({ path, extensions }) => [path, extensions?.category])).toEqual([
+      [['a'], 'unsupported'],
+      [['b'], 'invalid'],
+      [['c'], 'invalid'],
+      [['d'], 'invalid'],
+    ])
+  })
+})
+
+describe('reverse lists', () => {
+  it('hold what refers to the resource', async () => {
+    const data = await world.data(`{
+      PatientList(_sort: "_id") {
+        id
+        ObservationList(_reference: patient, _sort: "-_id") { id }
+        one: ObservationList(_reference: subject, _sort: "_id", _count: 1) { id }
+        ConditionList(_reference: "asserter") { code { text } }
+        ConditionConnection(_reference: patient) { count edges { resource { id } } }
+        metres: ObservationList(_reference: patient, code_value_quantity: null, _id: "height") { id }
+      }
+    }`)
+    expect(data).toEqual({
+      PatientList: [
+        {
+          id: 'anna',
+          ObservationList: [{ id: 'weight' }, { id: 'height' }],
+          one: [{ id: 'height' }],
+          ConditionList: [],
+          ConditionConnection: { count: 0, edges: [] },
+          metres: [{ id: 'height' }],
+        },
+        {
+          id: 'olaf',
+          ObservationList: [],
+          one: [],
+          ConditionList: [{ code: { text: 'Cough' } }],
+          ConditionConnection: { count: 1, edges: [{ resource: { id: 'cough' } }] },
+          metres: [],
+        },
+      ],
+    })
+  })
+
+  it('of contained resources are empty: nothing can refer to them', async () => {
+    const data = await world.data(`{
+      Patient(id: "anna") { contained { ... on Practitioner { id ObservationList(_reference: performer) { id } } } }
+    }`)
+    expect(data).toEqual({ Patient: { contained: [{ id: 'gp', ObservationList: [] }] } })
+  })
+
+  it('name the parameters that there are', async () => {
+    const { errors } = await world.query('{ Patient(id: "anna") { CoverageList(_reference: "x") { id } } }')
+    expect(errors).toEqual([
+      {
+        message:
+          '"x" is no reference parameter from Coverage to Patient; there are: beneficiary, patient, payor, policy-holder, subscriber',
+        locations: [{ line: 1, column: 25 }],
+        path: ['Patient', 'CoverageList'],
+        extensions: {
+          category: 'invalid',
+          resource: outcome(
+            'error',
+            'value',
+            '"x" is no reference parameter from Coverage to Patient; there are: beneficiary, patient, payor, policy-holder, subscriber',
+            '_reference',
+          ),
+        },
+      },
+    ])
+  })
+
+  it('find each parent’s first matches where all together are too many for a page', async () => {
+    const small = graphqlWorld({ limits: { pageSizeMax: 4 } })
+    await small.put(...CORPUS)
+    for (let index = 0; index < 9; index += 1) {
+      const subject = { reference: index < 8 ? 'Patient/anna' : 'Patient/olaf' }
+      await small.put({ resourceType: 'Condition', id: `c${index}`, subject })
+    }
+    const query = '{ PatientList(_sort: "_id") { ConditionList(_reference: patient, _sort: "_id", _count: 2) { id } } }'
+    expect(await small.data(query)).toEqual({
+      PatientList: [
+        { ConditionList: [{ id: 'c0' }, { id: 'c1' }] },
+        { ConditionList: [{ id: 'c8' }, { id: 'cough' }] },
+      ],
+    })
+    const all = await small.query('{ PatientList(_sort: "_id") { ConditionList(_reference: patient) { id } } }')
+    expect(all.data).toEqual({
+      PatientList: [{ ConditionList: null }, { ConditionList: [{ id: 'cough' }, { id: 'c8' }] }],
+    })
+    expect(all.errors?.map(({ path, extensions }) => [path, extensions?.category])).toEqual([
+      [['PatientList', 0, 'ConditionList'], 'too-costly'],
+    ])
+  })
+})
+
+describe('port calls', () => {
+  it('are one search and one read of its hits for a list, one read for all references of a level', async () => {
+    const observations = Array.from({ length: 50 }, (_, index) => ({
+      resourceType: 'Observation',
+      id: `o${index}`,
+      status: 'final',
+      code: { text: 'counted' },
+      subject: { reference: `Patient/${index % 2 ? 'anna' : 'olaf'}` },
+      performer: [{ reference: 'Practitioner/adam' }, { reference: `Organization/acme` }],
+    }))
+    await world.put(...observations)
+    const data = (await world.data(`{
+      ObservationList(_id: ["${observations.map(({ id }) => id).join('","')}"], _count: 50) {
+        subject { resource { ... on Patient { id } } }
+        performer { resource { __typename ... on Practitioner { name { family } } } }
+      }
+    }`)) as { ObservationList: JsonValue[] }
+    expect(data.ObservationList).toHaveLength(50)
+    expect(data.ObservationList[1]).toEqual({
+      subject: { resource: { id: 'anna' } },
+      performer: [
+        { resource: { __typename: 'Practitioner', name: [{ family: 'Careful' }] } },
+        { resource: { __typename: 'Organization' } },
+      ],
+    })
+    expect({ ...world.portCalls, reset: undefined }).toEqual({ searches: 1, reads: 2, reset: undefined })
+  })
+
+  it('are one for all reads at the root, and one for each kind of reverse list', async () => {
+    await world.data(
+      '{ a: Patient(id: "anna") { id } b: Patient(id: "olaf") { id } c: Organization(id: "acme") { id } }',
+    )
+    expect(world.portCalls).toMatchObject({ searches: 0, reads: 1 })
+    world.portCalls.reset()
+    await world.data(`{
+      PatientList { ConditionList(_reference: patient) { id } ObservationList(_reference: subject) { id } }
+    }`)
+    expect(world.portCalls).toMatchObject({ searches: 3, reads: 3 })
+  })
+
+  it('are none for what was read before', async () => {
+    await world.data(`{
+      Patient(id: "anna") {
+        ObservationList(_reference: subject, _id: "weight") { subject { resource { ... on Patient { id } } } }
+      }
+    }`)
+    expect(world.portCalls).toMatchObject({ searches: 1, reads: 2 })
+  })
+})
+
+describe('at instance level', () => {
+  const focus = { type: 'Patient', id: 'anna' }
+
+  it('the fields of the resource are the root', async () => {
+    const data = await world.data(
+      '{ id name(use: usual) { given } ObservationList(_reference: patient, _count: 1) { id } }',
+      {
+        focus,
+      },
+    )
+    expect(data).toEqual({ id: 'anna', name: [{ given: ['Jim'] }], ObservationList: [{ id: 'weight' }] })
+  })
+
+  it('there are no mutations, and nothing of what is not there', async () => {
+    const mutation = await world.query('mutation { id }', { focus })
+    expect(mutation.errors?.map(({ message }) => message)).toEqual(['The operation "mutation" is not supported here.'])
+    const missing = await world.query('{ id }', { focus: { type: 'Patient', id: 'nobody' } })
+    expect(missing).toEqual({
+      errors: [
+        {
+          message: 'There is no Patient/nobody',
+          extensions: {
+            category: 'not-found',
+            resource: outcome('error', 'not-found', 'There is no Patient/nobody'),
+          },
+        },
+      ],
+    })
+  })
+})
+
+describe('what is not there', () => {
+  it('is null with an error that says why', async () => {
+    await world.service.delete(world.call, { type: 'Condition', id: 'cough' })
+    const { data, errors } = await world.query(`{
+      never: Patient(id: "nobody") { id }
+      no: Patient(id: "no id") { id }
+      deleted: Condition(id: "cough") { id }
+      there: Patient(id: "olaf") { id }
+    }`)
+    expect(data).toEqual({ never: null, no: null, deleted: null, there: { id: 'olaf' } })
+    expect(errors?.map(({ path, message, extensions }) => [path, message, extensions?.category])).toEqual([
+      [['never'], 'There is no Patient/nobody', 'not-found'],
+      [['no'], 'There is no Patient/no id', 'not-found'],
+      [['deleted'], 'Condition/cough was deleted; version 2 records that', 'gone'],
+    ])
+  })
+})
+
+describe('a policy', () => {
+  it('hides resources from every field', async () => {
+    const hidden = graphqlWorld({
+      policy: {
+        permits: (_call, interaction, type) => !(interaction === 'read' && type === 'Organization'),
+        visible: (_call, type) =>
+          type === 'Patient' ? { kind: 'not', node: { kind: 'id', ids: ['anna'] } } : { kind: 'everything' },
+      },
+    })
+    const open = graphqlWorld()
+    await open.put(...CORPUS)
+    for (const change of open.ports.changes)
+      await hidden.ports.store.commit(hidden.call.tenant, { changes: [change], deadline: 0 })
+    const { data, errors } = await hidden.query(`{
+      PatientList { id }
+      Patient(id: "anna") { id }
+      Observation(id: "weight") { subject { resource { __typename } maybe: resource(optional: true) { __typename } } }
+      PractitionerList { PatientList(_reference: general_practitioner) { id } }
+      PatientConnection { count edges { resource { id managingOrganization { resource { __typename } } } } }
+    }`)
+    expect(data).toEqual({
+      PatientList: [{ id: 'olaf' }],
+      Patient: null,
+      Observation: { subject: { resource: null, maybe: null } },
+      PractitionerList: [{ PatientList: [] }],
+      PatientConnection: { count: 1, edges: [{ resource: { id: 'olaf', managingOrganization: { resource: null } } }] },
+    })
+    expect(errors?.map(({ path, extensions }) => [path, extensions?.category])).toEqual([
+      [['Patient'], 'not-found'],
+      [['Observation', 'subject', 'resource'], 'not-found'],
+      [['PatientConnection', 'edges', 0, 'resource', 'managingOrganization', 'resource'], 'forbidden'],
+    ])
+  })
+})
