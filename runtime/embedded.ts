@@ -10,7 +10,10 @@ import { createIds } from './time-ordered-ids.ts'
 
 export interface EmbeddedOptions extends Omit<ServiceOptions, 'ports'> {
   readonly folder: string
+  /** Default: the machine's. */
   readonly clock?: Clock
+  /** Default: time-ordered and random. */
+  readonly ids?: Ids
 }
 
 export interface EmbeddedService {
@@ -41,11 +44,8 @@ export async function openWorkerService(options: EmbeddedOptions, port: MessageP
 
 const clockOf = ({ clock }: EmbeddedOptions) => (clock ? { clock } : {})
 
-function serviceOver(
-  engine: EmbeddedEngine,
-  { folder, clock = SYSTEM_CLOCK, ...rest }: EmbeddedOptions,
-): EmbeddedService {
-  const ids = createIds(clock)
+function serviceOver(engine: EmbeddedEngine, options: EmbeddedOptions): EmbeddedService {
+  const { folder, clock = SYSTEM_CLOCK, ids = createIds(clock), ...rest } = options
   const signer = createHmacSigner(signingKeyOf(folder))
   const { store, index } = engine
   const service = createFhirService({ ...rest, ports: { store, index, clock, ids, signer } })

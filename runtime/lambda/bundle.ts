@@ -13,7 +13,11 @@ const TABLES = 'schema/generated'
 
 /** By function: what its bundle is made of. The first is the one that Lambda calls. */
 const ENTRIES = {
-  rest: { rest: 'runtime/lambda/rest.ts', 'writer-thread': 'adapters/embedded/writer-thread.ts' },
+  rest: {
+    rest: 'runtime/lambda/rest.ts',
+    'writer-thread': 'adapters/embedded/writer-thread.ts',
+    'search-thread': 'adapters/embedded/search/search-thread.ts',
+  },
 } as const
 
 export type LambdaName = keyof typeof ENTRIES
@@ -50,13 +54,17 @@ export async function bundleLambda(name: LambdaName, folder: string): Promise<re
   return Object.entries(metafile.outputs).map(([file, { bytes }]) => ({ file, bytes }))
 }
 
-/** Threads are named by URL, which esbuild doesn't follow: in a bundle their entries lie beside the bundle. */
+/**
+ * Threads are named by URL, which esbuild doesn't follow: in a bundle their entries lie beside the one that starts
+ * them.
+ */
 const threadEntries: Plugin = {
   name: 'thread-entries',
   setup({ onLoad }) {
-    onLoad({ filter: /open-embedded\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /adapters[\\/]embedded[\\/].*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
-      return { contents: source.replace("'./writer-thread.ts'", "'./writer-thread.mjs'"), loader: 'ts' }
+      const contents = source.replace(/(new URL\('\.\/[\w-]+-thread)\.ts'/, "$1.mjs'")
+      return { contents, loader: 'ts' }
     })
   },
 }

@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createRestDoor } from '#rest/door.ts'
-import { createFhirService } from '#service/index.ts'
-import { type FixedClock, memoryPorts, TEST_TIME } from './memory-ports.ts'
+import { openPrimaryService } from '#runtime/embedded.ts'
+import { countingIds, type FixedClock, fixedClock, TEST_TIME } from './memory-ports.ts'
 import { type RequestParts, restCall, restRequest, textOf } from './rest-request.ts'
 import { testDefinitions } from './test-world.ts'
 
@@ -27,10 +30,17 @@ export interface RestParts extends Omit<RequestParts, 'body'> {
 
 export const BASE_URL = 'http://localhost:8080/fhir'
 
-/** The real door over the real service, at a time that stands still and with ids that count. */
+/** The real door over the real service and the embedded engine, at a time that stands still and with ids that count. */
 export async function openRestWorld(): Promise<RestWorld> {
-  const ports = memoryPorts()
-  const door = createRestDoor(createFhirService({ ports, definitions: testDefinitions }))
+  const folder = await mkdtemp(join(tmpdir(), 'fhir-gateway-rest-'))
+  const clock = fixedClock()
+  const { service, close } = await openPrimaryService({
+    folder,
+    clock,
+    ids: countingIds(),
+    definitions: testDefinitions,
+  })
+  const door = createRestDoor(service)
   const exchange = async (line: string, { body, headers, ...rest }: RestParts = {}) => {
     const text = typeof body === 'object' ? JSON.stringify(body) : body
     const type = text === undefined ? {} : { 'content-type': 'application/fhir+json' }
@@ -44,14 +54,17 @@ export async function openRestWorld(): Promise<RestWorld> {
     return textOf(await door(restRequest(line, parts)))
   }
   return {
-    clock: ports.clock,
+    clock,
     async send(line, parts) {
       const { status, headers, body } = await exchange(line, parts)
       const { Vary: _vary, 'X-Request-Id': _id, 'Cache-Control': _cache, ...own } = headers
       return { status, headers: own, body: body === '' ? undefined : JSON.parse(body) }
     },
     text: async (line, parts) => (await exchange(line, parts)).body,
-    async close() {},
+    async close() {
+      await close()
+      await rm(folder, { recursive: true })
+    },
   }
 }
 
