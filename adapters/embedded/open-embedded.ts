@@ -3,14 +3,19 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { ChangeFeed } from '#service/ports/change-feed.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { ResourceStore } from '#service/ports/resource-store.ts'
+import type { SearchIndex } from '#service/ports/search-index.ts'
 import { lockFolder, openReader, prepareFolder } from './database.ts'
 import { DictionaryReader } from './dictionary-reader.ts'
 import { EmbeddedChangeFeed } from './embedded-change-feed.ts'
 import { EmbeddedResourceStore } from './embedded-resource-store.ts'
+import { EmbeddedSearchIndex } from './embedded-search-index.ts'
+import { SearchPool } from './search/search-pool.ts'
+import { Searcher } from './search/searcher.ts'
 import { WriterClient } from './writer-client.ts'
 
 export interface EmbeddedEngine {
   readonly store: ResourceStore
+  readonly index: SearchIndex
   readonly feed: ChangeFeed
   /** Ends what this thread holds open. Of the primary: after everything asked before is written. */
   close(): Promise<void>
@@ -30,6 +35,9 @@ interface CommonOptions {
 
 export type PrimaryOptions = CommonOptions & { readonly role: 'primary' }
 export type WorkerOptions = CommonOptions & { readonly role: 'worker'; readonly port: MessagePort }
+
+/** Two long searches at once; the third waits for one of them. */
+const SEARCH_THREADS_MAX = 2
 
 const MACHINE_CLOCK: Clock = { now: () => Date.now() }
 
@@ -51,7 +59,8 @@ async function openPrimary(options: PrimaryOptions): Promise<PrimaryEngine> {
     const thread = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { folder } })
     const writer = new WriterClient(thread)
     await writer.ready()
-    const engine = openPorts(options, writer)
+    const pool = new SearchPool(folder, SEARCH_THREADS_MAX)
+    const engine = openPorts(options, writer, pool)
     return {
       ...engine,
       connect() {
@@ -60,7 +69,7 @@ async function openPrimary(options: PrimaryOptions): Promise<PrimaryEngine> {
         return port2
       },
       async close() {
-        await writer.close()
+        await Promise.all([writer.close(), pool.close()])
         await engine.close()
         lock.release()
       },
@@ -72,7 +81,7 @@ async function openPrimary(options: PrimaryOptions): Promise<PrimaryEngine> {
 }
 
 async function openWorker(options: WorkerOptions): Promise<EmbeddedEngine> {
-  const engine = openPorts(options, new WriterClient(options.port))
+  const engine = openPorts(options, new WriterClient(options.port), undefined)
   return {
     ...engine,
     async close() {
@@ -82,11 +91,16 @@ async function openWorker(options: WorkerOptions): Promise<EmbeddedEngine> {
   }
 }
 
-function openPorts({ folder, clock = MACHINE_CLOCK }: CommonOptions, writer: WriterClient): EmbeddedEngine {
+function openPorts(
+  { folder, clock = MACHINE_CLOCK }: CommonOptions,
+  writer: WriterClient,
+  pool: SearchPool | undefined,
+): EmbeddedEngine {
   const database = openReader(folder)
   const dictionary = new DictionaryReader(database)
   return {
     store: new EmbeddedResourceStore({ database, dictionary, writer, clock }),
+    index: new EmbeddedSearchIndex({ searcher: new Searcher(database, dictionary), pool, clock }),
     feed: new EmbeddedChangeFeed(database, dictionary, writer),
     async close() {
       database.close()

@@ -1,0 +1,54 @@
+import type { Tenant } from '#service/call.ts'
+import { type Fault, fault } from '#service/fault.ts'
+import type { Clock } from '#service/ports/clock.ts'
+import type { SearchIndex, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
+import type { SearchPool } from './search/search-pool.ts'
+import type { Searcher } from './search/searcher.ts'
+import { OutOfTime } from './search/tick.ts'
+
+/** How long a search may hold this thread before it is handed to another. */
+const INLINE_MS = 8
+
+export interface EmbeddedIndexParts {
+  readonly searcher: Searcher
+  /** undefined: this thread has nothing else to do, and searches to the end. */
+  readonly pool: SearchPool | undefined
+  readonly clock: Clock
+}
+
+/** Writes index on commit, so every search sees every write whose response the caller has had. */
+export class EmbeddedSearchIndex implements SearchIndex {
+  readonly #searcher: Searcher
+  readonly #pool: SearchPool | undefined
+  readonly #clock: Clock
+
+  constructor({ searcher, pool, clock }: EmbeddedIndexParts) {
+    this.#searcher = searcher
+    this.#pool = pool
+    this.#clock = clock
+  }
+
+  async search(tenant: Tenant, request: SearchRequest): Promise<SearchPage> {
+    const milliseconds = request.deadline - this.#clock.now()
+    if (milliseconds <= 0) throw tooCostly(0)
+    try {
+      return this.#searcher.search(tenant, request, this.#pool ? Math.min(INLINE_MS, milliseconds) : milliseconds)
+    } catch (error) {
+      if (!(error instanceof OutOfTime)) throw error
+      if (!this.#pool) throw tooCostly(milliseconds)
+    }
+    try {
+      return await this.#pool.search(tenant, request, milliseconds)
+    } catch (error) {
+      throw error instanceof OutOfTime ? tooCostly(milliseconds) : error
+    }
+  }
+}
+
+function tooCostly(milliseconds: number): Fault {
+  const seconds = Math.max(milliseconds, 0) / 1000
+  return fault(
+    'too-costly',
+    `The search was given up after the ${seconds.toFixed(1)} seconds it may take. Give it more, or more selective, parameters.`,
+  )
+}

@@ -1,0 +1,125 @@
+/** Conditions out of conditions. */
+
+import type { CompileContext } from './compile-context.ts'
+import type { Condition, KeyBounds, Source } from './condition.ts'
+import { UNBOUNDED } from './condition.ts'
+import { equalitiesTogether } from './equality.ts'
+import { allOf, anyOf, type Fragment, raw, sql, united } from './fragment.ts'
+
+export const ALWAYS: Condition = { test: () => raw('1'), source: () => undefined }
+
+export const NEVER: Condition = {
+  test: () => raw('0'),
+  source: () => ({
+    from: () => raw('(SELECT 0 AS key WHERE 0) t0'),
+    where: raw('1'),
+    key: raw('t0.key'),
+    order: 'merged',
+    unique: true,
+    estimate: () => 0,
+  }),
+}
+
+export function both(context: CompileContext, conditions: readonly Condition[]): Condition {
+  const parts = conditions.filter(condition => condition !== ALWAYS)
+  const [first] = parts
+  if (!first) return ALWAYS
+  if (parts.includes(NEVER)) return NEVER
+  if (parts.length === 1) return first
+  return {
+    test: key => allOf(parts.map(part => part.test(key))),
+    source: once(() => {
+      const best = bestSource(context, parts)
+      if (!best) return undefined
+      const { condition, source } = best
+      const tests = parts.filter(part => part !== condition).map(part => part.test(source.key))
+      return { ...source, where: allOf([source.where, ...tests]) }
+    }),
+  }
+}
+
+function bestSource(
+  context: CompileContext,
+  parts: readonly Condition[],
+): { condition: Condition; source: Source } | undefined {
+  const { estimatedRowsMax, selectiveRows } = context.limits
+  let best: { condition: Condition; source: Source; rows: number } | undefined
+  for (const condition of parts) {
+    const source = condition.source()
+    if (!source) continue
+    const rows = source.estimate(Math.min(best?.rows ?? estimatedRowsMax, estimatedRowsMax))
+    if (!best || rows < best.rows || (rows === best.rows && best.source.order === 'none'))
+      best = { condition, source, rows }
+    if (rows < selectiveRows) break
+  }
+  return best
+}
+
+export function either(context: CompileContext, conditions: readonly Condition[]): Condition {
+  const parts = equalitiesTogether(
+    context,
+    conditions.filter(condition => condition !== NEVER),
+  )
+  const [first] = parts
+  if (!first) return NEVER
+  if (parts.includes(ALWAYS)) return ALWAYS
+  if (parts.length === 1) return first
+  return {
+    test: key => anyOf(parts.map(part => part.test(key))),
+    source: once(() => {
+      const sources = parts.map(part => part.source())
+      return sources.every(source => source !== undefined) ? unitedSource(context, sources) : undefined
+    }),
+  }
+}
+
+function unitedSource(context: CompileContext, sources: readonly Source[]): Source {
+  const alias = context.alias()
+  const merged = sources.length <= context.limits.mergedMax && sources.every(source => source.order !== 'none')
+  return {
+    from: bounds => {
+      const selects = sources.map(source => selectOf(source, merged ? bounds : { ...bounds, descending: false }))
+      if (!merged) return sql`(${united(selects, 'UNION ALL')}) ${alias}`
+      // The LIMIT keeps SQLite from dropping an order that it takes for useless.
+      return sql`(${united(selects, 'UNION')} ORDER BY key ${direction(bounds)} LIMIT -1) ${alias}`
+    },
+    where: raw('1'),
+    key: raw(`${alias.text}.key`),
+    order: merged ? 'merged' : 'none',
+    unique: merged,
+    estimate: bound => {
+      let rows = 0
+      for (const source of sources) {
+        rows += source.estimate(bound - rows)
+        if (rows >= bound) return rows
+      }
+      return rows
+    },
+  }
+}
+
+export const negation = (condition: Condition): Condition => {
+  if (condition === ALWAYS) return NEVER
+  if (condition === NEVER) return ALWAYS
+  return { test: key => sql`NOT ${condition.test(key)}`, source: () => undefined }
+}
+
+/** SELECT of the keys of a source, in no order that could be relied on. */
+export const selectOf = (source: Source, bounds: KeyBounds = UNBOUNDED): Fragment =>
+  sql`SELECT ${source.key} AS key FROM ${source.from(bounds)} WHERE ${source.where}${beyond(source.key, bounds)}`
+
+export const beyond = (key: Fragment, { after, descending }: KeyBounds): Fragment => {
+  if (after === undefined) return raw('')
+  return descending ? sql` AND ${key} < ${after}` : sql` AND ${key} > ${after}`
+}
+
+export const direction = ({ descending }: { readonly descending: boolean }): Fragment =>
+  raw(descending ? 'DESC' : 'ASC')
+
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

@@ -1,0 +1,42 @@
+import type { Fragment } from './fragment.ts'
+
+/** What a node became: a test of one candidate and, where that is possible, a list of all that satisfy it. */
+export interface Condition {
+  /** A boolean expression about the resource whose key the expression `key` gives. */
+  test(key: Fragment): Fragment
+  /** Asked for only where the list is wanted: finding the best one costs look-ups. undefined: it can only be tested. */
+  source(): Source | undefined
+  /** Where the condition is one value of one parameter: several of them, united, become a list of values. */
+  readonly equality?: Equality
+}
+
+/** Keys of one resource type that satisfy a condition. */
+export interface Source {
+  /** What stands behind FROM. */
+  from(bounds: KeyBounds): Fragment
+  /** What stands behind WHERE, with columns of `from`. */
+  readonly where: Fragment
+  /** The column that holds the key. */
+  readonly key: Fragment
+  /** index: rows lie in key order, ORDER BY costs nothing. merged: they come out of `from` in key order. none: any order. */
+  readonly order: 'index' | 'merged' | 'none'
+  /** Whether each key comes once. */
+  readonly unique: boolean
+  /** Rows, counted no further than `bound`; Infinity where counting would cost a scan. */
+  estimate(bound: number): number
+}
+
+/** Only keys beyond `after`, in this direction. */
+export interface KeyBounds {
+  readonly after: number | undefined
+  readonly descending: boolean
+}
+
+export const UNBOUNDED: KeyBounds = { after: undefined, descending: false }
+
+export interface Equality {
+  readonly table: 'token' | 'reference'
+  readonly parameter: number
+  /** token: code and system. reference: target and kind of the target. */
+  readonly values: readonly [string, number]
+}

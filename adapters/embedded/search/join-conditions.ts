@@ -1,0 +1,93 @@
+/** Conditions that look at other resources: chains and `_has`. */
+import type { ChainNode, HasNode, Query } from '#service/search/ast.ts'
+import { NEVER, selectOf } from './combine.ts'
+import { type CompileContext, parameterNumber } from './compile-context.ts'
+import type { Condition, Source } from './condition.ts'
+import { raw, sql } from './fragment.ts'
+import { everyMatch } from './plan.ts'
+
+type Compile = (context: CompileContext, query: Query) => Condition
+
+/** The references of a candidate, or of so many targets: from whichever side has less. */
+export function chainCondition(context: CompileContext, node: ChainNode, compile: Compile): Condition {
+  const parameter = parameterNumber(context, node.parameter)
+  const kind = context.dictionary.kind(context.tenant, node.query.type)
+  if (parameter === undefined || kind === undefined) return NEVER
+  const inner = context.enter(kind)
+  const condition = compile(inner, node.query)
+  if (condition === NEVER) return NEVER
+  return {
+    test(key) {
+      const link = context.alias()
+      const target = context.alias()
+      return sql`EXISTS (SELECT 1 FROM reference ${link} CROSS JOIN resource ${target}
+        WHERE ${link}.key = ${key} AND ${link}.parameter = ${parameter} AND ${link}.target_kind = ${kind}
+        AND ${target}.kind = ${kind} AND ${target}.id = ${link}.target AND ${target}.deleted = 0
+        AND ${condition.test(raw(`${target.text}.key`))})`
+    },
+    source() {
+      const targets = condition.source() ?? everyMatch(inner, condition)
+      const found = context.alias()
+      const target = context.alias()
+      const link = context.alias()
+      const from = sql`(${selectOf(targets)}) ${found} CROSS JOIN resource ${target} CROSS JOIN reference ${link}`
+      const where = sql`${target}.key = ${found}.key AND ${link}.parameter = ${parameter}
+        AND ${link}.target = ${target}.id AND ${link}.target_kind = ${kind}`
+      return joinSource(context, targets, { from, where, key: raw(`${link.text}.key`) })
+    },
+  }
+}
+
+/** The parameter is the source type's; the candidate is what it points to. */
+export function hasCondition(context: CompileContext, node: HasNode, compile: Compile): Condition {
+  const kind = context.dictionary.kind(context.tenant, node.query.type)
+  if (kind === undefined) return NEVER
+  const inner = context.enter(kind)
+  const parameter = parameterNumber(inner, node.parameter)
+  if (parameter === undefined) return NEVER
+  const condition = compile(inner, node.query)
+  if (condition === NEVER) return NEVER
+  return {
+    test(key) {
+      const link = context.alias()
+      const linkKey = raw(`${link.text}.key`)
+      return sql`EXISTS (SELECT 1 FROM reference ${link} WHERE ${link}.parameter = ${parameter}
+        AND ${link}.target = (SELECT id FROM resource WHERE key = ${key}) AND ${link}.target_kind = ${context.kind}
+        AND tick(${linkKey}) AND ${condition.test(linkKey)})`
+    },
+    source() {
+      const sources = condition.source() ?? everyMatch(inner, condition)
+      const found = context.alias()
+      const link = context.alias()
+      const target = context.alias()
+      const from = sql`(${selectOf(sources)}) ${found} CROSS JOIN reference ${link} CROSS JOIN resource ${target}`
+      const where = sql`${link}.key = ${found}.key AND ${link}.parameter = ${parameter}
+        AND ${link}.target_kind = ${context.kind} AND ${target}.kind = ${context.kind}
+        AND ${target}.id = ${link}.target AND ${target}.deleted = 0`
+      return joinSource(context, sources, { from, where, key: raw(`${target.text}.key`) })
+    },
+  }
+}
+
+function joinSource(
+  context: CompileContext,
+  from: Source,
+  join: {
+    readonly from: ReturnType<typeof sql>
+    readonly where: ReturnType<typeof sql>
+    readonly key: ReturnType<typeof sql>
+  },
+): Source {
+  return {
+    from: () => join.from,
+    where: sql`${join.where} AND tick(${join.key})`,
+    key: join.key,
+    order: 'none',
+    unique: false,
+    estimate(bound) {
+      const { estimatedRowsMax } = context.limits
+      if (from.estimate(estimatedRowsMax) >= estimatedRowsMax) return Number.POSITIVE_INFINITY
+      return context.reader.count(sql`SELECT 1 FROM ${join.from} WHERE ${join.where}`, bound)
+    },
+  }
+}

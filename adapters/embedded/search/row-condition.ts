@@ -1,0 +1,51 @@
+import type { CompileContext } from './compile-context.ts'
+import type { Condition, Equality } from './condition.ts'
+import { type Fragment, raw, sql } from './fragment.ts'
+
+export type IndexTable = 'token' | 'string' | 'reference' | 'date' | 'amount'
+
+export interface RowCondition {
+  readonly table: IndexTable
+  readonly parameter: number
+  /** About the columns of one row, `row` being the table's alias. */
+  readonly match: (row: Fragment) => Fragment
+  /** What rows are looked up by where `match` doesn't say it well: a wider condition on leading columns. */
+  readonly lead?: (row: Fragment) => Fragment
+  /**
+   * equal: all columns before the key are given, so rows lie in key order. range: leading columns bound the rows. scan:
+   * every row of the parameter is looked at.
+   */
+  readonly access: 'equal' | 'range' | 'scan'
+  /** Whether no resource has two rows that match. */
+  readonly unique: boolean
+  readonly equality?: Equality
+}
+
+/** Some index row of the resource matches. */
+export function rowCondition(context: CompileContext, condition: RowCondition): Condition {
+  const { table, parameter, match, lead, access, unique, equality } = condition
+  return {
+    test(key) {
+      const row = context.alias()
+      return sql`EXISTS (SELECT 1 FROM ${raw(table)} ${row} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter} AND ${match(row)})`
+    },
+    source() {
+      const row = context.alias()
+      const key = raw(`${row.text}.key`)
+      const from = sql`${raw(table)} ${row}`
+      const rows = sql`${row}.parameter = ${parameter} AND ${(lead ?? match)(row)}`
+      return {
+        from: () => from,
+        where: lead ? sql`${rows} AND tick(${key}) AND ${match(row)}` : sql`${rows} AND tick(${key})`,
+        key,
+        order: access === 'equal' ? 'index' : 'none',
+        unique,
+        estimate: bound =>
+          access === 'scan'
+            ? Number.POSITIVE_INFINITY
+            : context.reader.count(sql`SELECT 1 FROM ${from} WHERE ${rows}`, bound),
+      }
+    },
+    ...(equality && { equality }),
+  }
+}

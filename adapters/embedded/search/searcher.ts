@@ -1,0 +1,102 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Tenant } from '#service/call.ts'
+import type { Position, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
+import type { DictionaryReader } from '../dictionary-reader.ts'
+import { ALWAYS, NEVER, selectOf } from './combine.ts'
+import { compileQuery } from './compile.ts'
+import { type CompileContext, compileContext, PLAN_LIMITS, type PlanLimits } from './compile-context.ts'
+import type { Condition } from './condition.ts'
+import { sql } from './fragment.ts'
+import { type Found, keyPage } from './key-page.ts'
+import { everyMatch } from './plan.ts'
+import { liveResources } from './resource-conditions.ts'
+import { sortTerm } from './sort-terms.ts'
+import { sortedPage } from './sorted-page.ts'
+import { StatementCache } from './statement-cache.ts'
+import { Ticker } from './tick.ts'
+
+/** `_total=estimate` counts no further than this. */
+const ESTIMATED_TOTAL_MAX = 10_000
+
+const EMPTY: readonly Found[] = []
+
+/** Searches on one connection, one after the other. */
+export class Searcher {
+  readonly #dictionary: DictionaryReader
+  readonly #reader: StatementCache
+  readonly #ticker: Ticker
+  readonly #limits: PlanLimits
+
+  constructor(database: DatabaseSync, dictionary: DictionaryReader, limits: PlanLimits = PLAN_LIMITS) {
+    this.#limits = limits
+    this.#dictionary = dictionary
+    this.#reader = new StatementCache(database)
+    this.#ticker = new Ticker(database)
+  }
+
+  /** @throws OutOfTime after so many milliseconds. */
+  search(tenant: Tenant, request: SearchRequest, milliseconds: number): SearchPage {
+    return this.#ticker.within(milliseconds, () => this.#snapshot(() => this.#search(tenant, request)))
+  }
+
+  /** Everything that one search reads, it reads as of one commit. */
+  #snapshot<T>(work: () => T): T {
+    this.#reader.prepare('BEGIN').get()
+    try {
+      return work()
+    } finally {
+      this.#reader.prepare('COMMIT').get()
+    }
+  }
+
+  #search(tenant: Tenant, request: SearchRequest): SearchPage {
+    const { query, count, after } = request
+    const kind = this.#dictionary.kind(tenant, query.type)
+    if (kind === undefined) return pageOf(query.type, EMPTY, request, () => 0)
+    const parts = { tenant, dictionary: this.#dictionary, reader: this.#reader, limits: this.#limits }
+    const context = compileContext(parts, kind)
+    const condition = compileQuery(context, query)
+    const rows = count === 0 || condition === NEVER ? EMPTY : this.#rows(context, condition, request, after)
+    return pageOf(query.type, rows, request, () => this.#total(context, condition, request))
+  }
+
+  #rows(
+    context: CompileContext,
+    condition: Condition,
+    { sort, count }: SearchRequest,
+    after: Position | undefined,
+  ): readonly Found[] {
+    const limit = count + 1
+    if (sort.length > 0) {
+      const terms = sort.map(key => sortTerm(context, key))
+      return sortedPage(context, condition, { terms, after, limit, descendingKeys: terms[0]?.descending ?? false })
+    }
+    const key = after?.at(-1)
+    const bounds = { after: typeof key === 'number' ? key : undefined, descending: false }
+    return keyPage(context, condition, bounds, limit)
+  }
+
+  #total(context: CompileContext, condition: Condition, { total }: SearchRequest): number {
+    if (condition === NEVER) return 0
+    if (condition === ALWAYS) return liveResources(context)
+    const source = condition.source() ?? everyMatch(context, condition)
+    const keys = source.unique ? selectOf(source) : sql`SELECT DISTINCT key FROM (${selectOf(source)})`
+    return this.#reader.count(keys, total === 'estimate' ? ESTIMATED_TOTAL_MAX : -1)
+  }
+}
+
+function pageOf(
+  type: string,
+  rows: readonly Found[],
+  { count, after, total }: SearchRequest,
+  counted: () => number,
+): SearchPage {
+  const hits = rows.slice(0, count).map(({ id, version }) => ({ type, id, versionId: version }))
+  const last = rows.length > count ? rows[count - 1] : undefined
+  const whole = after === undefined && count > 0 && !last
+  return {
+    hits,
+    next: last && [...last.sortValues, last.key],
+    total: total === 'none' ? undefined : whole ? hits.length : counted(),
+  }
+}

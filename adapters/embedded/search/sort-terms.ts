@@ -1,0 +1,150 @@
+/** What resources are sorted by, in SQL. What it means is said by service/search/sort.ts. */
+import type { SearchParameterType } from '#schema/tables.ts'
+import type { SortKey } from '#service/search/ast.ts'
+import { ID_URL, LAST_UPDATED_URL } from '../parameters.ts'
+import { type CompileContext, parameterNumber } from './compile-context.ts'
+import { type Fragment, raw, sql } from './fragment.ts'
+import type { IndexTable } from './row-condition.ts'
+
+export interface SortTerm {
+  readonly descending: boolean
+  /** The value of the resource whose key this expression gives; NULL where it has none. */
+  value(key: Fragment): Fragment
+  /** Rows of an index that lie in this order; undefined where there is none. */
+  readonly walk: Walk | undefined
+  /** True of resources without a value; undefined where every resource has one. */
+  readonly missing: ((key: Fragment) => Fragment) | undefined
+}
+
+export interface Walk {
+  /** What stands behind FROM, under this alias. */
+  from(row: Fragment): Fragment
+  /** Rows of this parameter, and of several of one resource only the one that it is sorted by. */
+  where(row: Fragment): Fragment
+  readonly column: Fragment
+}
+
+/** As service/search/sort.ts joins code and system. */
+const TOKEN_SEPARATOR = '\u0001'
+
+export function sortTerm(context: CompileContext, { parameter, descending }: SortKey): SortTerm {
+  if (context.dictionary.kind(context.tenant, parameter.resourceType) === context.kind) {
+    if (parameter.url === LAST_UPDATED_URL) return columnTerm(context, descending, 'last_updated', 'resource_updated')
+    if (parameter.url === ID_URL) return columnTerm(context, descending, 'id', 'resource_id')
+  }
+  const number = parameterNumber(context, parameter)
+  const layout = LAYOUTS[parameter.kind]
+  if (number === undefined || !layout) {
+    return { descending, value: () => raw('NULL'), walk: NOTHING, missing: () => raw('1') }
+  }
+  return rowTerm(context, number, descending, layout)
+}
+
+/** No resource has a value. */
+const NOTHING: Walk = { from: row => sql`resource ${row}`, where: () => raw('0'), column: raw('id') }
+
+/** How a kind of parameter is sorted. */
+interface Layout {
+  readonly table: IndexTable
+  /** The value of a row. */
+  readonly value: (row: Fragment, descending: boolean) => Fragment
+  /** Columns of a row, value first, that tell rows of one resource apart; undefined where no index has them in order. */
+  readonly columns?: (descending: boolean) => readonly string[]
+  /** Index that has them in order; undefined: the table itself. */
+  readonly index?: (descending: boolean) => string | undefined
+}
+
+const column =
+  (name: string) =>
+  (row: Fragment): Fragment =>
+    sql`${row}.${raw(name)}`
+
+const end = (row: Fragment, descending: boolean): Fragment => column(descending ? 'high' : 'low')(row)
+
+const AMOUNT: Layout = {
+  table: 'amount',
+  value: end,
+  columns: descending => (descending ? ['high', 'low', 'unit'] : ['low', 'high', 'unit']),
+  index: descending => (descending ? 'amount_high' : undefined),
+}
+
+const LAYOUTS: Readonly<Record<SearchParameterType, Layout | undefined>> = {
+  date: {
+    table: 'date',
+    value: end,
+    columns: descending => (descending ? ['high', 'low'] : ['low', 'high']),
+    index: descending => (descending ? 'date_high' : undefined),
+  },
+  number: AMOUNT,
+  quantity: AMOUNT,
+  string: { table: 'string', value: column('normalized'), columns: () => ['normalized', 'original'] },
+  token: {
+    table: 'token',
+    value: row => sql`${row}.code || ${TOKEN_SEPARATOR} || (SELECT text FROM system WHERE id = ${row}.system)`,
+  },
+  uri: { table: 'token', value: column('code'), columns: () => ['code', 'system'] },
+  reference: {
+    table: 'reference',
+    value: row =>
+      sql`iif(${row}.target_kind = 0, ${row}.target, (SELECT type FROM kind WHERE id = ${row}.target_kind) || '/' || ${row}.target)`,
+  },
+  composite: undefined,
+  special: undefined,
+}
+
+function rowTerm(context: CompileContext, parameter: number, descending: boolean, layout: Layout): SortTerm {
+  const table = raw(layout.table)
+  const extreme = raw(descending ? 'max' : 'min')
+  return {
+    descending,
+    value(key) {
+      const row = context.alias()
+      const value = layout.value(row, descending)
+      return sql`(SELECT ${extreme}(${value}) FROM ${table} ${row} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter})`
+    },
+    walk: layout.columns && walkOf(context, parameter, descending, layout, layout.columns(descending)),
+    missing(key) {
+      const row = context.alias()
+      return sql`NOT EXISTS (SELECT 1 FROM ${table} ${row} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter})`
+    },
+  }
+}
+
+function walkOf(
+  context: CompileContext,
+  parameter: number,
+  descending: boolean,
+  layout: Layout,
+  columns: readonly string[],
+): Walk {
+  const index = layout.index?.(descending)
+  const beyond = raw(descending ? '>' : '<')
+  const tuple = (row: Fragment) => raw(`(${columns.map(name => `${row.text}.${name}`).join(', ')})`)
+  return {
+    from: row => sql`${raw(layout.table)} ${row}${raw(index ? ` INDEXED BY ${index}` : '')}`,
+    where(row) {
+      const other = context.alias()
+      return sql`${row}.parameter = ${parameter} AND tick(${row}.key) AND NOT EXISTS (
+        SELECT 1 FROM ${raw(layout.table)} ${other} WHERE ${other}.key = ${row}.key AND ${other}.parameter = ${parameter}
+        AND ${tuple(other)} ${beyond} ${tuple(row)})`
+    },
+    column: raw(columns[0] ?? ''),
+  }
+}
+
+/** A column of the resource, which every resource has. */
+function columnTerm(context: CompileContext, descending: boolean, name: string, index: string): SortTerm {
+  return {
+    descending,
+    value(key) {
+      const row = context.alias()
+      return sql`(SELECT ${row}.${raw(name)} FROM resource ${row} WHERE ${row}.key = ${key})`
+    },
+    walk: {
+      from: row => sql`resource ${row} INDEXED BY ${raw(index)}`,
+      where: row => sql`${row}.kind = ${context.kind} AND ${row}.deleted = 0 AND tick(${row}.key)`,
+      column: raw(name),
+    },
+    missing: undefined,
+  }
+}

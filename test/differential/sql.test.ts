@@ -1,0 +1,169 @@
+/** SQL answers a search as `evaluate` and `compareDocuments` do, whichever plan it takes. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openReader } from '#adapters/embedded/database.ts'
+import { DictionaryReader } from '#adapters/embedded/dictionary-reader.ts'
+import { openEmbedded, type PrimaryEngine } from '#adapters/embedded/index.ts'
+import { PLAN_LIMITS, type PlanLimits } from '#adapters/embedded/search/compile-context.ts'
+import { Searcher } from '#adapters/embedded/search/searcher.ts'
+import { type Tenant, tenantOf } from '#service/call.ts'
+import type { Change } from '#service/ports/resource-store.ts'
+import type { Position, SearchPage } from '#service/ports/search-index.ts'
+import type { Query, ScopedQuery, SortKey } from '#service/search/ast.ts'
+import type { IndexDocument } from '#service/search/document.ts'
+import { compareDocuments } from '#service/search/sort.ts'
+import { arbitraryCorpus, arbitraryQuery, arbitrarySort, searchInMemory } from '#test/support/arbitrary-search.ts'
+import { DEFINITIONS } from '#test/support/search-parameter.ts'
+
+const CORPORA = 100
+const QUERIES_PER_CORPUS = 24
+
+/** A plan for every taste: as in production, everything too long to sort, nothing merged or expanded. */
+const LIMITS: readonly PlanLimits[] = [
+  PLAN_LIMITS,
+  { selectiveRows: 0, estimatedRowsMax: 1, countedRowsMax: 1, mergedMax: 16, expandedMax: 16 },
+  { selectiveRows: 0, estimatedRowsMax: 3, countedRowsMax: 1000, mergedMax: 1, expandedMax: 1 },
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'sql-differential-'))
+const database = openDatabase()
+let engine: PrimaryEngine
+
+function openDatabase() {
+  const searchers: Searcher[] = []
+  return {
+    open() {
+      for (const limits of LIMITS) {
+        const reader = openReader(folder)
+        searchers.push(new Searcher(reader, new DictionaryReader(reader), limits))
+      }
+    },
+    searchers,
+  }
+}
+
+beforeAll(async () => {
+  engine = await openEmbedded({ role: 'primary', folder })
+  database.open()
+})
+
+afterAll(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true })
+})
+
+interface Case {
+  readonly query: Query
+  readonly sort: readonly SortKey[]
+  readonly count: number
+  readonly limits: number
+}
+
+const arbitraryCase = (corpus: readonly IndexDocument[]): fc.Arbitrary<Case> =>
+  arbitraryQuery(DEFINITIONS, corpus).chain(query =>
+    fc.record({
+      query: fc.constant(query),
+      sort: arbitrarySort(DEFINITIONS, corpus, query.type),
+      count: fc.integer({ min: 1, max: 8 }),
+      limits: fc.nat(LIMITS.length - 1),
+    }),
+  )
+
+test('finds what evaluate finds, in the order of compareDocuments, page by page', { timeout: 300_000 }, async () => {
+  let tenants = 0
+  const scenario = arbitraryCorpus(DEFINITIONS).chain(corpus =>
+    fc.record({
+      corpus: fc.constant(corpus),
+      deleted: fc.subarray([...corpus], { maxLength: 4 }),
+      cases: fc.array(arbitraryCase(corpus), { minLength: QUERIES_PER_CORPUS, maxLength: QUERIES_PER_CORPUS }),
+    }),
+  )
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ corpus, deleted, cases }) => {
+      const tenant = tenantOf(`corpus-${++tenants}`)
+      await write(tenant, corpus, deleted)
+      const alive = corpus.filter(document => !deleted.includes(document))
+      for (const one of cases) {
+        const found = pages(tenant, one)
+        const ids = expectedIds(alive, one)
+        const expected = { ids, totals: found.totals.map(() => ids.length) }
+        if (!isDeepStrictEqual(found, expected)) throw new Error(difference(alive, one, found, expected))
+      }
+    }),
+    { numRuns: CORPORA, reporter: report },
+  )
+})
+
+/** Says the seed, and the one search that differs instead of the whole corpus. */
+function report<Scenario>({ failed, seed, counterexamplePath, errorInstance }: fc.RunDetails<Scenario>): void {
+  if (failed) throw new Error(`seed ${seed}, path ${counterexamplePath}: ${errorInstance}`, { cause: errorInstance })
+}
+
+function difference(documents: readonly IndexDocument[], one: Case, found: unknown, expected: unknown): string {
+  const compact = (_name: string, value: unknown) =>
+    typeof value === 'object' && value !== null && 'url' in value && 'code' in value ? value.code : value
+  const inType = documents.filter(document => document.type === one.query.type)
+  const parts = { one, found, expected, inType }
+  return Object.entries(parts)
+    .map(([name, value]) => `${name}: ${JSON.stringify(value, compact)}`)
+    .join('\n')
+}
+
+/** Ties come in the order of creation, turned round where the first key is descending. */
+function expectedIds(documents: readonly IndexDocument[], { query, sort }: Case): string[] {
+  const matches = searchInMemory(documents, query, [])
+  if (sort[0]?.descending) matches.reverse()
+  return matches.sort(compareDocuments(sort)).map(document => `${document.id} ${document.versionId}`)
+}
+
+function pages(tenant: Tenant, { query, sort, count, limits }: Case): { ids: string[]; totals: number[] } {
+  const searcher = database.searchers[limits]
+  const ids: string[] = []
+  const totals: number[] = []
+  let after: Position | undefined
+  do {
+    const request = { query: query as ScopedQuery, sort, count, total: 'accurate', deadline: 0 } as const
+    const page: SearchPage | undefined = searcher?.search(tenant, after ? { ...request, after } : request, 10_000)
+    ids.push(...(page?.hits ?? []).map(hit => `${hit.id} ${hit.versionId}`))
+    totals.push(page?.total ?? Number.NaN)
+    after = page?.next && (JSON.parse(JSON.stringify(page.next)) as Position)
+  } while (after)
+  return { ids, totals }
+}
+
+/** Versions before the newest hold what another resource of the type has, so that every row of theirs has to go. */
+async function write(tenant: Tenant, corpus: readonly IndexDocument[], deleted: readonly IndexDocument[]) {
+  const deadline = Date.now() + 60_000
+  for (let versionId = 1; versionId <= 4; versionId++) {
+    const changes = corpus.flatMap((document): Change[] => {
+      if (versionId === document.versionId) return [changeOf(document, versionId)]
+      if (versionId > document.versionId) {
+        const gone = versionId === document.versionId + 1 && deleted.includes(document)
+        return gone
+          ? [{ ...changeOf(document, versionId), method: 'DELETE', body: undefined, document: undefined }]
+          : []
+      }
+      const other = corpus.findLast(each => each.type === document.type) ?? document
+      return [changeOf({ ...other, id: document.id, versionId }, versionId)]
+    })
+    const written = await engine.store.commit(tenant, { changes, deadline })
+    expect(written).toEqual({ committed: true })
+  }
+}
+
+const changeOf = (document: IndexDocument, versionId: number): Change => ({
+  type: document.type,
+  id: document.id,
+  versionId,
+  lastUpdated: document.lastUpdated,
+  method: 'PUT',
+  body: '{}',
+  compartments: document.compartments,
+  securityLabels: [],
+  provenance: { author: 'test', door: 'rest', requestId: 'test' },
+  document,
+})
