@@ -5,21 +5,42 @@ const PAIRWISE_MAX = 8
 /** The same values without repetitions, in the order of their first occurrence; the array itself where all differ. */
 export function distinctValues(values: readonly IndexValue[]): readonly IndexValue[] {
   if (values.length === 1) return values
-  if (values.length > PAIRWISE_MAX) return distinctByKey(values)
+  if (values.length > PAIRWISE_MAX) return distinctAmongMany(values)
   for (let index = 1; index < values.length; index++) {
     if (hasEqualBefore(values, index)) return values.filter((_, position) => !hasEqualBefore(values, position))
   }
   return values
 }
 
-/** Long lists (the codes of a CodeSystem) must not cost their square. */
-function distinctByKey(values: readonly IndexValue[]): readonly IndexValue[] {
-  const seen = new Map<string, IndexValue>()
-  for (const value of values) {
-    const key = JSON.stringify(value)
-    if (!seen.has(key)) seen.set(key, value)
+/** Long lists (the codes of a CodeSystem, the targets of a Provenance) must not cost their square. */
+function distinctAmongMany(values: readonly IndexValue[]): readonly IndexValue[] {
+  const seen = new Map<string | number | undefined, IndexValue[]>()
+  const distinct = values.filter(value => {
+    const key = leadOf(value)
+    const alike = seen.get(key)
+    if (alike === undefined) seen.set(key, [value])
+    else if (alike.some(other => sameValue(value, other))) return false
+    else alike.push(value)
+    return true
+  })
+  return distinct.length === values.length ? values : distinct
+}
+
+/** The part of a value that tells most from others. */
+function leadOf(value: IndexValue): string | number | undefined {
+  switch (value.kind) {
+    case 'token':
+      return value.code
+    case 'string':
+    case 'uri':
+      return value.value
+    case 'reference':
+      return value.id ?? value.url
+    case 'date':
+    case 'number':
+    case 'quantity':
+      return value.low
   }
-  return seen.size === values.length ? values : [...seen.values()]
 }
 
 function hasEqualBefore(values: readonly IndexValue[], index: number): boolean {
