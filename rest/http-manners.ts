@@ -33,6 +33,13 @@ export function withHttpManners(handler: HttpHandler, options: HttpOptions = {})
   }
 }
 
+/** The same for a failure before any door: the answer to the request says what went wrong. */
+export function answerFailure(request: HttpRequest, failure: unknown, options: HttpOptions): Promise<HttpResponse> {
+  return withHttpManners(async () => {
+    throw failure
+  }, options)({ ...request, body: undefined })
+}
+
 async function answerOf(handler: HttpHandler, request: HttpRequest, bodyBytesMax: number): Promise<HttpResponse> {
   try {
     if (request.method === 'OPTIONS') return optionsResponse(request)

@@ -11,7 +11,7 @@ export const ENV = {
   /** Origins whose scripts may read answers, separated by commas; `*` for all. */
   corsOrigins: 'CORS_ORIGINS',
   /** URL under which clients reach the FHIR endpoint, where it is another one than the server sees. */
-  baseUrl: 'BASE_URL',
+  baseUrl: 'FHIR_BASE_URL',
 } as const
 
 export type EnvName = (typeof ENV)[keyof typeof ENV]

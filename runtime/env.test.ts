@@ -22,7 +22,7 @@ test('everything can be', () => {
     DATA_DIR: '/var/lib/gateway',
     LOG_LEVEL: 'debug',
     CORS_ORIGINS: 'https://a.example.org, http://localhost:3000',
-    BASE_URL: 'https://fhir.example.org/r4/',
+    FHIR_BASE_URL: 'https://fhir.example.org/r4/',
   }
   expect(parseEnvironment(environment)).toEqual({
     port: 0,
@@ -35,7 +35,12 @@ test('everything can be', () => {
 })
 
 test('every variable that is wrong is named with what it should be', () => {
-  const environment = { PORT: '80a', LOG_LEVEL: 'loud', CORS_ORIGINS: 'example.org', BASE_URL: 'ftp://example.org' }
+  const environment = {
+    PORT: '80a',
+    LOG_LEVEL: 'loud',
+    CORS_ORIGINS: 'example.org',
+    FHIR_BASE_URL: 'ftp://example.org',
+  }
   expect(() => parseEnvironment(environment)).toThrow(
     expect.objectContaining({
       name: 'ConfigurationError',
@@ -43,7 +48,7 @@ test('every variable that is wrong is named with what it should be', () => {
         'PORT is "80a", but must be a port number from 0 (any free port) to 65535.',
         'LOG_LEVEL is "loud", but must be one of debug, info, warn, error, silent.',
         'CORS_ORIGINS is "example.org", but must be * or origins such as https://app.example.org, with commas.',
-        'BASE_URL is "ftp://example.org", but must be an http or https URL without query, https://example.org/fhir.',
+        'FHIR_BASE_URL is "ftp://example.org", but must be an http or https URL without query, https://example.org/fhir.',
       ],
     }),
   )

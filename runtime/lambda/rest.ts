@@ -1,8 +1,7 @@
 /** Lambda entry: the FHIR REST door behind API Gateway. */
 import { createRestDoor } from '#rest/door.ts'
-import { faultToResponse } from '#rest/fault-to-response.ts'
+import { answerFailure } from '#rest/http-manners.ts'
 import type { HttpRequest } from '#rest/http-message.ts'
-import { DEFAULT_RENDERING } from '#rest/response.ts'
 import { type Fault, fault } from '#service/index.ts'
 import { anonymousCall } from '../anonymous-call.ts'
 import { givenRequestId } from '../request-ids.ts'
@@ -26,7 +25,8 @@ const ANSWER_MS = 500
 
 /** While the process starts, which Lambda gives more CPU than any request. */
 const { service, config, logger } = await openLambdaService()
-const door = createRestDoor(service, { corsOrigins: config.corsOrigins })
+const http = { corsOrigins: config.corsOrigins }
+const door = createRestDoor(service, http)
 
 export async function handler(event: ProxyEvent, context: LambdaContext): Promise<ProxyResult> {
   const headers = headersOf(event)
@@ -38,11 +38,11 @@ export async function handler(event: ProxyEvent, context: LambdaContext): Promis
     deadline: Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS,
     logger,
   })
-  if (!address) return proxyResultOf(faultToResponse(NO_FHIR_ADDRESS, DEFAULT_RENDERING, call))
-  const url = address.path + queryOf(event)
+  const url = (address?.path ?? '') + queryOf(event)
   const request: HttpRequest = { method: event.httpMethod, url, headers, body: bodyOf(event), call }
+  if (!address) return proxyResultOf(await answerFailure(request, NO_FHIR_ADDRESS, http))
   const result = proxyResultOf(await door(request))
-  return fits(result) ? result : proxyResultOf(faultToResponse(tooLarge(event.httpMethod), DEFAULT_RENDERING, call))
+  return fits(result) ? result : proxyResultOf(await answerFailure(request, tooLarge(event.httpMethod), http))
 }
 
 const NO_FHIR_ADDRESS = fault('not-found', 'There is no FHIR address here.')

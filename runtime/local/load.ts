@@ -27,7 +27,8 @@ async function main(options: LoadOptions): Promise<number> {
     terminal: {
       write: text => process.stderr.write(text),
       get columns() {
-        return process.stderr.isTTY ? process.stderr.columns : undefined
+        // Some terminals don't tell their width, which is then 0.
+        return process.stderr.isTTY ? process.stderr.columns || 80 : undefined
       },
     },
     now: () => performance.now(),

@@ -1,8 +1,8 @@
 /** Which door answers a request, and in which thread. */
 import { bodyTooLarge } from '#rest/decompress.ts'
 import { createRestDoor } from '#rest/door.ts'
-import { withHttpManners } from '#rest/http-manners.ts'
-import type { HttpHandler, HttpResponse } from '#rest/http-message.ts'
+import { answerFailure, withHttpManners } from '#rest/http-manners.ts'
+import type { HttpResponse } from '#rest/http-message.ts'
 import { type FhirService, fault, type Logger } from '#service/index.ts'
 import type { Config } from '../env.ts'
 import { createRequestIds, givenRequestId } from '../request-ids.ts'
@@ -56,12 +56,8 @@ export function createRouter(options: RouterOptions): Router {
     baseUrl: config.baseUrl ?? baseUrlOf(headers.host, fallbackBaseUrl),
     deadline: now() + (method === 'POST' && (url === '' || url === '/') ? BUNDLE_MS : REQUEST_MS),
   })
-  const answer = (plain: PlainRequest, handler: HttpHandler) =>
-    withHttpManners(handler, http)(withCall({ ...plain, body: undefined }, 'rest', logger))
-  const answerFault = (plain: PlainRequest, failure: unknown) =>
-    answer(plain, async () => {
-      throw failure
-    })
+  const refuse = (plain: PlainRequest, failure: unknown) =>
+    answerFailure(withCall(plain, 'rest', logger), failure, http)
 
   return {
     handle(received) {
@@ -72,15 +68,15 @@ export function createRouter(options: RouterOptions): Router {
         case 'graphql':
           if (received.method === 'OPTIONS' || !belongsInThread(address, plain))
             return restDoor(withCall(plain, 'rest', logger))
-          return thread.send(address.target, plain).catch((failure: unknown) => answerFault(plain, failure))
+          return thread.send(address.target, plain).catch((failure: unknown) => refuse(plain, failure))
         case 'index':
-          return answer(plain, async () => indexPage(plain.baseUrl))
+          return withHttpManners(async () => indexPage(plain.baseUrl), http)(withCall(plain, 'rest', logger))
         case 'nothing':
-          return answerFault(plain, fault('not-found', `There is nothing here. FHIR is at ${plain.baseUrl}.`))
+          return refuse(plain, fault('not-found', `There is nothing here. FHIR is at ${plain.baseUrl}.`))
       }
     },
     refuseBody(received) {
-      return answerFault(plainRequest(received, addressOf(received.url)), bodyTooLarge(bodyBytesMax))
+      return refuse(plainRequest(received, addressOf(received.url)), bodyTooLarge(bodyBytesMax))
     },
   }
 }
