@@ -117,7 +117,7 @@ describe('other types', () => {
   it('boolean', () => {
     expect([true, false].map(value => check('boolean', value))).toEqual([undefined, undefined])
     expect(['true', 1, 0].map(value => check('boolean', value))).toEqual(
-      Array(3).fill('structure: must be true or false, without quotes'),
+      Array(3).fill('structure: must be the JSON value true or false'),
     )
   })
 

@@ -113,7 +113,7 @@ export const PRIMITIVE_CHECKS: Readonly<Record<string, PrimitiveCheck>> = {
       ? undefined
       : value('must be base64: groups of four letters, digits, + and /, filled up with =')),
   boolean: found =>
-    typeof found === 'boolean' ? undefined : { code: 'structure', problem: 'must be true or false, without quotes' },
+    typeof found === 'boolean' ? undefined : { code: 'structure', problem: 'must be the JSON value true or false' },
   canonical: uri,
   code: text(found => !CODE_MISTAKE.test(found), 'must be a code: no white space but single spaces inside'),
   date: text(found => DATE.test(found), 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD', calendarProblem),

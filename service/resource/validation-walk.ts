@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from './content.ts'
 import type { IssueList } from './issue-list.ts'
 import { isRawJson } from './json.ts'
 import { checkNarrative } from './narrative.ts'
+import type { PrimitiveProblem } from './primitives.ts'
 import { quote } from './quote.ts'
 import { checkReference } from './reference-check.ts'
 import type { CompanionRule, ComplexRule, ComponentRules, PrimitiveRule, PropertyRule, RuleBook } from './rules.ts'
@@ -61,18 +62,26 @@ export function checkObject(walk: Walk, rules: ComponentRules, object: JsonObjec
 }
 
 function reportUnknown(walk: Walk, rules: ComponentRules, name: string): void {
+  const element = /^\w{1,50}$/.test(name) ? name : undefined
+  walk.issues.report('structure', `${quote(name)} is not an element of ${rules.path}${advice(rules, name)}`, element)
+}
+
+/** What may have been meant by the name of an unknown element. */
+function advice(rules: ComponentRules, name: string): string {
   const known = [...rules.properties.values()].filter(rule => rule.kind !== 'companion')
-  const choice = known.find(rule => rule.choice >= 0 && rule.element === name)
+  const choice = known.find(
+    ({ choice, element }) => choice >= 0 && name.startsWith(element) && !isLower(name[element.length]),
+  )
+  if (choice?.element === name) return `: its name must say the type, such as ${choice.name}`
   const nearest = nearestName(
     name,
     known.map(rule => rule.name),
   )
-  let advice = ''
-  if (choice) advice = `: its name must say the type, such as ${choice.name}`
-  else if (nearest) advice = `: is ${nearest} meant?`
-  const element = /^\w{1,50}$/.test(name) ? name : undefined
-  walk.issues.report('structure', `${quote(name)} is not an element of ${rules.path}${advice}`, element)
+  if (nearest !== undefined) return `: is ${nearest} meant?`
+  return choice === undefined ? '' : `: ${choice.element}[x] can't be of that type`
 }
+
+const isLower = (letter: string | undefined): boolean => letter !== undefined && letter >= 'a' && letter <= 'z'
 
 function reportSecondChoice(walk: Walk, rule: PropertyRule, first: string, second: string): void {
   const problem = `${rule.element}[x] must be of one type, not both ${first} and ${second}`
@@ -130,8 +139,7 @@ function checkPrimitive(walk: Walk, rule: PrimitiveRule, value: JsonValue, index
   }
   const mistake = rule.check(value)
   if (mistake !== undefined) {
-    const found = rule.type === 'xhtml' || value === '' ? '' : ` ${quote(value)}`
-    issues.report(mistake.code, `${rule.name}${found} ${mistake.problem}`, rule.element, index)
+    issues.report(mistake.code, mistakeOf(rule, value, mistake), rule.element, index)
     return
   }
   if (rule.type === 'xhtml') {
@@ -142,6 +150,11 @@ function checkPrimitive(walk: Walk, rule: PrimitiveRule, value: JsonValue, index
   const codes = rule.codes?.()
   if (codes !== undefined && !codes.codes.has(value as string))
     issues.report('code-invalid', `${rule.name} ${quote(value)} ${bindingProblem(codes)}`, rule.element, index)
+}
+
+function mistakeOf({ name }: PrimitiveRule, value: JsonValue, { code, problem }: PrimitiveProblem): string {
+  if (code === 'structure') return `${name} ${problem}, not ${quote(value)}`
+  return value === '' ? `${name} ${problem}` : `${name} ${quote(value)} ${problem}`
 }
 
 const isPresent = (value: JsonValue | undefined): boolean => value !== undefined && value !== null

@@ -70,7 +70,8 @@ function summarize(definitions: Definitions, component: ComponentDefinition, obj
   for (const name in object) {
     const property = propertyOf(component, name)
     if (property === undefined) continue
-    const isKept = property.element.summary || isMandatory(property) || ALWAYS.has(property.name)
+    const isKept =
+      property.element.summary || isMandatory(property) || (component.resource && ALWAYS.has(property.name))
     const value = isKept ? summarizeValue(definitions, property, name, object[name]) : undefined
     if (value !== undefined) summary[name] = value
   }
