@@ -1,6 +1,9 @@
 /**
  * A search as frozen data. One meaning (service/search/evaluate.ts), compiled by each engine's adapter. A node kind that a
  * compiler doesn't handle must fail the build: use a table typed over NodeKind.
+ *
+ * A node on a parameter holds where some one value of the parameter satisfies all of it; so `ne` holds where some value
+ * differs, and only `not` means that none does. A parameter without values satisfies no such node but `missing`.
  */
 import type { SearchParameterType } from '#schema/tables.ts'
 
@@ -55,11 +58,13 @@ export interface NothingNode {
   readonly kind: 'nothing'
 }
 
+/** Of no nodes: everything. */
 export interface AndNode {
   readonly kind: 'and'
   readonly nodes: readonly Node[]
 }
 
+/** Of no nodes: nothing. May hold thousands (`identifier=a,b,c ...`), most often of one parameter. */
 export interface OrNode {
   readonly kind: 'or'
   readonly nodes: readonly Node[]
@@ -93,7 +98,7 @@ export interface MissingNode {
 export interface TokenNode {
   readonly kind: 'token'
   readonly parameter: ParameterReference
-  /** undefined: any system or none; '': without a system (`|code`). */
+  /** undefined: any system or none; '': without a system (`|code`). Elements of type code have that of their binding. */
   readonly system: string | undefined
   /** undefined: any code of the system (`system|`). Case-sensitive. */
   readonly code: string | undefined
@@ -112,7 +117,7 @@ export interface StringNode {
 export interface ReferenceNode {
   readonly kind: 'reference'
   readonly parameter: ParameterReference
-  /** Type of a local target; undefined: any type. */
+  /** Type of a local target; undefined with an id: a target of any type that has the id. */
   readonly type: string | undefined
   readonly id: string | undefined
   /** Absolute URL of a target elsewhere, or a canonical URL without its version. */
@@ -124,14 +129,16 @@ export interface ReferenceNode {
 export interface UriNode {
   readonly kind: 'uri'
   readonly parameter: ParameterReference
-  /** exact: the same text. below: that URI or one whose path goes on below it. above: the other way round. */
+  /** exact: the same text. below: that URI or one that goes on behind it and a '/'. above: the other way round. */
   readonly mode: 'exact' | 'below' | 'above'
   readonly value: string
 }
 
 /**
  * Compares the range of the searched date with the range of some value. R4 search.html#date. Milliseconds since the
- * epoch; low inclusive, high exclusive; `ap` has its range widened by the parser and means overlap.
+ * epoch; low inclusive, high exclusive; `ap` has its range widened by the parser and means overlap. eq: the searched range
+ * contains the value's; gt: the value's range reaches past its high end; ge: gt or eq; sa: the value's range starts at its
+ * high end or later; lt, le and eb mirror them.
  */
 export interface DateNode {
   readonly kind: 'date'
@@ -143,7 +150,8 @@ export interface DateNode {
 
 /**
  * R4 search.html#number. `value` is the number as written; low (inclusive) and high (exclusive) the range that its
- * precision implies, used by eq and ne; for `ap` the widened range, both ends inclusive.
+ * precision implies, used by eq and ne; for `ap` the widened range, both ends inclusive. The others compare with `value`
+ * alone: gt and ge the high end of what is found, lt and le the low end, sa the low end, eb the high end.
  */
 export interface NumberNode {
   readonly kind: 'number'
@@ -168,14 +176,20 @@ export interface QuantityNode {
   readonly code: string | undefined
 }
 
-/** Some local target of the parameter, of the query's type, satisfies the query. */
+/**
+ * Some local target of the parameter, of the query's type, satisfies the query in its newest version, whichever version
+ * the reference names.
+ */
 export interface ChainNode {
   readonly kind: 'chain'
   readonly parameter: ParameterReference
   readonly query: Query
 }
 
-/** Some resource of the query's type points here with the parameter (which is that type's) and satisfies the query. */
+/**
+ * Some resource of the query's type has a local reference to this one, of any version, with the parameter (which is that
+ * type's) and satisfies the query.
+ */
 export interface HasNode {
   readonly kind: 'has'
   readonly parameter: ParameterReference

@@ -12,7 +12,9 @@ export interface IndexDocument {
   readonly compartments: readonly string[]
 }
 
+/** Equal values are there once. */
 export interface ParameterValues {
+  /** The definitions' own object, which holds more than a reference: don't clone it to another thread with the values. */
   readonly parameter: ParameterReference
   readonly values: readonly IndexValue[]
 }
