@@ -110,12 +110,15 @@ function shellRefusals(definitions: Definitions, bundle: JsonObject): ReadonlyMa
   return new Map([...byEntry].map(([index, found]) => [index, new Fault('unprocessable', found)]))
 }
 
+/** For an entry of nothing else, which is refused later for want of a request, and not as empty. */
+const RESOURCE_ONLY: JsonObject = { fullUrl: 'urn:oid:2.25' }
+
 function shellOf(bundle: JsonObject): JsonObject {
   if (!Array.isArray(bundle.entry)) return bundle
   const entry = bundle.entry.map(item => {
     if (!isObject(item)) return item
-    const { resource: _resource, ...rest } = item
-    return rest
+    const { resource, ...rest } = item
+    return resource !== undefined && Object.keys(rest).length === 0 ? RESOURCE_ONLY : rest
   })
   return { ...bundle, entry }
 }
