@@ -92,7 +92,10 @@ interface Sink {
 function createSink(execution: Execution): Sink {
   const result: JsonObject = {}
   const types = new Map<string, string>()
+  const refused = new Set<string>()
   const refuse = (field: PlannedField, message: string, path: PathStep): void => {
+    if (refused.has(message)) return
+    refused.add(message)
     const failure = fault('unprocessable', message, { code: 'processing' })
     execution.errors.push(errorOfFault(failure, { nodes: field.nodes, path: pathOf(path) }))
   }
@@ -117,7 +120,7 @@ function createSink(execution: Execution): Sink {
       } else if (collected.length === 1) {
         result[name] = collected[0] ?? null
       } else {
-        refuse(field, `"${name}" is a @singleton, but has ${collected.length} values`, path)
+        refuse(field, `"${name}" is a @singleton, but has more than one value`, path)
       }
     },
   }
