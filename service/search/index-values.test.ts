@@ -134,6 +134,7 @@ test.each<[SearchParameterType, string, JsonValue, unknown[]]>([
   ['date', 'Period', { start: '2013' }, [dates('2013-01-01', DATE_MAX)]],
   ['date', 'Period', { end: '2013' }, [dates(DATE_MIN, '2014-01-01')]],
   ['date', 'Period', {}, []],
+  ['date', 'Period', { start: '2014', end: '2013' }, [dates('2013-01-01', '2015-01-01')]],
   ['date', 'Timing', { event: ['2014', '2012'] }, [dates('2012-01-01', '2015-01-01')]],
   [
     'date',
@@ -163,6 +164,7 @@ test.each<[SearchParameterType, string, JsonValue, unknown[]]>([
   ['quantity', 'Range', { low: { value: 1, ...mg }, high: { value: 2, ...mg } }, [quantity(1, 2, 'mg')]],
   ['quantity', 'Range', { high: { value: 2, ...mg } }, [quantity(NUMBER_MIN, 2, 'mg')]],
   ['quantity', 'Range', { low: mg }, []],
+  ['quantity', 'Range', { low: { value: 2, ...mg }, high: { value: 1, ...mg } }, [quantity(1, 2, 'mg')]],
   ['quantity', 'SampledData', { origin: { value: 1 } }, []],
 ])('%s of %s %j', (kind, elementType, element, values) => {
   expect(valuesOf(kind, elementType, element)).toEqual(values)
