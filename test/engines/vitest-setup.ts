@@ -1,0 +1,17 @@
+/** Starts the engines once for all test files; `inject('engines')` has their addresses. ENGINES=dynamodb,s3 starts only these. */
+import type { TestProject } from 'vitest/node'
+import { ENGINE_NAMES, type EngineAddresses, startEngines } from './start-engines.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly engines: Partial<EngineAddresses>
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const chosen = process.env.ENGINES?.split(',').map(name => name.trim())
+  const names = ENGINE_NAMES.filter(name => !chosen || chosen.includes(name))
+  const { stop, ...addresses } = await startEngines(Object.fromEntries(names.map(name => [name, true])))
+  project.provide('engines', addresses)
+  return stop
+}

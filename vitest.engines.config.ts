@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests over the real engines: `npm run test:engines`, with Java and Maven. */
+export default defineConfig({
+  test: {
+    include: ['**/*.engines.test.ts'],
+    exclude: ['node_modules/**', 'dist/**'],
+    globalSetup: ['test/engines/vitest-setup.ts'],
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+})
