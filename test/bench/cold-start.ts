@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { apiGatewayEvent } from '#test/support/api-gateway-events.ts'
-import { root } from './gateway-process.ts'
+import { root } from '#test/support/gateway-process.ts'
 import { observation } from './tasks.ts'
 
 export interface ColdStart {

@@ -1,5 +1,5 @@
 /** Does a search get slower as its type grows? Answers are of the same size at each size of the type. */
-import type { GatewayProcess } from './gateway-process.ts'
+import type { GatewayProcess } from '#test/support/gateway-process.ts'
 import { latenciesOf } from './latencies.ts'
 import { openConnection, rawRequest } from './raw-client.ts'
 

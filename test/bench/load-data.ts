@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './gateway-process.ts'
+import { root } from '#test/support/gateway-process.ts'
 import type { BenchOptions } from './options.ts'
 
 export interface DataSet {

@@ -1,8 +1,8 @@
 /** `npm run bench`: the gateway over its embedded store, asked over HTTP on this machine. docs/performance.md explains. */
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
+import { BY_NPM, DIRECT, type GatewayProcess, startGateway } from '#test/support/gateway-process.ts'
 import { measureColdStarts, median } from './cold-start.ts'
-import { BY_NPM, DIRECT, type GatewayProcess, startGateway } from './gateway-process.ts'
 import { measureGrowth } from './growth.ts'
 import { knownData } from './known-data.ts'
 import { dataSet, loadInto } from './load-data.ts'

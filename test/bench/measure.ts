@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import type { GatewayProcess } from './gateway-process.ts'
+import type { GatewayProcess } from '#test/support/gateway-process.ts'
 import type { GeneratorOrder, GeneratorResult } from './generator.ts'
 
 export interface Measurement extends GeneratorResult {

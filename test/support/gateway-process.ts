@@ -18,6 +18,8 @@ export interface GatewayProcess {
   /** CPU time that all its threads have used. */
   cpuMs(): number
   stop(): Promise<void>
+  /** kill -9, as a power cut or the kernel would; its data stays. */
+  kill(): Promise<void>
   /** Starts again on the same data. */
   restart(): Promise<GatewayProcess>
 }
@@ -31,7 +33,7 @@ export const DIRECT: GatewayCommand = { command: process.execPath, args: ['runti
 export const BY_NPM: GatewayCommand = { command: 'npm', args: ['start', '--silent'] }
 
 export function startGateway(how: GatewayCommand = DIRECT): Promise<GatewayProcess> {
-  return startOn(how, mkdtempSync(join(tmpdir(), 'gateway-bench-')))
+  return startOn(how, mkdtempSync(join(tmpdir(), 'gateway-process-')))
 }
 
 async function startOn(how: GatewayCommand, folder: string): Promise<GatewayProcess> {
@@ -45,8 +47,9 @@ async function startOn(how: GatewayCommand, folder: string): Promise<GatewayProc
   const closed = new Promise<void>(done => child.on('close', () => done()))
   const baseUrl = await announcedUrl(child)
   const readyMs = performance.now() - startedAt
-  const end = async (): Promise<void> => {
-    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM')
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    // npm and what it starts, and all of its threads, are one process group.
+    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, signal)
     await closed
   }
   const { pid = 0 } = child
@@ -57,12 +60,13 @@ async function startOn(how: GatewayCommand, folder: string): Promise<GatewayProc
     readyMs,
     rssMb: () => Number(/^VmRSS:\s+(\d+)/m.exec(procFile(pid, 'status'))?.[1] ?? Number.NaN) / 1024,
     cpuMs: () => cpuMsOf(procFile(pid, 'stat')),
+    kill: () => end('SIGKILL'),
     async stop() {
-      await end()
+      await end('SIGTERM')
       rmSync(folder, { recursive: true, force: true })
     },
     async restart() {
-      await end()
+      await end('SIGTERM')
       return startOn(how, folder)
     },
   }
