@@ -52,6 +52,9 @@ const OPERATION = /^\$[A-Za-z][A-Za-z0-9-]*$/
 
 export const isResourceId = (text: string): boolean => ID.test(text)
 
+/** Until the parameters are looked at. */
+const FULL_VIEW: View = Object.freeze({})
+
 /** What one address answers, by method; HEAD goes wherever GET goes. */
 type Methods = Readonly<Record<string, Interaction | undefined>>
 
@@ -67,9 +70,11 @@ export function parseInteraction(method: string, path: string, parameters: Param
   const segments = segmentsOf(path)
   const methods = segments && methodsOf(segments, parameters)
   if (!methods) throw fault('not-found', `There is no FHIR address '${path}' below the base`)
-  const interaction = methods[method === 'HEAD' ? 'GET' : method]
+  const name = method === 'HEAD' ? 'GET' : method
+  const interaction = Object.hasOwn(methods, name) ? methods[name] : undefined
   if (!interaction) throw methodNotAllowed(method, path, methods)
-  return interaction
+  const { kind } = interaction
+  return kind === 'read' || kind === 'vread' ? { ...interaction, view: viewOf(parameters) } : interaction
 }
 
 function segmentsOf(path: string): readonly string[] | undefined {
@@ -126,7 +131,7 @@ function instanceMethods(
   const [third, fourth, fifth, ...more] = rest
   if (third === undefined) {
     return {
-      GET: { kind: 'read', type, id, view: viewOf(parameters) },
+      GET: { kind: 'read', type, id, view: FULL_VIEW },
       PUT: { kind: 'update', type, id },
       PATCH: { kind: 'patch', type, id },
       DELETE: { kind: 'delete', type, id },
@@ -150,7 +155,7 @@ function historyMethods(
   if (versionId === undefined) return { GET: { kind: 'history', ...key, parameters } }
   if (more.length > 0) return undefined
   if (operation !== undefined) return operationMethods(operation, { ...key, versionId, parameters })
-  return { GET: { kind: 'vread', ...key, versionId, view: viewOf(parameters) } }
+  return { GET: { kind: 'vread', ...key, versionId, view: FULL_VIEW } }
 }
 
 function operationMethods(
@@ -167,12 +172,7 @@ function operationMethods(
   return { GET: operation, POST: operation }
 }
 
-const SUMMARIES: Readonly<Record<string, View['summary']>> = {
-  true: 'true',
-  text: 'text',
-  data: 'data',
-  false: 'false',
-}
+const SUMMARIES = ['true', 'text', 'data', 'false'] as const
 
 /**
  * The view that a read asks for by `_summary` and `_elements`.
@@ -182,7 +182,7 @@ export function viewOf(parameters: Parameters): View {
   let view: View = {}
   for (const [name, value] of parameters) {
     if (name === '_summary') {
-      const summary = SUMMARIES[value]
+      const summary = SUMMARIES.find(one => one === value)
       if (!summary) throw badSummary(value)
       view = { ...view, summary }
     } else if (name === '_elements') {
