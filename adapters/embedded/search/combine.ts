@@ -78,7 +78,7 @@ function unitedSource(context: CompileContext, sources: readonly Source[]): Sour
   const merged = sources.length <= context.limits.mergedMax && sources.every(source => source.order !== 'none')
   return {
     from: bounds => {
-      const selects = sources.map(source => selectOf(source, merged ? bounds : { ...bounds, descending: false }))
+      const selects = sources.map(source => selectOf(source, bounds))
       if (!merged) return sql`(${united(selects, 'UNION ALL')}) ${alias}`
       // The LIMIT keeps SQLite from dropping an order that it takes for useless.
       return sql`(${united(selects, 'UNION')} ORDER BY key ${direction(bounds)} LIMIT -1) ${alias}`
