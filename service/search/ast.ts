@@ -1,9 +1,10 @@
 /**
- * A search as frozen data. One meaning (service/search/evaluate.ts), compiled by each engine's adapter. A node kind that a
- * compiler doesn't handle must fail the build: use a table typed over NodeKind.
+ * A search as frozen data. One meaning (service/search/evaluate.ts), compiled by each engine's adapter. A node kind
+ * that a compiler doesn't handle must fail the build: use a table typed over NodeKind.
  *
- * A node on a parameter holds where some one value of the parameter satisfies all of it; so `ne` holds where some value
- * differs, and only `not` means that none does. A parameter without values satisfies no such node but `missing`.
+ * A node on a parameter holds where some one value of the parameter satisfies all of it; so `ne` holds where some
+ * value differs, and only `not` means that none does. A parameter without values satisfies no such node but
+ * `missing`.
  */
 import type { SearchParameterType } from '#schema/tables.ts'
 
@@ -98,7 +99,9 @@ export interface MissingNode {
 export interface TokenNode {
   readonly kind: 'token'
   readonly parameter: ParameterReference
-  /** undefined: any system or none; '': without a system (`|code`). Elements of type code have that of their binding. */
+  /**
+   * undefined: any system or none; '': without a system (`|code`). Elements of type code have that of their binding.
+   */
   readonly system: string | undefined
   /** undefined: any code of the system (`system|`). Case-sensitive. */
   readonly code: string | undefined
@@ -136,9 +139,9 @@ export interface UriNode {
 
 /**
  * Compares the range of the searched date with the range of some value. R4 search.html#date. Milliseconds since the
- * epoch; low inclusive, high exclusive; `ap` has its range widened by the parser and means overlap. eq: the searched range
- * contains the value's; gt: the value's range reaches past its high end; ge: gt or eq; sa: the value's range starts at its
- * high end or later; lt, le and eb mirror them.
+ * epoch; low inclusive, high exclusive; `ap` has its range widened by the parser and means overlap. eq: the searched
+ * range contains the value's; gt: the value's range reaches past its high end; ge: gt or eq; sa: the value's range
+ * starts at its high end or later; lt, le and eb mirror them.
  */
 export interface DateNode {
   readonly kind: 'date'
@@ -150,8 +153,8 @@ export interface DateNode {
 
 /**
  * R4 search.html#number. `value` is the number as written; low (inclusive) and high (exclusive) the range that its
- * precision implies, used by eq and ne; for `ap` the widened range, both ends inclusive. The others compare with `value`
- * alone: gt and ge the high end of what is found, lt and le the low end, sa the low end, eb the high end.
+ * precision implies, used by eq and ne; for `ap` the widened range, both ends inclusive. The others compare with
+ * `value` alone: gt and ge the high end of what is found, lt and le the low end, sa the low end, eb the high end.
  */
 export interface NumberNode {
   readonly kind: 'number'
@@ -187,8 +190,8 @@ export interface ChainNode {
 }
 
 /**
- * Some resource of the query's type has a local reference to this one, of any version, with the parameter (which is that
- * type's) and satisfies the query.
+ * Some resource of the query's type has a local reference to this one, of any version, with the parameter (which is
+ * that type's) and satisfies the query.
  */
 export interface HasNode {
   readonly kind: 'has'

@@ -1,6 +1,6 @@
 /**
- * Order of two texts by code point, which is the order of their UTF-8 bytes: what SQLite and OpenSearch sort by. The `<` of
- * JavaScript compares UTF-16 units and puts U+1F600 before U+FFFD.
+ * Order of two texts by code point, which is the order of their UTF-8 bytes: what SQLite and OpenSearch sort by. The
+ * `<` of JavaScript compares UTF-16 units and puts U+1F600 before U+FFFD.
  */
 export function compareText(left: string, right: string): number {
   const length = Math.min(left.length, right.length)

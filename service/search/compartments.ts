@@ -2,8 +2,8 @@ import type { Definitions } from '../definitions.ts'
 import type { IndexDocument } from './document.ts'
 
 /**
- * The compartments that a resource is in, as `Patient/1`: those whose linking parameters point there, and its own where its
- * type has one. R4 compartmentdefinition.html
+ * The compartments that a resource is in, as `Patient/1`: those whose linking parameters point there, and its own
+ * where its type has one. R4 compartmentdefinition.html
  */
 export function compartmentsOf(
   definitions: Definitions,

@@ -5,9 +5,9 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
 /**
- * The time that a date, dateTime or instant covers by its precision: `2013` is a year, `2013-01-14T10:00:00.5Z` a tenth of
- * a second; nothing is finer than a millisecond. Years 0001 to 9999. Without a zone it is UTC. Searches may also leave out
- * the seconds. undefined: not such a text. R4 datatypes.html#dateTime, search.html#date
+ * The time that a date, dateTime or instant covers by its precision: `2013` is a year, `2013-01-14T10:00:00.5Z` a
+ * tenth of a second; nothing is finer than a millisecond. Years 0001 to 9999. Without a zone it is UTC. Searches may
+ * also leave out the seconds. undefined: not such a text. R4 datatypes.html#dateTime, search.html#date
  */
 export function parseDateRange(text: string): DateValue | undefined {
   const year = digits(text, 0, 4)

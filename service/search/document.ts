@@ -1,4 +1,6 @@
-/** What search knows of one version of a resource. Adapters index it; evaluate reads it; nobody indexes the resource. */
+/**
+ * What search knows of one version of a resource. Adapters index it; evaluate reads it; nobody indexes the resource.
+ */
 import type { ParameterReference } from './ast.ts'
 
 export interface IndexDocument {
@@ -14,7 +16,9 @@ export interface IndexDocument {
 
 /** Equal values are there once. */
 export interface ParameterValues {
-  /** The definitions' own object, which holds more than a reference: don't clone it to another thread with the values. */
+  /**
+   * The definitions' own object, which holds more than a reference: don't clone it to another thread with the values.
+   */
   readonly parameter: ParameterReference
   readonly values: readonly IndexValue[]
 }
@@ -50,8 +54,8 @@ export interface UriValue {
 }
 
 /**
- * Milliseconds since the epoch, low inclusive and never above high, high exclusive; an open end of a Period is DATE_MIN or
- * DATE_MAX.
+ * Milliseconds since the epoch, low inclusive and never above high, high exclusive; an open end of a Period is
+ * DATE_MIN or DATE_MAX.
  */
 export interface DateValue {
   readonly kind: 'date'

@@ -1,4 +1,7 @@
-/** From a resource to what search knows of it. The hottest code of ingestion: everything static is compiled once a type. */
+/**
+ * From a resource to what search knows of it. The hottest code of ingestion: everything static is compiled once a
+ * type.
+ */
 import type { ExtractionPath } from '#schema/tables.ts'
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { ResourceContent } from '../resource/content.ts'

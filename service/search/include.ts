@@ -44,8 +44,8 @@ export function includeTargets(
 const REFERENCES_MAX = 500
 
 /**
- * Searches for the resources that point at these by `_revinclude`; each still has to be scoped. Several directives may find
- * the same resource.
+ * Searches for the resources that point at these by `_revinclude`; each still has to be scoped. Several directives
+ * may find the same resource.
  */
 export function revincludeQueries(round: IncludeRound, resources: readonly ResourceKey[]): Query[] {
   const queries: Query[] = []

@@ -20,8 +20,8 @@ const FOLDED: Readonly<Record<string, string>> = {
 const FOLDABLE = /[ßæœøđðþłħıς]/g
 
 /**
- * Case and accents folded, white space collapsed and trimmed; punctuation is kept. Applying it twice changes nothing more.
- * R4 search.html#string
+ * Case and accents folded, white space collapsed and trimmed; punctuation is kept. Applying it twice changes nothing
+ * more. R4 search.html#string
  */
 export function normalizeString(text: string): string {
   if (PLAIN_ASCII.test(text)) return text.toLowerCase()

@@ -7,7 +7,7 @@ import { CURSOR_PARAMETER } from './page.ts'
 import type { IncludeDirective, ParsedSearch } from './parse.ts'
 import { unknownParameter } from './parse-criterion.ts'
 import { parseInclude } from './parse-include.ts'
-import { ignorable, malformed, type Problem, quoted } from './problems.ts'
+import { ignorable, malformed, notTaken, type Problem, quoted } from './problems.ts'
 
 /** What the parameters so far have said. */
 export interface ControlState {
@@ -113,7 +113,7 @@ function once(expected: string, apply: (state: ControlState, value: string) => b
     }
     state.given.add(name)
     if (apply(state, value)) return value
-    problems.push(malformed(name, `Parameter '${name}': ${quoted(value)} is not what it takes; expected ${expected}`))
+    problems.push(notTaken(name, value, expected))
     return undefined
   })
 }
@@ -128,10 +128,7 @@ function sort(state: ControlState, name: string, value: string, problems: Proble
     if (!parameter) {
       problems.push(
         code === ''
-          ? malformed(
-              name,
-              `Parameter '${name}': ${quoted(value)} is not what it takes; expected parameters, '-' before one for descending`,
-            )
+          ? notTaken(name, value, "parameters, '-' before one for descending")
           : unknownParameter(name, state.type, code, known.keys()),
       )
       return false

@@ -23,7 +23,10 @@ const VALUES_MAX = 20_000
 
 const HAS = '_has'
 
-/** The node, or undefined with at least one problem added. The name has modifiers and chains: `subject:Patient.name:exact`. */
+/**
+ * The node, or undefined with at least one problem added. The name has modifiers and chains:
+ * `subject:Patient.name:exact`.
+ */
 export function parseCriterion(
   context: CriterionContext,
   type: string,

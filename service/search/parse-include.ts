@@ -66,7 +66,8 @@ function misdirection(type: string, name: string, directive: IncludeDirective): 
   }
   if (iterate) return undefined
   if (direction === 'include' && sourceType !== type) {
-    const diagnostics = `Parameter '${name}': matches are of type ${type}, not ${sourceType}; from what is included itself, follow it by ${name}:iterate`
+    const hint = `to follow it from what is included, write ${name}:iterate`
+    const diagnostics = `Parameter '${name}': matches are of type ${type}, not ${sourceType}; ${hint}`
     return malformed(name, diagnostics)
   }
   const reached = targetType ?? type

@@ -4,7 +4,7 @@ import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { Node } from './ast.ts'
 import { unescapeValue } from './escapes.ts'
 import { parseValue } from './parse-value.ts'
-import { malformed, type Problem, quoted } from './problems.ts'
+import { malformed, notTaken, type Problem, quoted } from './problems.ts'
 import { isLogicalId, type ReferenceContext } from './reference-value.ts'
 
 export interface Criterion {
@@ -36,7 +36,10 @@ const MODIFIERS: Readonly<Record<SearchParameterType, readonly string[]>> = {
 
 const KNOWN_MODIFIERS = new Set('exact contains text in not-in below above not identifier of-type missing'.split(' '))
 
-/** The node, or undefined with at least one problem added. Commas are alternatives; `:not` means that none of them holds. */
+/**
+ * The node, or undefined with at least one problem added. Commas are alternatives; `:not` means that none of them
+ * holds.
+ */
 export function parseLeaf(
   criterion: Criterion,
   parameter: SearchParameter,
@@ -124,7 +127,7 @@ function eachValue(criterion: Criterion, parse: (text: string) => Node | string)
     if (typeof parsed !== 'string') nodes.push(parsed)
     else {
       refusals++
-      refuse(criterion, `${quoted(text)} is not what it takes; expected ${parsed}`)
+      criterion.problems.push(notTaken(criterion.name, text, parsed))
     }
   }
   return nodes.length === criterion.values.length ? anyOf(nodes) : undefined

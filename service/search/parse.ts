@@ -47,8 +47,8 @@ export interface IncludeDirective {
 const FORMAT_PARAMETERS: ReadonlySet<string> = new Set(['_format', '_pretty'])
 
 /**
- * `type` is a resource type. Lenient handling ignores parameters that are unknown, not supported or empty and reports them;
- * values that are malformed are refused either way.
+ * `type` is a resource type. Lenient handling ignores parameters that are unknown, not supported or empty and reports
+ * them; values that are malformed are refused either way.
  * @throws Fault invalid with every problem found, each naming its parameter.
  */
 export function parseSearch(

@@ -7,6 +7,10 @@ export interface Problem {
   readonly ignorable: boolean
 }
 
+/** A value that the parameter can't have. `expected` says what it could be. */
+export const notTaken = (name: string, value: string, expected: string): Problem =>
+  malformed(name, `Parameter '${name}': ${quoted(value)} is not what it takes; expected ${expected}`)
+
 /** A refusal that lenient handling doesn't change. `name` is the parameter as given, with its modifiers. */
 export const malformed = (name: string, diagnostics: string, code: IssueCode = 'value'): Problem =>
   problem(name, diagnostics, code, false)

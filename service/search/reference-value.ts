@@ -13,8 +13,8 @@ const HISTORY = '/_history/'
 export const isLogicalId = (text: string): boolean => ID.test(text)
 
 /**
- * `Patient/1`, also with `/_history/2` behind it or this server's base before it, is local; what else is no fragment and no
- * URN is a URL. undefined for `#contained` and for URNs, which name no resource that could be found.
+ * `Patient/1`, also with `/_history/2` behind it or this server's base before it, is local; what else is no fragment
+ * and no URN is a URL. undefined for `#contained` and for URNs, which name no resource that could be found.
  */
 export function referenceValueOf(text: string, context: ReferenceContext): ReferenceValue | undefined {
   const local = localReference(text, context)

@@ -24,8 +24,8 @@ export function compareDocuments(sort: readonly SortKey[]): (left: IndexDocument
 }
 
 /**
- * What a resource is sorted by: of several values the least, descending the greatest. undefined: it has none. Text sorts
- * by code point.
+ * What a resource is sorted by: of several values the least, descending the greatest. undefined: it has none. Text
+ * sorts by code point.
  */
 export function sortValueOf(
   parameter: ParameterReference,
@@ -41,8 +41,8 @@ export function sortValueOf(
 }
 
 /**
- * One value as it is sorted: dates, numbers and quantities (units aside) by their low end, descending by their high end;
- * strings normalized; tokens by code, then system; references by `Type/id` or URL.
+ * One value as it is sorted: dates, numbers and quantities (units aside) by their low end, descending by their high
+ * end; strings normalized; tokens by code, then system; references by `Type/id` or URL.
  */
 export function sortKeyOf(value: IndexValue, descending: boolean): string | number {
   switch (value.kind) {

@@ -1,6 +1,9 @@
 import { Fault } from '#service/fault.ts'
 
-/** `[code, expression, diagnostics]` of every issue of the invalid Fault that `run` throws; fails where it throws none. */
+/**
+ * `[code, expression, diagnostics]` of every issue of the invalid Fault that `run` throws; fails where it throws
+ * none.
+ */
 export function refusalOf(run: () => unknown): (readonly [string, string, string])[] {
   try {
     run()

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Fault } from '#service/fault.ts'
+import type { Parameters } from '#service/fhir-service.ts'
+import { type Handling, parseSearch } from '#service/search/parse.ts'
 import { DEFINITIONS } from '#test/support/search-parameter.ts'
-import { Fault } from '../fault.ts'
-import type { Parameters } from '../fhir-service.ts'
-import { type Handling, parseSearch } from './parse.ts'
 
 const CONTEXT = { definitions: DEFINITIONS, baseUrl: 'http://localhost/fhir', now: 0 }
 

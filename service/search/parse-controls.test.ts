@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { DEFINITIONS, searchParameter } from '#test/support/search-parameter.ts'
+import { refusalOf } from '#test/support/search-refusal.ts'
+import type { Parameters } from '../fhir-service.ts'
+import { parseSearch } from './parse.ts'
+
+const CONTEXT = { definitions: DEFINITIONS, baseUrl: 'http://localhost/fhir', now: 0 }
+const parse = (type: string, ...parameters: Parameters) => parseSearch(CONTEXT, type, parameters, 'strict')
+
+test('each says its part of the answer', () => {
+  const parameters: Parameters = [
+    ['_sort', '-birthdate,family'],
+    ['_count', '5'],
+    ['_total', 'accurate'],
+    ['_summary', 'data'],
+    ['_elements', 'id,name'],
+    ['_elements', 'name,deceased,deceasedBoolean'],
+    ['_cursor', 'abc'],
+    ['_format', 'json'],
+    ['_pretty', 'true'],
+  ]
+  expect(parse('Patient', ...parameters)).toEqual({
+    query: { type: 'Patient', where: { kind: 'everything' } },
+    sort: [
+      { parameter: searchParameter('Patient', 'birthdate'), descending: true },
+      { parameter: searchParameter('Patient', 'family'), descending: false },
+    ],
+    count: 5,
+    total: 'accurate',
+    includes: [],
+    view: { summary: 'data', elements: ['id', 'name', 'deceased', 'deceasedBoolean'] },
+    cursor: 'abc',
+    applied: parameters.slice(0, -2),
+    issues: [],
+    countOnly: false,
+  })
+})
+
+test.each<Parameters>([[['_count', '0']], [['_summary', 'count']]])('%j asks for the total alone', (...parameters) => {
+  const { countOnly, total, applied } = parse('Patient', ...parameters)
+  expect({ countOnly, total, applied }).toEqual({ countOnly: true, total: 'accurate', applied: parameters })
+})
+
+test.each<[string, string, string]>([
+  ['_count', '-1', 'a number, 0 or more'],
+  ['_count', '1e3', 'a number, 0 or more'],
+  ['_count', '', 'a number, 0 or more'],
+  ['_total', 'all', 'one of none, estimate, accurate'],
+  ['_summary', 'yes', 'one of true, text, data, count, false'],
+  ['_sort', '', "parameters, '-' before one for descending"],
+  ['_sort', 'name,-', "parameters, '-' before one for descending"],
+  ['_cursor', '', 'what a next link holds'],
+])('%s=%s is refused', (name, value, expected) => {
+  const diagnostics = `Parameter '${name}': '${value}' is not what it takes; expected ${expected}`
+  expect(refusalOf(() => parse('Patient', [name, value]))).toEqual([['value', name, diagnostics]])
+})
+
+test.each<[string, string, string]>([
+  ['_sort', 'brithdate', "Patient has no search parameter 'brithdate' (near: 'birthdate')"],
+  ['_sort:desc', 'name', "Parameter '_sort:desc': _sort takes no modifier"],
+  ['_text', 'x', "Parameter '_text' is not supported yet"],
+  ['_filter', 'x', "Parameter '_filter' is not supported yet"],
+])('%s=%s is not supported', (name, value, diagnostics) => {
+  expect(refusalOf(() => parse('Patient', [name, value]))).toEqual([['not-supported', name, diagnostics]])
+})
+
+test('what needs more than values cannot be sorted by', () => {
+  const diagnostics = "Parameter '_sort': sorting by the special parameter 'near' is not supported"
+  expect(refusalOf(() => parse('Location', ['_sort', 'near']))).toEqual([['not-supported', '_sort', diagnostics]])
+})
+
+test('an element of another type is refused', () => {
+  const diagnostics = "Parameter '_elements': Patient has no element 'nme' (near: 'name')"
+  expect(refusalOf(() => parse('Patient', ['_elements', 'id,nme']))).toEqual([['value', '_elements', diagnostics]])
+})
+
+test('what may be given once is refused twice', () => {
+  const refusals = refusalOf(() => parse('Patient', ['_count', '1'], ['_count', '1']))
+  expect(refusals).toEqual([['value', '_count', "Parameter '_count' is given more than once"]])
+})
