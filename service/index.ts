@@ -49,6 +49,7 @@ export type {
   VreadRequest,
   WriteResult,
 } from './fhir-service.ts'
+export { graphqlFieldError } from './graphql/graphql-errors.ts'
 export { HTTP_STATUS, type HttpStatus, INTERNAL_ERROR, statusLine, statusOf } from './http-status.ts'
 export {
   type Interaction,

@@ -91,6 +91,9 @@ export function fieldErrorOf({ message, extensions }: GraphqlError): GraphqlFiel
   }
 }
 
+/** Whatever was thrown, as AppSync's resolvers pass it on. */
+export const graphqlFieldError = (call: Call, thrown: unknown): GraphqlFieldError => fieldErrorOf(errorOf(call, thrown))
+
 /** Carries an error of `errors` through code that throws. */
 export class DocumentRefusal extends Error {
   readonly errors: readonly GraphqlError[]

@@ -1,0 +1,48 @@
+import type { Call, FhirService, GraphqlFieldOutcome, GraphqlNestedRequest } from '#service/index.ts'
+import { type ResolverEvent, readEvent } from './event.ts'
+import { faultToGraphql } from './fault-to-graphql.ts'
+import { ROOT_OPERATIONS } from './registry.ts'
+
+/** A list where AppSync invokes with a batch; else one outcome. */
+export type ResolverResult = GraphqlFieldOutcome | readonly GraphqlFieldOutcome[]
+
+/** Never rejects: a failure is an outcome, which the JS resolver in AppSync turns into an error with its OperationOutcome. */
+export type ResolversDoor = (event: unknown, call: Call) => Promise<ResolverResult>
+
+/** AppSync's resolvers over the service: a root field with everything below it, or a batch of fields below one. */
+export function createResolversDoor(service: FhirService): ResolversDoor {
+  return async (event, call) => {
+    if (!Array.isArray(event)) return answerOne(service, event, call)
+    try {
+      return await service.graphqlNested(call, event.map(readEvent).map(nestedRequestOf))
+    } catch (thrown) {
+      const failure = faultToGraphql(call, thrown)
+      return event.map(() => failure)
+    }
+  }
+}
+
+async function answerOne(service: FhirService, event: unknown, call: Call): Promise<GraphqlFieldOutcome> {
+  try {
+    const request = readEvent(event)
+    const operation = ROOT_OPERATIONS[request.info.parentTypeName]
+    if (operation) return { data: await service.graphqlField(call, { operation, ...fieldOf(request) }) }
+    const [outcome] = await service.graphqlNested(call, [nestedRequestOf(request)])
+    return outcome ?? { data: null }
+  } catch (thrown) {
+    return faultToGraphql(call, thrown)
+  }
+}
+
+const fieldOf = ({ arguments: given, info }: ResolverEvent) => ({
+  field: info.fieldName,
+  arguments: given,
+  selectionSet: info.selectionSetGraphQL,
+  variables: info.variables,
+})
+
+const nestedRequestOf = (event: ResolverEvent): GraphqlNestedRequest => ({
+  ...fieldOf(event),
+  parentType: event.info.parentTypeName,
+  source: event.source ?? {},
+})

@@ -1,0 +1,17 @@
+/** The fields that this door answers at the root: what infrastructure and the local stand-in attach it to. */
+export interface RootFields {
+  readonly query: readonly string[]
+  readonly mutation: readonly string[]
+}
+
+/** In the order of the generated SDL. R4 graphql.html */
+export const rootFields = (resourceTypes: readonly string[]): RootFields => ({
+  query: resourceTypes.flatMap(type => [type, `${type}List`, `${type}Connection`]),
+  mutation: [...resourceTypes.flatMap(type => [`${type}Create`, `${type}Update`, `${type}Delete`]), 'transaction'],
+})
+
+/** Types whose fields are root fields. */
+export const ROOT_OPERATIONS: Readonly<Record<string, 'query' | 'mutation' | undefined>> = Object.freeze({
+  Query: 'query',
+  Mutation: 'mutation',
+})
