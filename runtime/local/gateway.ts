@@ -26,9 +26,20 @@ export interface Gateway {
 /** For requests under way when the gateway is told to end. */
 const GRACE_MS = 10_000
 
-/** Rejects with an Error that says what to do where the port or the folder is in use. */
+/** The data folder can't be used. The message says why and what to do. */
+export class DataFolderError extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.name = 'DataFolderError'
+  }
+}
+
+/** Rejects with a DataFolderError, or with the error of listening on the port. */
 export async function startGateway({ config, logger, limits = {} }: GatewayOptions): Promise<Gateway> {
-  const { service, clock, ids, connect, close } = await openPrimaryService({ folder: config.dataFolder, limits })
+  const primary = await openPrimaryService({ folder: config.dataFolder, limits }).catch((error: unknown) => {
+    throw new DataFolderError(error)
+  })
+  const { service, clock, ids, connect, close } = primary
   const thread = createDoorThread({ config, limits, connect, logger })
   const { bodyBytesMax } = { ...DEFAULT_LIMITS, ...limits }
   const router = createRouter({

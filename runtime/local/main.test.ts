@@ -76,3 +76,14 @@ test('a port that is in use is explained', async () => {
   })
   other.close()
 })
+
+test('a data folder that another server uses is explained', async () => {
+  const first = start({})
+  await once(first.stdout, 'data')
+  const reason = `Another server is using the data folder ${join(folder, 'data')}.`
+  expect(await outcomeOf(start({}))).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `${reason} Stop it, or give this one a folder of its own.\n`,
+  })
+})

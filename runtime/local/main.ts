@@ -1,7 +1,7 @@
 /** Starts the gateway as the environment says, tells where it is, and ends it on SIGTERM or SIGINT. */
 import { ConfigurationError, parseEnvironment } from '../env.ts'
 import { createStderrLogger } from '../stderr-logger.ts'
-import { type Gateway, startGateway } from './gateway.ts'
+import { DataFolderError, type Gateway, startGateway } from './gateway.ts'
 
 async function main(): Promise<void> {
   const config = parseEnvironment(process.env)
@@ -36,13 +36,14 @@ function endOnSignal(gateway: Gateway): void {
   process.on('SIGTERM', end).on('SIGINT', end)
 }
 
-/** What an operator can put right is one sentence; anything else is a bug, and its place helps. */
+/** What an operator can put right is a sentence; anything else is a bug, and its place helps. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigurationError) return error.problems.join('\n')
+  if (error instanceof ConfigurationError || error instanceof DataFolderError) return error.message
   if (!(error instanceof Error)) return String(error)
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   if (code === 'EADDRINUSE') return `Port ${port} of ${address} is in use. Choose another one: PORT=8081 npm start`
-  if (code === 'EACCES') return `${error.message}. Choose another PORT or DATA_DIR.`
+  if (code === 'EACCES') return `Port ${port} may not be used. Choose another one: PORT=8081 npm start`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${error.message}: HOST is no address of this machine.`
   return error.stack ?? error.message
 }
 
