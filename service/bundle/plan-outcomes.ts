@@ -38,7 +38,7 @@ function createOutcome(call: Call, plan: Plan, draft: DraftCreate, prefer: Bundl
 }
 
 function versionOf(plan: Plan, index: number) {
-  const prepared = plan.writes.get(index)
-  invariant(prepared, `entry ${index} was committed without having been prepared`)
-  return writtenVersion(prepared)
+  const change = plan.writes.get(index)
+  invariant(change, `entry ${index} was committed without having been prepared`)
+  return writtenVersion(change)
 }

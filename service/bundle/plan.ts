@@ -6,7 +6,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
 import { assertMatch } from '../interactions/if-match.ts'
-import { type PreparedWrite, prepareTombstone, prepareWrite } from '../interactions/prepare.ts'
+import { prepareTombstone, prepareWrite } from '../interactions/prepare.ts'
 import type { Change, Claim } from '../ports/resource-store.ts'
 import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
 import { type ResolveLink, rewriteLinks } from '../resource/references.ts'
@@ -23,7 +23,7 @@ export interface Plan {
   readonly claims: readonly Claim[]
   /** By index of the entry. A delete without one had nothing to delete. */
   readonly tombstones: ReadonlyMap<number, Change>
-  readonly writes: ReadonlyMap<number, PreparedWrite>
+  readonly writes: ReadonlyMap<number, Change>
   readonly creates: ResolvedCreates
   /** Newest versions before the transaction, by index of the entry. */
   readonly newest: ReadonlyMap<number, StoredVersion | undefined>
@@ -57,8 +57,7 @@ export async function planTransaction(
     if (previous && !previous.deleted) tombstones.set(entry.index, prepareTombstone(call, previous, now))
   }
   const writes = await prepareWrites(context, call, writing, newest, resolverWith(byCondition), now)
-  const changes = [...tombstones.values()]
-  for (const { change } of writes.values()) changes.push(change)
+  const changes = [...tombstones.values(), ...writes.values()]
   return { changes, claims: creates.claims, tombstones, writes, creates, newest }
 }
 
@@ -114,10 +113,10 @@ async function prepareWrites(
   newest: ReadonlyMap<number, StoredVersion | undefined>,
   resolverOf: (draft: DraftWrite) => ResolveLink,
   now: number,
-): Promise<ReadonlyMap<number, PreparedWrite>> {
+): Promise<ReadonlyMap<number, Change>> {
   const definitions = context.definitions.for(call.tenant)
   const faults = faultCollector()
-  const writes = new Map<number, PreparedWrite>()
+  const writes = new Map<number, Change>()
   for (const [position, draft] of drafts.entries()) {
     await breathe(position)
     const { index } = draft.entry
@@ -127,7 +126,8 @@ async function prepareWrites(
       const method = kind === 'create' ? 'POST' : 'PUT'
       return prepareWrite(context, call, definitions, { method, type, id, content, previous: newest.get(index), now })
     })
-    if (prepared) writes.set(index, prepared)
+    // The content is let go: thousands of them would only be carried from one garbage collection to the next.
+    if (prepared) writes.set(index, prepared.change)
   }
   faults.throwAny()
   return writes

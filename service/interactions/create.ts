@@ -23,7 +23,7 @@ export async function create(context: ServiceContext, call: Call, request: Creat
   const prepared = prepareCreate(context, call, type, content)
   const result = await context.ports.store.commit(call.tenant, { changes: [prepared.change], deadline: call.deadline })
   invariant(result.committed, `the new id ${type}/${prepared.change.id} was taken`)
-  return { kind: 'created', version: writtenVersion(prepared) }
+  return { kind: 'created', version: writtenVersion(prepared.change, prepared.content) }
 }
 
 /**
@@ -47,7 +47,7 @@ async function createUnlessFound(
       claims: [claimOf(condition, prepared.change, holder)],
       deadline: call.deadline,
     })
-    if (result.committed) return { kind: 'created', version: writtenVersion(prepared) }
+    if (result.committed) return { kind: 'created', version: writtenVersion(prepared.change, prepared.content) }
     invariant(result.conflict.kind === 'claim', 'a new id was taken')
     holder = result.conflict.resource
     const found = holder && (await claimHolder(context, call, condition, holder))

@@ -8,7 +8,7 @@ import type { Revealed } from '../fhir-service.ts'
 import type { Change } from '../ports/resource-store.ts'
 import type { Provenance, VersionAttributes } from '../ports/stored-version.ts'
 import type { JsonObject, ResourceContent } from '../resource/content.ts'
-import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { encodeUtf8, parseJson, stringifyJson } from '../resource/json.ts'
 import { stampMeta } from '../resource/stamp.ts'
 import { extract } from '../search/extract.ts'
 
@@ -84,16 +84,24 @@ export const attributesOfChange = (change: Change): VersionAttributes => ({
   securityLabels: change.securityLabels,
 })
 
-/** A committed write for its writer, who may see it. The text becomes bytes only if somebody asks. */
-export function writtenVersion({ change, content }: PreparedWrite): Revealed {
-  let body: Uint8Array | undefined
+/**
+ * A committed write for its writer, who may see it. The text becomes bytes, or is parsed, only if somebody asks.
+ * @param content as prepared, where it is still at hand.
+ */
+export function writtenVersion(change: Change, content?: ResourceContent): Revealed {
+  const text = change.body ?? ''
+  let bytes: Uint8Array | undefined
+  let parsed = content
   return {
     ...attributesOfChange(change),
     get body() {
-      body ??= encodeUtf8(change.body ?? '')
-      return body
+      bytes ??= encodeUtf8(text)
+      return bytes
     },
-    content: () => content,
+    content: () => {
+      parsed ??= parseJson(text) as ResourceContent
+      return parsed
+    },
   }
 }
 

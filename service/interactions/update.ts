@@ -33,7 +33,7 @@ export async function update(context: ServiceContext, call: Call, request: Updat
     const result = await ports.store.commit(call.tenant, { changes: [prepared.change], deadline: call.deadline })
     if (result.committed) {
       const kind = previous && !previous.deleted ? 'updated' : 'created'
-      return { kind, version: writtenVersion(prepared) }
+      return { kind, version: writtenVersion(prepared.change, prepared.content) }
     }
     if (ifMatch !== undefined) throw overtaken(request, ifMatch)
   }
