@@ -36,7 +36,8 @@ export interface Call {
   readonly deadline: number
   readonly logger: Logger
   /**
-   * Access paths this call has been through, so that a policy can tell a direct read from a join. Reserved for policies.
+   * Access paths this call has been through, so that a policy can tell a direct read from a join. Reserved for
+   * policies.
    */
   readonly purpose?: string
 }

@@ -64,8 +64,8 @@ export interface Definitions {
 
 const PRIMITIVES: ReadonlySet<string> = new Set(
   (
-    'base64Binary boolean canonical code date dateTime decimal id instant integer markdown oid positiveInt string time ' +
-    'unsignedInt uri url uuid xhtml'
+    'base64Binary boolean canonical code date dateTime decimal id instant integer markdown oid positiveInt string ' +
+    'time unsignedInt uri url uuid xhtml'
   ).split(' '),
 )
 
@@ -78,7 +78,10 @@ const GENERATED = new URL('../schema/generated/', import.meta.url)
 
 const readGenerated: TableReader = file => JSON.parse(readFileSync(new URL(file, GENERATED), 'utf8'))
 
-/** The base definitions are the same for every tenant today; a tenant's own parameters and profiles get their place here. */
+/**
+ * The base definitions are the same for every tenant today; a tenant's own parameters and profiles get their place
+ * here.
+ */
 export interface DefinitionsProvider {
   for(tenant: Tenant): Definitions
 }

@@ -7,7 +7,8 @@ const TAG = /^\s*(?:W\/)?"([^"]*)"\s*$/
 const BARE = /^\s*([A-Za-z0-9.-]{1,64}|\*)\s*$/
 
 /**
- * The version ids of If-Match or If-None-Match; `*` stays `*`. Weak, strong and bare tags are taken alike, as servers do.
+ * The version ids of If-Match or If-None-Match; `*` stays `*`. Weak, strong and bare tags are taken alike, as servers
+ * do.
  * @throws Fault invalid, naming the source (`If-Match`).
  */
 export function parseEntityTags(text: string, source: string): readonly string[] {

@@ -187,7 +187,10 @@ export interface GraphqlFieldRequest {
   /** Root field: `PatientList`. */
   readonly field: string
   readonly arguments: Readonly<Record<string, unknown>>
-  /** The field's selection set as GraphQL text, `{ id name { family } }`; named fragments' bodies are missing on AppSync. */
+  /**
+   * The field's selection set as GraphQL text, `{ id name { family } }`; named fragments' bodies are missing on
+   * AppSync.
+   */
   readonly selectionSet: string
   readonly variables: Readonly<Record<string, unknown>>
 }
@@ -200,7 +203,10 @@ export interface GraphqlNestedRequest extends Omit<GraphqlFieldRequest, 'operati
   readonly source: JsonObject
 }
 
-/** Also what graphqlField leaves, under the key that service/graphql/plan/prefetch-key.ts makes, on the objects it gives. */
+/**
+ * Also what graphqlField leaves, under the key that service/graphql/plan/prefetch-key.ts makes, on the objects it
+ * gives.
+ */
 export type GraphqlFieldOutcome =
   | { readonly data: JsonValue; readonly error?: undefined }
   | { readonly error: GraphqlFieldError; readonly data?: undefined }

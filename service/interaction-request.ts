@@ -60,11 +60,11 @@ type Methods = Readonly<Record<string, Interaction | undefined>>
 
 /**
  * @param method as in HTTP: upper case.
- * @param path relative to the base, as in the URL (percent escapes undone here), without query; a slash at either end is
- * no matter.
+ * @param path relative to the base, as in the URL (percent escapes undone here), without query; a slash at either end
+ * is no matter.
  * @param parameters of the query, decoded.
- * @throws Fault not-found where the path is no FHIR address, method-not-allowed (with allow) where it has no such method.
- * Whether R4 has the type is for the interaction to say.
+ * @throws Fault not-found where the path is no FHIR address, method-not-allowed (with allow) where it has no such
+ * method. Whether R4 has the type is for the interaction to say.
  */
 export function parseInteraction(method: string, path: string, parameters: Parameters): Interaction {
   const segments = segmentsOf(path)

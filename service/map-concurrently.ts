@@ -1,6 +1,6 @@
 /**
- * Maps in order of the items with at most `concurrencyMax` running at the same time. The first failure is the answer; what
- * runs then is left to end, and nothing new is started.
+ * Maps in order of the items with at most `concurrencyMax` running at the same time. The first failure is the answer;
+ * what runs then is left to end, and nothing new is started.
  */
 export async function mapConcurrently<T, R>(
   items: readonly T[],

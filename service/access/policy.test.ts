@@ -44,7 +44,10 @@ const compartment: AccessPolicy = {
 
 const SECRET = { meta: { security: [{ system: 'urn:labels', code: 'secret' }] } }
 
-/** Patient/open and its Observation/open are visible under both policies, Patient/secret and Observation/secret under none. */
+/**
+ * Patient/open and its Observation/open are visible under both policies, Patient/secret and Observation/secret under
+ * none.
+ */
 const observation = (subject: string) => ({
   status: 'final',
   code: { text: 'x' },

@@ -24,8 +24,8 @@ export interface AccessPolicy {
   /** May the caller do this at all? type is undefined at system level. */
   permits(call: Call, interaction: InteractionCode, type: string | undefined): boolean
   /**
-   * Which resources of the type exist for the caller: `everything`, `nothing`, or a predicate on one resource (no joins).
-   * Whatever it hides is answered as if it did not exist.
+   * Which resources of the type exist for the caller: `everything`, `nothing`, or a predicate on one resource (no
+   * joins). Whatever it hides is answered as if it did not exist.
    */
   visible(call: Call, type: string): Node
 }

@@ -23,8 +23,8 @@ type ConditionalCreate = DraftCreate & { readonly condition: Condition }
 
 /**
  * R4 http.html#trules: when creates are processed, deletes have happened and updates have not. So a condition sees the
- * store without what is deleted, and those creates that have no condition. Entries with one condition are one create. Links
- * to other entries are not resolved yet at this point: a condition on them doesn't see the staged resources.
+ * store without what is deleted, and those creates that have no condition. Entries with one condition are one create.
+ * Links to other entries are not resolved yet at this point: a condition on them doesn't see the staged resources.
  * @param holders who held a claim when an attempt before met it.
  * @throws Fault precondition-failed that names each entry whose condition matches several.
  */

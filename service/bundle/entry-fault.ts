@@ -17,7 +17,9 @@ export function atEntry(index: number, error: Fault, part?: string): Fault {
   })
 }
 
-/** A FHIRPath of a resource begins with its type; a search parameter, the other thing that faults name, never does so. */
+/**
+ * A FHIRPath of a resource begins with its type; a search parameter, the other thing that faults name, never does so.
+ */
 const RESOURCE_PATH = /^[A-Z][A-Za-z]*(?=$|[.[])/
 
 const expressionsAt = (entry: string, fallback: string, { expression = [] }: Issue): readonly string[] => {

@@ -17,8 +17,8 @@ const RESTFUL = /^(https?:\/\/.+)\/[A-Z][A-Za-z]*\/[A-Za-z0-9.-]{1,64}$/
 export const conditionalType = (link: string): string | undefined => CONDITIONAL.exec(link)?.[1]
 
 /**
- * For the links of one entry. A relative link is below the root of the entry's own fullUrl, or below our base where that
- * fullUrl is no RESTful one.
+ * For the links of one entry. A relative link is below the root of the entry's own fullUrl, or below our base where
+ * that fullUrl is no RESTful one.
  */
 export function linkResolver(targets: LinkTargets, fullUrl: string | undefined, baseUrl: string): ResolveLink {
   const root = (fullUrl !== undefined && RESTFUL.exec(fullUrl)?.[1]) || baseUrl

@@ -14,8 +14,8 @@ export interface StagedDocuments {
 }
 
 /**
- * A condition nearly always asks for a token, an identifier: the documents are looked up by its code, so that a thousand
- * conditions over a thousand documents are not a million evaluations.
+ * A condition nearly always asks for a token, an identifier: the documents are looked up by its code, so that a
+ * thousand conditions over a thousand documents are not a million evaluations.
  */
 export function stagedDocuments(documents: readonly IndexDocument[]): StagedDocuments {
   const byType = Map.groupBy(documents, document => document.type)

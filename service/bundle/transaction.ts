@@ -36,8 +36,8 @@ export async function transaction(
 }
 
 /**
- * Conditions and links are resolved and versions made anew for each attempt, since a lost race may have changed what they
- * come to.
+ * Conditions and links are resolved and versions made anew for each attempt, since a lost race may have changed what
+ * they come to.
  */
 async function commitDrafts(
   context: ServiceContext,

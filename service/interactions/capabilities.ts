@@ -8,7 +8,9 @@ import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { controlOf } from '../search/parse-controls.ts'
 import { SOFTWARE } from '../software.ts'
 
-/** R4 http.html#capabilities. The statement is made once for each set of definitions; only the base URL is the call's. */
+/**
+ * R4 http.html#capabilities. The statement is made once for each set of definitions; only the base URL is the call's.
+ */
 export async function capabilities(context: ServiceContext, call: Call): Promise<Uint8Array> {
   assertPermitted(context.policy, call, 'capabilities', undefined)
   const definitions = context.definitions.for(call.tenant)

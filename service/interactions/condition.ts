@@ -109,8 +109,8 @@ const NONE: ReadonlySet<string> = new Set()
 const PAGE_SIZE = 3
 
 /**
- * What stands in the way of a claim: the resource that holds it, if it matches the condition (then it is the answer), or
- * nothing but its name, and the claim can be taken over.
+ * What stands in the way of a claim: the resource that holds it, if it matches the condition (then it is the answer),
+ * or nothing but its name, and the claim can be taken over.
  */
 export async function claimHolder(
   context: ServiceContext,

@@ -11,7 +11,9 @@ export function assertVersionId(ifMatch: string | undefined): void {
   })
 }
 
-/** @throws Fault precondition-failed where the newest version is another one, or there is none. R4 http.html#concurrency */
+/**
+ * @throws Fault precondition-failed where the newest version is another one, or there is none. R4 http.html#concurrency
+ */
 export function assertMatch(
   key: ResourceKey,
   newest: VersionAttributes | undefined,
