@@ -48,7 +48,7 @@ test('every variable that is wrong is named with what it should be', () => {
         'PORT is "80a", but must be a port number from 0 (any free port) to 65535.',
         'LOG_LEVEL is "loud", but must be one of debug, info, warn, error, silent.',
         'CORS_ORIGINS is "example.org", but must be * or origins such as https://app.example.org, with commas.',
-        'FHIR_BASE_URL is "ftp://example.org", but must be an http or https URL without query, https://example.org/fhir.',
+        'FHIR_BASE_URL is "ftp://example.org", but must be an http(s) URL without query: https://example.org/fhir.',
       ],
     }),
   )

@@ -43,7 +43,7 @@ export function parseEnvironment(environment: Environment): Config {
     dataFolder: read(ENV.dataFolder, 'data/gateway', asIs, 'a folder'),
     logLevel: read(ENV.logLevel, 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
     corsOrigins: read(ENV.corsOrigins, '*', parseOrigins, '* or origins such as https://app.example.org, with commas'),
-    baseUrl: read(ENV.baseUrl, undefined, parseBaseUrl, 'an http or https URL without query, https://example.org/fhir'),
+    baseUrl: read(ENV.baseUrl, undefined, parseBaseUrl, 'an http(s) URL without query: https://example.org/fhir'),
   }
   if (problems.length > 0) throw new ConfigurationError(problems)
   return Object.freeze(config)

@@ -10,8 +10,8 @@ process.emitWarning = (/** @type {string | Error} */ warning, /** @type {any[]} 
   if (!String(warning).startsWith('SQLite is an experimental feature')) emitWarning.call(process, warning, ...rest)
 }
 
-// Compiled once an install, not once a start. Among the modules, so that nobody else can put code there. Threads take it
-// from the environment.
+// Compiled once an install, not once a start. Among the modules, so that nobody else can put code there. Threads take
+// the folder from the environment.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 enableCompileCache(process.env.NODE_COMPILE_CACHE)
 await import('./main.ts')
