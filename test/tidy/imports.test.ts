@@ -40,7 +40,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'runtime/env-names.ts': [],
   'runtime/lambda/bundle.ts': ['node:', 'esbuild'],
   // Stands in for AppSync, which validates documents by rules of its own.
-  'runtime/local/appsync/': ['runtime/', 'service/index.ts', 'service/graphql/', 'schema/', 'graphql', 'node:'],
+  'runtime/local/appsync/': [
+    ...['runtime/', 'service/index.ts', 'service/graphql/', 'schema/', 'resolvers/', 'rest/'],
+    ...['graphql', '@graphql-tools/schema', 'node:'],
+  ],
   // A client of the REST door like any other.
   'runtime/local/load': ['runtime/local/check-node.js', 'node:'],
   'infra/': ['runtime/env-names.ts', 'aws-cdk-lib', 'constructs', 'cdk-nag', 'node:'],

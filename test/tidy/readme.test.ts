@@ -1,0 +1,21 @@
+/** README.md names what a user can set and run, as it is. */
+import { expect, test } from 'vitest'
+import { ENV } from '#runtime/env-names.ts'
+import { readText } from './sources.ts'
+
+const readme = readText('README.md')
+
+test('every environment variable is documented', () => {
+  expect(Object.values(ENV).filter(name => !readme.includes(`\`${name}\``))).toEqual([])
+})
+
+test('every npm script that it or CONTRIBUTING.md names exists', () => {
+  const { scripts } = JSON.parse(readText('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
+  const named = [...`${readme}${readText('CONTRIBUTING.md')}`.matchAll(/npm run ([a-z:]+)|npm (test|start)/g)]
+  expect(named.map(([, run, own]) => run ?? own ?? '').filter(name => !Object.hasOwn(scripts, name))).toEqual([])
+})
+
+test('the test command that CI runs is the one in the README', () => {
+  expect(readme).toContain('npm ci && npm test')
+  expect(readText('.ci/run')).toMatch(/tests 'npm test' npm test/)
+})
