@@ -3,6 +3,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
 import type { BundleRequest } from '../fhir-service.ts'
+import { readClaim } from '../interactions/condition.ts'
 import { overtaken } from '../interactions/if-match.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import type { CommitResult } from '../ports/resource-store.ts'
@@ -54,7 +55,7 @@ async function commitDrafts(
     if (changes.length === 0) return planOutcomes(call, drafts, plan, prefer)
     const result = await context.ports.store.commit(call.tenant, { changes, claims, deadline: call.deadline })
     if (result.committed) return planOutcomes(call, drafts, plan, prefer)
-    learn(drafts, holders, result.conflict)
+    await learn(context, call, drafts, holders, result.conflict)
   }
   throw fault('conflict', 'Other writes to the same resources keep coming first: try the transaction again', {
     retryAfterSeconds: 1,
@@ -62,13 +63,16 @@ async function commitDrafts(
 }
 
 /** @throws Fault precondition-failed where the race was lost on an entry with ifMatch: another attempt can't win it. */
-function learn(
+async function learn(
+  context: ServiceContext,
+  call: Call,
   { deletes, updates }: Drafts,
   holders: Map<string, ResourceKey>,
   conflict: Extract<CommitResult, { readonly committed: false }>['conflict'],
-): void {
+): Promise<void> {
   if (conflict.kind === 'claim') {
-    if (conflict.resource) holders.set(conflict.claim, conflict.resource)
+    const holder = conflict.resource ?? (await readClaim(context, call, conflict))
+    if (holder) holders.set(conflict.claim, holder)
     else holders.delete(conflict.claim)
     return
   }

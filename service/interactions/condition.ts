@@ -125,6 +125,13 @@ export async function claimHolder(
   return matchesAlone(condition.query.where, () => documentOf(call, definitions, version)) ? version : undefined
 }
 
+/** Who holds the condition's claim, where a conflict didn't say so. */
+export const readClaim = (
+  { ports }: ServiceContext,
+  call: Call,
+  { claim }: Pick<Condition, 'claim'>,
+): Promise<ResourceKey | undefined> => ports.store.readClaim(call.tenant, claim, call.deadline)
+
 /** The claim of a resource about to be created, taken from whoever holds it in vain. */
 export const claimOf = (condition: Condition, resource: ResourceKey, holder: ResourceKey | undefined): Claim => ({
   claim: condition.claim,

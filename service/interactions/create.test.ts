@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { TEST_TIME } from '#test/support/memory-ports.ts'
 import { faultOf, jsonOf, oneFault, testDefinitions, testWorld } from '#test/support/test-world.ts'
+import type { CommitResult } from '../ports/resource-store.ts'
 import { extract } from '../search/extract.ts'
 
 const patient = (value: string, more = {}) => ({
@@ -137,6 +138,25 @@ test('a claim in vain is taken over: its resource has changed, or is deleted', a
   expect((await create()).version.id).toBe(third.version.id)
   expect(new Set(ports.changes.map(change => change.id)).size).toBe(3)
 })
+
+test('a store that does not say who holds the claim is asked', async () => {
+  const { service, call, ports } = testWorld({
+    wrap: ports => ({
+      ...ports,
+      index: { search: async () => ({ hits: [], next: undefined, total: undefined }) },
+      store: { ...ports.store, commit: async (...request) => silent(await ports.store.commit(...request)) },
+    }),
+  })
+  const create = () => service.create(call, { type: 'Patient', content: patient('1'), ifNoneExist: 'identifier=s|1' })
+  await create()
+  expect((await create()).kind).toBe('unchanged')
+  expect(ports.changes).toHaveLength(1)
+})
+
+const silent = (result: CommitResult): CommitResult =>
+  result.committed || result.conflict.kind !== 'claim'
+    ? result
+    : { committed: false, conflict: { ...result.conflict, resource: undefined } }
 
 test('a claim that keeps moving ends in a conflict', async () => {
   const { service, call } = testWorld({

@@ -7,7 +7,15 @@ import { invariant } from '../invariant.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
-import { type Condition, claimHolder, claimOf, findMatches, multipleMatches, parseCondition } from './condition.ts'
+import {
+  type Condition,
+  claimHolder,
+  claimOf,
+  findMatches,
+  multipleMatches,
+  parseCondition,
+  readClaim,
+} from './condition.ts'
 import { assertKnownType } from './known-type.ts'
 import { type PreparedWrite, prepareWrite, writtenVersion } from './prepare.ts'
 
@@ -49,7 +57,7 @@ async function createUnlessFound(
     })
     if (result.committed) return { kind: 'created', version: writtenVersion(prepared.change, prepared.content) }
     invariant(result.conflict.kind === 'claim', 'a new id was taken')
-    holder = result.conflict.resource
+    holder = result.conflict.resource ?? (await readClaim(context, call, condition))
     const found = holder && (await claimHolder(context, call, condition, holder))
     if (found) return unchanged(found)
   }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { TEST_TIME } from '#test/support/memory-ports.ts'
-import { faultOf, oneFault, type TestWorld, testWorld } from '#test/support/test-world.ts'
+import { faultOf, oneFault, type TestWorld, testWorld, type WorldOptions } from '#test/support/test-world.ts'
 import type { HistoryRequest, HistoryResult, Parameters } from '../fhir-service.ts'
 
 /** Patient/a in versions 1 to 3 (the last a tombstone), a second apart, with Device/d written between 1 and 2. */
-async function worldWithHistory(): Promise<TestWorld> {
-  const world = testWorld()
+async function worldWithHistory(options: WorldOptions = {}): Promise<TestWorld> {
+  const world = testWorld(options)
   const { service, call, ports } = world
   const put = async (type: string, id: string) => {
     await service.update(call, { type, id, content: { resourceType: type, id } })
@@ -64,6 +64,12 @@ test('pages hold every version once', async () => {
     parameters = page.next
   }
   expect(seen).toEqual([A3, A2, D1, A1])
+})
+
+test('a page is no larger than the limit, and its link says so', async () => {
+  const { service, call } = await worldWithHistory({ limits: { pageSizeMax: 2 } })
+  const { versions, self } = await service.history(call, { parameters: [['_count', '100']] })
+  expect({ size: versions.length, self }).toEqual({ size: 2, self: [['_count', '2']] })
 })
 
 test('a page link is good for its own history only', async () => {

@@ -18,11 +18,11 @@ export async function history(context: ServiceContext, call: Call, request: Hist
   if (type !== undefined) assertKnownType(definitions, type)
   assertPermitted(context.policy, call, codeOf(request), type)
   if (type !== undefined && id !== undefined && !isResourceId(id)) throw notFound({ type, id })
-  const page = parseHistory(request.parameters)
+  const page = parseHistory(request.parameters, context.limits.pageSizeMax)
   const { signer } = context.ports
   const sealed: Parameters = [['', [type, id].join('/')], ...page.applied]
   let after = page.cursor === undefined ? undefined : afterOf(decodeCursor(signer, call.tenant, page.cursor, sealed))
-  const wanted = Math.min(page.count ?? context.limits.pageSizeDefault, context.limits.pageSizeMax)
+  const wanted = page.count ?? context.limits.pageSizeDefault
   const versions: HistoryResult['versions'][number][] = []
   let total: number | undefined
   do {
@@ -75,7 +75,7 @@ interface HistoryParameters {
 /** Of the door, and no matter here: R4 http.html#parameters. */
 const IGNORED: ReadonlySet<string> = new Set(['_format', '_pretty'])
 
-function parseHistory(parameters: Parameters): HistoryParameters {
+function parseHistory(parameters: Parameters, pageSizeMax: number): HistoryParameters {
   const issues: Issue[] = []
   const applied: (readonly [string, string])[] = []
   let count: number | undefined
@@ -90,7 +90,7 @@ function parseHistory(parameters: Parameters): HistoryParameters {
       continue
     }
     if (name === '_count') {
-      if (/^[1-9]\d{0,8}$/.test(value)) count = Number(value)
+      if (/^[1-9]\d{0,8}$/.test(value)) count = Math.min(Number(value), pageSizeMax)
       else refuse(name, `_count must be a positive whole number, not '${value}'`)
     } else if (name === '_since') {
       since = instantOf(value)
@@ -98,7 +98,7 @@ function parseHistory(parameters: Parameters): HistoryParameters {
     } else {
       refuse(name, `History has no parameter '${name}' here, but _count and _since`)
     }
-    applied.push([name, value])
+    applied.push([name, name === '_count' ? String(count) : value])
   }
   if (issues.length > 0) throw new Fault('invalid', issues)
   return { count, since, cursor, applied }

@@ -54,7 +54,7 @@ test('a search answers its matches and what was applied', async () => {
   })
 })
 
-test('pages hold every match once; the total is there where one page holds all, or where it was asked for', async () => {
+test('pages hold every match once; the total is there where one page holds all or it was asked for', async () => {
   const world = await worldWithPatients()
   const seen: string[][] = []
   const totals: (number | undefined)[] = []
