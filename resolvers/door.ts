@@ -6,7 +6,10 @@ import { ROOT_OPERATIONS } from './registry.ts'
 /** A list where AppSync invokes with a batch; else one outcome. */
 export type ResolverResult = GraphqlFieldOutcome | readonly GraphqlFieldOutcome[]
 
-/** Never rejects: a failure is an outcome, which the JS resolver in AppSync turns into an error with its OperationOutcome. */
+/**
+ * Never rejects: a failure is an outcome, which the JS resolver in AppSync turns into an error with its
+ * OperationOutcome.
+ */
 export type ResolversDoor = (event: unknown, call: Call) => Promise<ResolverResult>
 
 /** AppSync's resolvers over the service: a root field with everything below it, or a batch of fields below one. */

@@ -1,8 +1,8 @@
 import { fault, type JsonObject } from '#service/index.ts'
 
 /**
- * What AppSync sends for one field: a direct Lambda resolver's event, or the same made by a JS resolver. Only what the door
- * reads; AppSync sends more (identity, request, prev, stash).
+ * What AppSync sends for one field: a direct Lambda resolver's event, or the same made by a JS resolver. Only what the
+ * door reads; AppSync sends more (identity, request, prev, stash).
  */
 export interface ResolverEvent {
   /** Unset variables are null. */

@@ -2,13 +2,15 @@
 
 export const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
 
-/** JSON name of a choice element with one of its types: ('value', 'Quantity') -> 'valueQuantity'. R4 formats.html#choice */
+/**
+ * JSON name of a choice element with one of its types: ('value', 'Quantity') -> 'valueQuantity'. R4 formats.html#choice
+ */
 export const choiceName = (name: string, type: string): string => name + capitalize(type)
 
 /**
- * GraphQL type of a component by its path: 'Patient.contact' -> 'PatientContact'. A backbone element that is itself called
- * `input` would take the name of the type's own input type (Task.input, StructureMap.group.input): it gets the suffix
- * `Component`.
+ * GraphQL type of a component by its path: 'Patient.contact' -> 'PatientContact'. A backbone element that is itself
+ * called `input` would take the name of the type's own input type (Task.input, StructureMap.group.input): it gets the
+ * suffix `Component`.
  */
 export function graphqlTypeName(path: string): string {
   if (!path.includes('.')) return path

@@ -59,7 +59,9 @@ export interface SearchParameterTable {
   /** Canonical URL of the definition. */
   readonly url: string
   readonly type: SearchParameterType
-  /** Alternatives: the parameter's values are those of all of them together. Empty only for what needs no extraction. */
+  /**
+   * Alternatives: the parameter's values are those of all of them together. Empty only for what needs no extraction.
+   */
   readonly paths: readonly ExtractionPath[]
   /** Reference parameters: the resource types that a value may point to. */
   readonly targets?: readonly string[]

@@ -4,8 +4,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 const REMEMBERED_MAX = 50_000
 
 /**
- * Numbers for what repeats in index rows: resource types of a tenant, search parameters, code systems, units. Numbers are
- * never reused or changed, so whoever has read one may keep it.
+ * Numbers for what repeats in index rows: resource types of a tenant, search parameters, code systems, units. Numbers
+ * are never reused or changed, so whoever has read one may keep it.
  */
 export class DictionaryWriter {
   readonly #remembered = new Map<string, number>()

@@ -4,9 +4,9 @@
 export const SCHEMA_VERSION = 1
 
 /**
- * Index tables hold the newest version of what is not deleted. Each is clustered by (parameter, value, key), so that equal
- * values lie together in key order, and has an index by key, to test one resource and to take its rows out again. Keys
- * grow, so inserts into the index by key only ever append.
+ * Index tables hold the newest version of what is not deleted. Each is clustered by (parameter, value, key), so that
+ * equal values lie together in key order, and has an index by key, to test one resource and to take its rows out again.
+ * Keys grow, so inserts into the index by key only ever append.
  */
 export const SCHEMA = `
 CREATE TABLE kind (

@@ -35,8 +35,8 @@ export const METHODS: readonly WriteMethod[] = ['POST', 'PUT', 'PATCH', 'DELETE'
 export const VALUE_TAG = { token: 0, string: 1, reference: 2, uri: 3, date: 4, number: 5, quantity: 6 } as const
 
 /**
- * What has to be checked comes first, so that a conflict is found before anything is written. `expires`: milliseconds since
- * the epoch by this machine's clock.
+ * What has to be checked comes first, so that a conflict is found before anything is written. `expires`: milliseconds
+ * since the epoch by this machine's clock.
  */
 export function encodeCommit(tenant: Tenant, request: CommitRequest, expires: number): Cell[] {
   const claims = request.claims ?? []

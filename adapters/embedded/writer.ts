@@ -35,7 +35,9 @@ export class Writer {
   readonly #index: IndexWriter
   #nextKey = 0
   #nextSeq = 0
-  /** What the transaction changes in the counts of `kind`: kind, live resources, one after the other; a pair a version. */
+  /**
+   * What the transaction changes in the counts of `kind`: kind, live resources, one after the other; a pair a version.
+   */
   readonly #counts: number[] = []
 
   constructor(database: DatabaseSync) {

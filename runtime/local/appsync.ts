@@ -1,6 +1,6 @@
 /**
- * A stand-in for AWS AppSync: graphql-js over the generated SDL, with AppSync's resolver events, default resolvers, error
- * shape and limits. Not part of any Lambda function.
+ * A stand-in for AWS AppSync: graphql-js over the generated SDL, with AppSync's resolver events, default resolvers,
+ * error shape and limits. Not part of any Lambda function.
  */
 import { readFile } from 'node:fs/promises'
 import { execute, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql'

@@ -8,9 +8,9 @@ export interface ResourceStore {
   readonly indexing: 'on-commit' | 'later'
 
   /**
-   * The newest committed version of each resource, tombstones included, in the order asked; undefined where the resource
-   * never existed. Strongly consistent. A `versionId` is a hint (the version a search found): it may save the engine a
-   * query and never changes the answer.
+   * The newest committed version of each resource, tombstones included, in the order asked; undefined where the
+   * resource never existed. Strongly consistent. A `versionId` is a hint (the version a search found): it may save the
+   * engine a query and never changes the answer.
    */
   readNewest(
     tenant: Tenant,

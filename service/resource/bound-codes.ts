@@ -18,8 +18,8 @@ export function boundCodes(definitions: Definitions, url: string): BoundCodes | 
 }
 
 /**
- * Whether the Coding or CodeableConcept is in the set: of a CodeableConcept one coding has to be. A concept of text alone
- * is not; one without either (an extension says why) is left to the rules of its parts.
+ * Whether the Coding or CodeableConcept is in the set: of a CodeableConcept one coding has to be. A concept of text
+ * alone is not; one without either (an extension says why) is left to the rules of its parts.
  */
 export function isBound({ bySystem }: BoundCodes, value: JsonObject, type: string): boolean {
   const isMember = (coding: JsonValue | undefined): boolean => {

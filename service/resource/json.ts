@@ -56,7 +56,9 @@ export const stringifyJson = (value: JsonValue): string => JSON.stringify(value)
 
 export const isRawJson = (value: unknown): value is RawJson => isRawJSON(value)
 
-/** A RawJson of a number token; for tests and for building resources. @throws SyntaxError where it is no JSON number. */
+/**
+ * A RawJson of a number token; for tests and for building resources. @throws SyntaxError where it is no JSON number.
+ */
 export const rawNumber = (token: string): RawJson => rawJSON(token)
 
 /** The number, exact or the nearest double; undefined for what is no number. */

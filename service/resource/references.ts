@@ -18,8 +18,8 @@ export interface FoundReference {
  * R4 http.html#trules: references, elements of type uri, url, oid and uuid, and links in narratives, of contained
  * resources too; canonicals stay. A link is given to `resolve` as a whole, and where that leaves it, without its
  * fragment, which then stays behind it. Links to contained resources are not asked for. Works on content that has not
- * been validated; what doesn't fit the tables stays. The same object where no link changes, else a copy that shares what
- * didn't.
+ * been validated; what doesn't fit the tables stays. The same object where no link changes, else a copy that shares
+ * what didn't.
  */
 export function rewriteLinks(
   definitions: Definitions,

@@ -11,8 +11,9 @@ export interface ValidateOptions {
   /** The resource type that the content must be of; absent: any R4 type. */
   readonly type?: string
   /**
-   * What becomes of references by search (`Practitioner?identifier=x`, R4 http.html#trules). They are only good before a
-   * transaction has resolved them, therefore refused unless the option says otherwise. Inside a Bundle they are allowed.
+   * What becomes of references by search (`Practitioner?identifier=x`, R4 http.html#trules). They are only good before
+   * a transaction has resolved them, therefore refused unless the option says otherwise. Inside a Bundle they are
+   * allowed.
    */
   readonly conditionalReferences?: 'refused' | 'allowed'
 }
@@ -38,8 +39,8 @@ export function validateResource(
 }
 
 /**
- * @throws Fault 'invalid' where the content is no resource of the type at all, 'unprocessable' (R4 http.html#create: 422)
- * where it breaks the rules of its type.
+ * @throws Fault 'invalid' where the content is no resource of the type at all, 'unprocessable' (R4 http.html#create:
+ * 422) where it breaks the rules of its type.
  */
 export function assertValid(
   definitions: Definitions,

@@ -1,4 +1,6 @@
-/** How long a Lambda function takes to its first answer, but for what AWS adds: a fresh process, the bundle, one event. */
+/**
+ * How long a Lambda function takes to its first answer, but for what AWS adds: a fresh process, the bundle, one event.
+ */
 import { execFileSync, fork } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

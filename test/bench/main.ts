@@ -1,4 +1,6 @@
-/** `npm run bench`: the gateway over its embedded store, asked over HTTP on this machine. docs/performance.md explains. */
+/**
+ * `npm run bench`: the gateway over its embedded store, asked over HTTP on this machine. docs/performance.md explains.
+ */
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { BY_NPM, DIRECT, type GatewayProcess, startGateway } from '#test/support/gateway-process.ts'

@@ -1,6 +1,6 @@
 /**
- * HTTP/1.1 over keep-alive sockets with as little work as possible: on two cores, what the client spends is taken from the
- * server. Requests are ready-made bytes; of an answer only status and length are read.
+ * HTTP/1.1 over keep-alive sockets with as little work as possible: on two cores, what the client spends is taken from
+ * the server. Requests are ready-made bytes; of an answer only status and length are read.
  */
 import { connect, type Socket } from 'node:net'
 

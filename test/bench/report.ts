@@ -50,11 +50,12 @@ export function thisMachine(): Machine {
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const lines = [header, ...rows].map(row => row.map(cell => (typeof cell === 'number' ? readable(cell) : cell)))
   const widths = header.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)))
-  const texts = lines.map(
-    line =>
-      `| ${line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`,
-  )
-  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
+  const [first = 0, ...others] = widths
+  const texts = lines.map(([name = '', ...values]) => {
+    const right = values.map((value, index) => value.padStart(others[index] ?? 0))
+    return `| ${[name.padEnd(first), ...right].join(' | ')} |`
+  })
+  const rule = `|${'-'.repeat(first + 2)}|${others.map(width => `${'-'.repeat(width + 1)}:|`).join('')}`
   return [texts[0], rule, ...texts.slice(1)].join('\n')
 }
 

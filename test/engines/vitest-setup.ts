@@ -1,4 +1,7 @@
-/** Starts the engines once for all test files; `inject('engines')` has their addresses. ENGINES=dynamodb,s3 starts only these. */
+/**
+ * Starts the engines once for all test files; `inject('engines')` has their addresses. ENGINES=dynamodb,s3 starts only
+ * these.
+ */
 import type { TestProject } from 'vitest/node'
 import { ENGINE_NAMES, type EngineAddresses, startEngines } from './start-engines.ts'
 

@@ -29,7 +29,9 @@ afterAll(async () => {
   rmSync(place, { recursive: true, force: true })
 })
 
-/** Nothing of npm's and of this repository's, but the way to the network. Downloads come from npm's cache if they can. */
+/**
+ * Nothing of npm's and of this repository's, but the way to the network. Downloads come from npm's cache if they can.
+ */
 function newcomersEnvironment(): NodeJS.ProcessEnv {
   const cache = execFileSync('npm', ['config', 'get', 'cache'], { cwd: root, encoding: 'utf8' }).trim()
   const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|VITEST|INIT_CWD)/i.test(name))

@@ -18,7 +18,10 @@ export interface Source {
   readonly where: Fragment
   /** The column that holds the key. */
   readonly key: Fragment
-  /** index: rows lie in key order, ORDER BY costs nothing. merged: they come out of `from` in key order. none: any order. */
+  /**
+   * index: rows lie in key order, ORDER BY costs nothing. merged: they come out of `from` in key order. none: any
+   * order.
+   */
   readonly order: 'index' | 'merged' | 'none'
   /** Whether each key comes once. */
   readonly unique: boolean

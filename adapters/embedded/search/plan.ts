@@ -12,8 +12,8 @@ export function everyMatch(context: CompileContext, condition: Condition): Sourc
 }
 
 /**
- * A list in key order ends with the page. One in no order is read whole and sorted; where it is long, it is cheaper to go
- * through the type in key order and to stop when the page is full, if the matches are as many as it is long.
+ * A list in key order ends with the page. One in no order is read whole and sorted; where it is long, it is cheaper to
+ * go through the type in key order and to stop when the page is full, if the matches are as many as it is long.
  */
 export function sourceForKeyOrder(context: CompileContext, condition: Condition, limit: number): Source {
   const source = condition.source()

@@ -18,8 +18,8 @@ export interface SortedPage {
 }
 
 /**
- * Few matches are sorted. Many are read in the order of an index until the page is full, and those without a value behind
- * them.
+ * Few matches are sorted. Many are read in the order of an index until the page is full, and those without a value
+ * behind them.
  */
 export function sortedPage(context: CompileContext, condition: Condition, page: SortedPage): Found[] {
   const [first, ...others] = page.terms

@@ -6,8 +6,8 @@ export class OutOfTime extends Error {}
 const CALLS_PER_LOOK = 256
 
 /**
- * node:sqlite can't interrupt a statement: every scan calls `tick(key)`, true for each row, which throws once the time is
- * over.
+ * node:sqlite can't interrupt a statement: every scan calls `tick(key)`, true for each row, which throws once the time
+ * is over.
  */
 export class Ticker {
   #calls = 0

@@ -21,8 +21,8 @@ export interface AttachedResolvers {
 }
 
 /**
- * The schema of the SDL with AppSync's scalars and the resolvers in place. Takes about a second: nothing of it is checked
- * again, for codegen's tests have.
+ * The schema of the SDL with AppSync's scalars and the resolvers in place. Takes about a second: nothing of it is
+ * checked again, for codegen's tests have.
  */
 export function createSchema(sdl: string, attached: AttachedResolvers, fields: RootFields): GraphQLSchema {
   const document = parse(`scalar AWSJSON\n${sdl}`, { noLocation: true })

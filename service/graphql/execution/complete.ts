@@ -10,8 +10,8 @@ import { copyPlain } from './plain-copy.ts'
 import { type PathStep, pathOf } from './response-path.ts'
 
 /**
- * What is selected of one object. Fields that must be fetched get their place and wait in execution.tasks, so that those
- * of a whole level are fetched together.
+ * What is selected of one object. Fields that must be fetched get their place and wait in execution.tasks, so that
+ * those of a whole level are fetched together.
  */
 export function completeObject(
   execution: Execution,

@@ -7,8 +7,8 @@ export interface ConnectionPage {
 }
 
 /**
- * A cursor stands for a whole page: its search, and where it starts. It needs no seal: what leads into the result is the
- * search's own cursor, which is sealed together with the parameters; the rest anyone may ask for.
+ * A cursor stands for a whole page: its search, and where it starts. It needs no seal: what leads into the result is
+ * the search's own cursor, which is sealed together with the parameters; the rest anyone may ask for.
  */
 export const encodePage = (type: string, { parameters, offset }: ConnectionPage): string =>
   Buffer.from(JSON.stringify([type, offset, parameters])).toString('base64url')

@@ -28,7 +28,9 @@ export interface Execution {
   tasks: Task[]
   /** Resources by `Type/id` that this request has read; undefined: not there. */
   readonly resources: Map<string, ResourceContent | undefined>
-  /** What the directives of R4 graphql.html#flattening need to know of the objects made; undefined where none is used. */
+  /**
+   * What the directives of R4 graphql.html#flattening need to know of the objects made; undefined where none is used.
+   */
   readonly origins: WeakMap<JsonObject, ObjectOrigin> | undefined
   spentResources: number
   spentValues: number

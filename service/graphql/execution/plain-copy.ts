@@ -14,8 +14,8 @@ export const CONTAINED = '__contained'
 export const EMBEDDED = '__embedded'
 
 /**
- * Everything of a value that needs no other resource, for AppSync to choose from: resources say their type, decimals are
- * numbers.
+ * Everything of a value that needs no other resource, for AppSync to choose from: resources say their type, decimals
+ * are numbers.
  */
 export function copyPlain(execution: Execution, value: JsonObject, type: ObjectType, owner: Owner): JsonObject {
   const { definitions } = execution

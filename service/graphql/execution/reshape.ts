@@ -7,8 +7,8 @@ import type { Execution } from './execution.ts'
 import { type PathStep, pathOf } from './response-path.ts'
 
 /**
- * Moves values to where the directives want them: R4 graphql.html#flattening. It works on the finished response, for what
- * was fetched later must be moved as well.
+ * Moves values to where the directives want them: R4 graphql.html#flattening. It works on the finished response, for
+ * what was fetched later must be moved as well.
  */
 export function reshape(execution: Execution, data: JsonObject): JsonObject {
   return reshapeObject(execution, data, undefined)

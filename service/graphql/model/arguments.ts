@@ -47,8 +47,8 @@ export const reverseArguments = (definitions: Definitions, source: string, form:
   new Map([['_reference', requiredText], ...searchArguments(definitions, source, form)])
 
 /**
- * R4 graphql.html#list: a list of elements is narrowed by the values of their primitive properties, then cut. Primitives
- * take no arguments.
+ * R4 graphql.html#list: a list of elements is narrowed by the values of their primitive properties, then cut.
+ * Primitives take no arguments.
  */
 export function listArguments(property: PropertyDefinition, component: ComponentDefinition | undefined): Arguments {
   if (!property.many || !component) return NO_ARGUMENTS

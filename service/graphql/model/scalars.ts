@@ -14,8 +14,8 @@ export const scalarOf = (primitive: string): ScalarName => OUTPUT[primitive] ?? 
 const BUILT_IN: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Float', 'Boolean', 'AWSJSON'])
 
 /**
- * Scalars of HL7's own schema files (one for each FHIR primitive and type of search parameter), so that documents written
- * for them find their variables' types here.
+ * Scalars of HL7's own schema files (one for each FHIR primitive and type of search parameter), so that documents
+ * written for them find their variables' types here.
  */
 const HL7: ReadonlySet<string> = new Set(
   (

@@ -1,6 +1,7 @@
 /**
- * The GraphQL types as the executor sees them: each looked up in the element tables when a document names it, so that no
- * process pays for a schema of 146 types. codegen/emit-graphql.ts writes the same types as SDL; a test compares the two.
+ * The GraphQL types as the executor sees them: each looked up in the element tables when a document names it, so that
+ * no process pays for a schema of 146 types. codegen/emit-graphql.ts writes the same types as SDL; a test compares the
+ * two.
  */
 import type { PropertyDefinition } from '../../definitions.ts'
 

@@ -12,9 +12,9 @@ const WRITE_COST = 100
 const MATCHES_ASSUMED = 20
 
 /**
- * Work that a selection asks for, in values of the response: each field is one, what lies below a search counts as often
- * as it may match, and whatever must be fetched has a price of its own. Computed before anything is fetched, in time that
- * grows with the text: what a fragment costs is computed once.
+ * Work that a selection asks for, in values of the response: each field is one, what lies below a search counts as
+ * often as it may match, and whatever must be fetched has a price of its own. Computed before anything is fetched, in
+ * time that grows with the text: what a fragment costs is computed once.
  */
 export function costOf(planning: Planning, selectionSet: SelectionSetNode, type: ObjectType): number {
   return costOfSet({ planning, known: new Map() }, selectionSet, type)

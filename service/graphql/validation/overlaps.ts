@@ -5,7 +5,8 @@ import type { Validation } from './validation.ts'
 
 /**
  * GraphQL 5.3.2: fields with one response name can be merged. Each group of them is compared with its first member, and
- * what lies below is merged once, so that the work grows with the fields of the spread-out document, not with their pairs.
+ * what lies below is merged once, so that the work grows with the fields of the spread-out document, not with their
+ * pairs.
  */
 export function checkOverlaps(
   validation: Validation,

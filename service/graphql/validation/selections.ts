@@ -14,7 +14,9 @@ import { checkArguments } from './arguments.ts'
 import { checkDirectives } from './directives.ts'
 import type { Usage, Validation } from './validation.ts'
 
-/** GraphQL 5.3 and 5.5.1.2 to 5.5.2: the fields and fragments of a selection. parent is undefined below what is unknown. */
+/**
+ * GraphQL 5.3 and 5.5.1.2 to 5.5.2: the fields and fragments of a selection. parent is undefined below what is unknown.
+ */
 export function checkSelections(
   validation: Validation,
   selectionSet: SelectionSetNode,

@@ -6,8 +6,8 @@ import type { ArgumentValues } from '../plan/argument-values.ts'
 import { coerceContent } from './coerce-variables.ts'
 
 /**
- * Arguments as AppSync passes them, which it has checked against the schema: unset variables are null, JSON is parsed or
- * text. @throws Fault where one is unknown or missing.
+ * Arguments as AppSync passes them, which it has checked against the schema: unset variables are null, JSON is parsed
+ * or text. @throws Fault where one is unknown or missing.
  */
 export function coerceArguments(
   model: Model,

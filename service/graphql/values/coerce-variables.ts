@@ -77,8 +77,8 @@ function coerceVariable(model: Model, value: JsonValue, shape: InputShape): Json
 }
 
 /**
- * Content of a resource: lists where the type has them, nulls left out. What else may be wrong with it is found when the
- * resource is validated, every issue at once and with its FHIRPath.
+ * Content of a resource: lists where the type has them, nulls left out. What else may be wrong with it is found when
+ * the resource is validated, every issue at once and with its FHIRPath.
  */
 export function coerceContent(model: Model, value: JsonValue, type: InputObject | undefined): JsonValue {
   if (!type || typeof value !== 'object' || value === null || Array.isArray(value) || isRawJson(value)) return value
