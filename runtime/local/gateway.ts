@@ -40,11 +40,12 @@ export async function startGateway({ config, logger, limits = {} }: GatewayOptio
     throw new DataFolderError(error)
   })
   const { service, clock, ids, connect, close } = primary
-  const thread = createDoorThread({ config, limits, connect, logger })
+  const createThread = () => createDoorThread({ config, limits, connect, logger })
+  const threads = { graphql: createThread(), bulk: createThread() }
   const { bodyBytesMax } = { ...DEFAULT_LIMITS, ...limits }
   const router = createRouter({
     service,
-    thread,
+    threads,
     config,
     bodyBytesMax,
     logger,
@@ -59,8 +60,8 @@ export async function startGateway({ config, logger, limits = {} }: GatewayOptio
       throw error
     },
   )
-  // Once others may ask: the thread's start would only delay that.
-  thread.start()
+  // Once others may ask: the thread's start would only delay that. The other one starts with the first large body.
+  threads.graphql.start()
   const origin = `http://${host === '127.0.0.1' ? 'localhost' : host}:${server.port}`
   return {
     service,
@@ -68,7 +69,7 @@ export async function startGateway({ config, logger, limits = {} }: GatewayOptio
     graphqlUrl: origin + GRAPHQL_PATH,
     async close() {
       await server.close(GRACE_MS)
-      await thread.close()
+      await Promise.all([threads.graphql.close(), threads.bulk.close()])
       await close()
     },
   }

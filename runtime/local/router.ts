@@ -12,9 +12,12 @@ import { indexPage } from './index-page.ts'
 import { type PlainRequest, withCall } from './plain-request.ts'
 import type { ReceivedRequest } from './server.ts'
 
+/** A thread each, so that a Bundle of thousands of entries does not hold up GraphQL. */
+export type Lane = 'graphql' | 'bulk'
+
 export interface RouterOptions {
   readonly service: FhirService
-  readonly thread: Pick<DoorThread, 'send'>
+  readonly threads: Readonly<Record<Lane, Pick<DoorThread, 'send'>>>
   readonly config: Config
   readonly bodyBytesMax: number
   readonly logger: Logger
@@ -41,7 +44,7 @@ const MAIN_THREAD_BYTES_MAX = 1024 * 1024
 const MAIN_THREAD_COMPRESSED_BYTES_MAX = 64 * 1024
 
 export function createRouter(options: RouterOptions): Router {
-  const { service, thread, config, bodyBytesMax, logger, now } = options
+  const { service, threads, config, bodyBytesMax, logger, now } = options
   const http = { corsOrigins: config.corsOrigins, bodyBytesMax }
   const restDoor = createRestDoor(service, http)
   const makeRequestId = createRequestIds(options.requestIdPrefix)
@@ -65,10 +68,11 @@ export function createRouter(options: RouterOptions): Router {
       const plain = plainRequest(received, address)
       switch (address.target) {
         case 'fhir':
-        case 'graphql':
-          if (received.method === 'OPTIONS' || !belongsInThread(address, plain))
-            return restDoor(withCall(plain, 'rest', logger))
-          return thread.send(address.target, plain).catch((failure: unknown) => refuse(plain, failure))
+        case 'graphql': {
+          const lane = laneOf(address, plain)
+          if (!lane) return restDoor(withCall(plain, 'rest', logger))
+          return threads[lane].send(address.target, plain).catch((failure: unknown) => refuse(plain, failure))
+        }
         case 'index':
           return withHttpManners(async () => indexPage(plain.baseUrl), http)(withCall(plain, 'rest', logger))
         case 'nothing':
@@ -81,9 +85,12 @@ export function createRouter(options: RouterOptions): Router {
   }
 }
 
-function belongsInThread({ target, url }: Address, { body, headers }: PlainRequest): boolean {
-  if (target === 'graphql' || isGraphqlOperation(url)) return true
-  if (!body) return false
+/** undefined: the main thread, which all that is short stays on. */
+function laneOf({ target, url }: Address, { method, body, headers }: PlainRequest): Lane | undefined {
+  if (method === 'OPTIONS') return undefined
+  if (target === 'graphql' || isGraphqlOperation(url)) return 'graphql'
+  if (!body) return undefined
   const compressed = headers['content-encoding'] !== undefined
-  return body.byteLength > (compressed ? MAIN_THREAD_COMPRESSED_BYTES_MAX : MAIN_THREAD_BYTES_MAX)
+  const bytesMax = compressed ? MAIN_THREAD_COMPRESSED_BYTES_MAX : MAIN_THREAD_BYTES_MAX
+  return body.byteLength > bytesMax ? 'bulk' : undefined
 }
