@@ -1,12 +1,12 @@
 /**
  * How long a Lambda function takes to its first answer, but for what AWS adds: a fresh process, the bundle, one event.
  */
-import { execFileSync, fork } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bundleLambda, LAMBDA_NAMES, type LambdaName } from '#runtime/lambda/bundle.ts'
 import { apiGatewayEvent } from '#test/support/api-gateway-events.ts'
-import { root } from '#test/support/gateway-process.ts'
 import { observation } from './tasks.ts'
 
 export interface ColdStart {
@@ -28,35 +28,41 @@ interface Probe {
 
 const RUNS = 9
 
-const EVENTS = {
-  'GET Patient?family=': apiGatewayEvent({ path: '/fhir/Patient', query: { family: ['x'] } }),
-  'POST Observation': apiGatewayEvent({
-    method: 'POST',
-    path: '/fhir/Observation',
-    headers: { 'Content-Type': ['application/fhir+json'] },
-    body: observation('1', 1),
-  }),
+/** By function, what it is asked first. */
+const EVENTS: Readonly<Record<LambdaName, Readonly<Record<string, object>>>> = {
+  rest: {
+    'GET Patient?family=': apiGatewayEvent({ path: '/fhir/Patient', query: { family: ['x'] } }),
+    'POST Observation': apiGatewayEvent({
+      method: 'POST',
+      path: '/fhir/Observation',
+      headers: { 'Content-Type': ['application/fhir+json'] },
+      body: observation('1', 1),
+    }),
+  },
 }
 
 export async function measureColdStarts(): Promise<readonly ColdStart[]> {
-  execFileSync('npm', ['run', 'bundle', '--silent'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-  const bundle = join(root, 'dist/lambda/rest/runtime/rest.mjs')
-  if (!existsSync(bundle)) throw new Error(`npm run bundle made no ${bundle}`)
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-bundles-'))
   const results: ColdStart[] = []
-  for (const [request, event] of Object.entries(EVENTS)) {
-    const probes: (Probe & { readonly answeredMs: number })[] = []
-    for (let run = 0; run < RUNS; run++) probes.push(await probe(bundle, event))
-    results.push({
-      bundle: 'rest',
-      bytes: statSync(bundle).size,
-      request,
-      status: probes[0]?.statusCode ?? 0,
-      answeredMs: median(probes.map(each => each.answeredMs)),
-      importMs: median(probes.map(each => each.importMs)),
-      firstMs: median(probes.map(each => each.firstMs)),
-    })
+  for (const name of LAMBDA_NAMES) {
+    await bundleLambda(name, join(folder, name))
+    const bundle = join(folder, name, 'runtime', `${name}.mjs`)
+    for (const [request, event] of Object.entries(EVENTS[name]))
+      results.push({ bundle: name, bytes: statSync(bundle).size, request, ...(await measureProbes(bundle, event)) })
   }
+  rmSync(folder, { recursive: true })
   return results
+}
+
+async function measureProbes(bundle: string, event: object): Promise<Omit<ColdStart, 'bundle' | 'bytes' | 'request'>> {
+  const probes: (Probe & { readonly answeredMs: number })[] = []
+  for (let run = 0; run < RUNS; run++) probes.push(await probe(bundle, event))
+  return {
+    status: probes[0]?.statusCode ?? 0,
+    answeredMs: median(probes.map(each => each.answeredMs)),
+    importMs: median(probes.map(each => each.importMs)),
+    firstMs: median(probes.map(each => each.firstMs)),
+  }
 }
 
 async function probe(bundle: string, event: object): Promise<Probe & { readonly answeredMs: number }> {
