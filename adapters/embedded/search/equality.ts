@@ -1,6 +1,7 @@
 import type { CompileContext } from './compile-context.ts'
 import type { Condition, Equality } from './condition.ts'
 import { raw, sql } from './fragment.ts'
+import { byKey } from './row-condition.ts'
 
 const COLUMNS = { token: ['code', 'system'], reference: ['target', 'target_kind'] } as const
 
@@ -37,7 +38,7 @@ function listCondition(context: CompileContext, equalities: readonly Equality[])
   return {
     test(key) {
       const row = context.alias()
-      return sql`EXISTS (SELECT 1 FROM ${raw(table)} ${row} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter}
+      return sql`EXISTS (SELECT 1 FROM ${byKey(table, row)} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter}
         AND (${row}.${raw(text)}, ${row}.${raw(number)}) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${values})))`
     },
     source() {

@@ -5,6 +5,7 @@ import { type CompileContext, parameterNumber } from './compile-context.ts'
 import type { Condition, Source } from './condition.ts'
 import { raw, sql } from './fragment.ts'
 import { everyMatch } from './plan.ts'
+import { byKey } from './row-condition.ts'
 
 type Compile = (context: CompileContext, query: Query) => Condition
 
@@ -20,7 +21,7 @@ export function chainCondition(context: CompileContext, node: ChainNode, compile
     test(key) {
       const link = context.alias()
       const target = context.alias()
-      return sql`EXISTS (SELECT 1 FROM reference ${link} CROSS JOIN resource ${target}
+      return sql`EXISTS (SELECT 1 FROM ${byKey('reference', link)} CROSS JOIN resource ${target}
         WHERE ${link}.key = ${key} AND ${link}.parameter = ${parameter} AND ${link}.target_kind = ${kind}
         AND ${target}.kind = ${kind} AND ${target}.id = ${link}.target AND ${target}.deleted = 0
         AND ${condition.test(raw(`${target.text}.key`))})`
@@ -60,7 +61,7 @@ export function hasCondition(context: CompileContext, node: HasNode, compile: Co
       const found = context.alias()
       const link = context.alias()
       const target = context.alias()
-      const from = sql`(${selectOf(sources)}) ${found} CROSS JOIN reference ${link} CROSS JOIN resource ${target}`
+      const from = sql`(${selectOf(sources)}) ${found} CROSS JOIN ${byKey('reference', link)} CROSS JOIN resource ${target}`
       const where = sql`${link}.key = ${found}.key AND ${link}.parameter = ${parameter}
         AND ${link}.target_kind = ${context.kind} AND ${target}.kind = ${context.kind}
         AND ${target}.id = ${link}.target AND ${target}.deleted = 0`

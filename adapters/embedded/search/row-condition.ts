@@ -21,13 +21,18 @@ export interface RowCondition {
   readonly equality?: Equality
 }
 
+/**
+ * Rows of one resource, by the index that holds them together: left alone, SQLite may take one that it finds better sorted.
+ */
+export const byKey = (table: IndexTable, row: Fragment): Fragment => raw(`${table} ${row.text} INDEXED BY ${table}_key`)
+
 /** Some index row of the resource matches. */
 export function rowCondition(context: CompileContext, condition: RowCondition): Condition {
   const { table, parameter, match, lead, access, unique, equality } = condition
   return {
     test(key) {
       const row = context.alias()
-      return sql`EXISTS (SELECT 1 FROM ${raw(table)} ${row} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter} AND ${match(row)})`
+      return sql`EXISTS (SELECT 1 FROM ${byKey(table, row)} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter} AND ${match(row)})`
     },
     source() {
       const row = context.alias()

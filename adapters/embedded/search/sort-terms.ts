@@ -4,7 +4,7 @@ import type { SortKey } from '#service/search/ast.ts'
 import { ID_URL, LAST_UPDATED_URL } from '../parameters.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import { type Fragment, raw, sql } from './fragment.ts'
-import type { IndexTable } from './row-condition.ts'
+import { byKey, type IndexTable } from './row-condition.ts'
 
 export interface SortTerm {
   readonly descending: boolean
@@ -93,19 +93,18 @@ const LAYOUTS: Readonly<Record<SearchParameterType, Layout | undefined>> = {
 }
 
 function rowTerm(context: CompileContext, parameter: number, descending: boolean, layout: Layout): SortTerm {
-  const table = raw(layout.table)
   const extreme = raw(descending ? 'max' : 'min')
   return {
     descending,
     value(key) {
       const row = context.alias()
       const value = layout.value(row, descending)
-      return sql`(SELECT ${extreme}(${value}) FROM ${table} ${row} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter})`
+      return sql`(SELECT ${extreme}(${value}) FROM ${byKey(layout.table, row)} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter})`
     },
     walk: layout.columns && walkOf(context, parameter, descending, layout, layout.columns(descending)),
     missing(key) {
       const row = context.alias()
-      return sql`NOT EXISTS (SELECT 1 FROM ${table} ${row} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter})`
+      return sql`NOT EXISTS (SELECT 1 FROM ${byKey(layout.table, row)} WHERE ${row}.key = ${key} AND ${row}.parameter = ${parameter})`
     },
   }
 }
@@ -125,7 +124,7 @@ function walkOf(
     where(row) {
       const other = context.alias()
       return sql`${row}.parameter = ${parameter} AND tick(${row}.key) AND NOT EXISTS (
-        SELECT 1 FROM ${raw(layout.table)} ${other} WHERE ${other}.key = ${row}.key AND ${other}.parameter = ${parameter}
+        SELECT 1 FROM ${byKey(layout.table, other)} WHERE ${other}.key = ${row}.key AND ${other}.parameter = ${parameter}
         AND ${tuple(other)} ${beyond} ${tuple(row)})`
     },
     column: raw(columns[0] ?? ''),
