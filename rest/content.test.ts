@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assertContentType, FORM_BODY, GRAPHQL_BODY, JSON_BODY, negotiateAnswer } from './content.ts'
+import { assertContentType, FHIR_ANSWER, FORM_BODY, GRAPHQL_BODY, JSON_BODY, negotiateAnswer } from './content.ts'
 
 const FHIR = 'application/fhir+json; charset=utf-8'
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -21,7 +21,7 @@ test.each([
   [undefined, 'application/fhir json', FHIR],
   [undefined, 'application/fhir+json; fhirVersion=4.0', FHIR],
 ])('Accept %s and _format %s are answered with %s', (accept, format, contentType) => {
-  expect(negotiateAnswer(accept, format)).toBe(contentType)
+  expect(negotiateAnswer(FHIR_ANSWER, accept, format)).toBe(contentType)
 })
 
 const XML_REFUSAL = 'XML is not offered: this server answers in JSON. Ask for application/fhir+json.'
@@ -35,7 +35,7 @@ test.each([
   ['*/*', 'xml', XML_REFUSAL],
   ['*/*', 'text/turtle', '_format "text/turtle" is unknown. Use json or application/fhir+json.'],
 ])('Accept %s and _format %s are refused', (accept, format, diagnostics) => {
-  expect(() => negotiateAnswer(accept, format)).toThrow(
+  expect(() => negotiateAnswer(FHIR_ANSWER, accept, format)).toThrow(
     expect.objectContaining({
       category: 'not-acceptable',
       issues: [expect.objectContaining({ severity: 'error', code: 'not-supported', diagnostics })],

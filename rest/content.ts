@@ -8,6 +8,8 @@ export const FORM = 'application/x-www-form-urlencoded'
 
 const JSON_TYPES = [FHIR_JSON, 'application/json', 'text/json']
 
+export const GRAPHQL_RESPONSE = 'application/graphql-response+json'
+
 const UTF8 = '; charset=utf-8'
 
 /**
@@ -24,14 +26,37 @@ const isXml = (text: string): boolean => text.includes('xml')
 
 const XML_ANSWER = `XML is not offered: this server answers in JSON. Ask for ${FHIR_JSON}.`
 
+/** What an answer may be in, the first where the client leaves it open. */
+export interface AnswerRule {
+  readonly first: string
+  /** By Accept header: one of the types, or '' where none will do. */
+  readonly acceptable: (accept: string) => string
+}
+
+/** Neither changes which of our types is meant: everything is UTF-8 and FHIR 4.0 (other versions are refused). */
+const IGNORED_PARAMETERS = /;\s*(?:charset\s*=\s*"?utf-8"?|fhirversion\s*=\s*"?4\.0(?:\.1)?"?)\s*(?=[;,]|$)/gi
+
+function answerRule(first: string, ...others: readonly string[]): AnswerRule {
+  const types = [first, ...others]
+  const acceptable = memoize(accept => {
+    const headers = { accept: accept.replace(IGNORED_PARAMETERS, '') }
+    return new Negotiator({ headers }).mediaType(types) ?? ''
+  })
+  return { first, acceptable }
+}
+
+export const FHIR_ANSWER = answerRule(FHIR_JSON, 'application/json', 'text/json')
+/** GraphQL-over-HTTP's own type; FHIR's because FHIR clients ask for it whatever they do. */
+export const GRAPHQL_ANSWER = answerRule('application/json', GRAPHQL_RESPONSE, FHIR_JSON)
+
 /**
  * Content-Type of the answer, with its charset.
  * @throws Fault not-acceptable where the client takes nothing that this server can give.
  */
-export function negotiateAnswer(accept: string | undefined, format: string | undefined): string {
+export function negotiateAnswer(rule: AnswerRule, accept: string | undefined, format: string | undefined): string {
   // R4 http.html#parameters: _format overrides the Accept header.
   if (format) return answerOfFormat(format)
-  return accept === undefined || accept === '*/*' ? FHIR_JSON + UTF8 : answerOfAccept(accept)
+  return accept === undefined || accept === '*/*' ? rule.first + UTF8 : answerOfAccept(rule, accept)
 }
 
 function answerOfFormat(format: string): string {
@@ -50,16 +75,8 @@ const withoutParameters = (mediaType: string): string => {
   return semicolon < 0 ? mediaType : mediaType.slice(0, semicolon).trimEnd()
 }
 
-/** Neither changes which of our types is meant: everything is UTF-8 and FHIR 4.0 (other versions are refused below). */
-const IGNORED_PARAMETERS = /;\s*(?:charset\s*=\s*"?utf-8"?|fhirversion\s*=\s*"?4\.0(?:\.1)?"?)\s*(?=[;,]|$)/gi
-
-const acceptableType = memoize((accept: string): string => {
-  const headers = { accept: accept.replace(IGNORED_PARAMETERS, '') }
-  return new Negotiator({ headers }).mediaType(JSON_TYPES) ?? ''
-})
-
-function answerOfAccept(accept: string): string {
-  const type = acceptableType(accept)
+function answerOfAccept({ acceptable }: AnswerRule, accept: string): string {
+  const type = acceptable(accept)
   if (type !== '') return type + UTF8
   throw fault(
     'not-acceptable',

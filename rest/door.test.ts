@@ -215,6 +215,22 @@ test('search by POST merges the form with the query', async () => {
   expect(response.status).toBe(200)
 })
 
+test('_format and _pretty in a form are not taken for search parameters', async () => {
+  const { requests, operation } = spy<SearchRequest, typeof PAGE>(PAGE)
+  const post = async (body: string) =>
+    textOf(
+      await send({ search: operation }, 'POST /Patient/_search', {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body,
+      }),
+    )
+  const { headers, body } = await post('name=eve&_format=application/json&_pretty=true')
+  expect(requests).toEqual([{ type: 'Patient', parameters: [['name', 'eve']] }])
+  expect(headers['Content-Type']).toBe('application/json; charset=utf-8')
+  expect(body).toMatch(/^{\n {2}"resourceType": "Bundle",\n/)
+  expect((await post('name=eve&_format=xml')).status).toBe(406)
+})
+
 test('history of an instance', async () => {
   const { requests, operation } = spy({ versions: [VERSION], total: 3, self: [], next: undefined })
   const response = await send({ history: operation }, 'GET /Patient/1/_history?_count=1')

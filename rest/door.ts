@@ -1,6 +1,12 @@
 /** The FHIR REST door: HTTP in, one call of the service, HTTP out. R4 http.html */
-import { type FhirService, type Parameters, parseInteraction, parseQueryString } from '#service/index.ts'
-import { negotiateAnswer } from './content.ts'
+import {
+  type FhirService,
+  type Interaction,
+  type Parameters,
+  parseInteraction,
+  parseQueryString,
+} from '#service/index.ts'
+import { FHIR_ANSWER, negotiateAnswer } from './content.ts'
 import { faultToResponse } from './fault-to-response.ts'
 import { type HttpOptions, withHttpManners } from './http-manners.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts'
@@ -21,11 +27,17 @@ async function answer(service: FhirService, request: HttpRequest): Promise<HttpR
     const path = mark < 0 ? request.url : request.url.slice(0, mark)
     const parameters = mark < 0 ? NO_PARAMETERS : parseQueryString(request.url.slice(mark + 1))
     const { format, pretty, others } = splitGeneral(parameters)
-    // Before anything is done: an update whose answer can't be given must not happen.
-    rendering = { contentType: negotiateAnswer(request.headers.accept, format), pretty }
+    rendering = { ...rendering, pretty }
     const interaction = parseInteraction(request.method, path, others)
+    // Before anything is done: an update whose answer can't be given must not happen.
+    if (!isGraphql(interaction))
+      rendering = { contentType: negotiateAnswer(FHIR_ANSWER, request.headers.accept, format), pretty }
     return await answerInteraction({ service, request, rendering }, interaction)
   } catch (failure) {
     return faultToResponse(failure, rendering, request.call)
   }
 }
+
+/** Its results are no resources and negotiate for themselves; its refusals are OperationOutcomes. */
+const isGraphql = (interaction: Interaction): boolean =>
+  interaction.kind === 'operation' && interaction.name === 'graphql'

@@ -43,6 +43,16 @@ test('POST takes the bare document', async () => {
   expect(requests).toEqual([{ query: 'query A { id }', operationName: 'A' }])
 })
 
+test.each([
+  ['application/graphql-response+json,application/json;q=0.9', 'application/graphql-response+json; charset=utf-8'],
+  ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+  ['application/fhir+json', 'application/json; charset=utf-8'],
+  ['*/*', 'application/json; charset=utf-8'],
+])('Accept: %s is answered with %s', async (accept, contentType) => {
+  const { response } = await send('GET /$graphql?query={id}', { headers: { accept } })
+  expect([response.status, response.headers['Content-Type']]).toEqual([200, contentType])
+})
+
 test('a refused document is a 400 with its errors', async () => {
   const refused = { errors: [{ message: 'No such field' }] }
   const { response } = await send('POST /$graphql', { headers: JSON_BODY, body: '{"query":"{ nothing }"}' }, refused)

@@ -11,30 +11,30 @@ import {
   parseJson,
   stringifyJson,
 } from '#service/index.ts'
-import { assertContentType, GRAPHQL_BODY } from './content.ts'
+import { assertContentType, GRAPHQL_ANSWER, GRAPHQL_BODY, GRAPHQL_RESPONSE, negotiateAnswer } from './content.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import type { Exchange } from './interactions.ts'
 import { jsonResponse } from './response.ts'
 
 type Document = Omit<GraphqlRequest, 'focus'>
 
-const GRAPHQL_JSON = 'application/json; charset=utf-8'
-
 export async function answerGraphql(
   { service, request, rendering }: Exchange,
   parameters: Parameters,
   focus: GraphqlRequest['focus'],
 ): Promise<HttpResponse> {
+  const contentType = contentTypeOf(request)
   const document = request.method === 'POST' ? documentOfBody(request, parameters) : documentOfQuery(parameters)
   const result = await service.graphql(request.call, { ...document, ...(focus && { focus }) })
   // A document that was refused has no data at all; one that failed in parts has both.
   const status = result.data === undefined ? 400 : 200
-  return jsonResponse(
-    { ...rendering, contentType: GRAPHQL_JSON },
-    status,
-    {},
-    encodeUtf8(stringifyJson(asJson(result))),
-  )
+  return jsonResponse({ ...rendering, contentType }, status, {}, encodeUtf8(stringifyJson(asJson(result))))
+}
+
+/** R4 graphql.html: the result is JSON, and no resource, whatever FHIR type a client asks for. */
+function contentTypeOf({ headers }: HttpRequest): string {
+  const negotiated = negotiateAnswer(GRAPHQL_ANSWER, headers.accept, undefined)
+  return negotiated.startsWith(GRAPHQL_RESPONSE) ? negotiated : 'application/json; charset=utf-8'
 }
 
 /** The result is JSON but for its readonly arrays. */

@@ -7,7 +7,10 @@ import { bodyBytes, type HttpHandler, type HttpRequest, type HttpResponse } from
 import { DEFAULT_RENDERING } from './response.ts'
 
 export interface HttpOptions {
-  /** Default: every origin. The doors take no cookies, so that gives away nothing to a script that has no token. */
+  /**
+   * Default: every origin. The doors take no cookies: where there is a login, a script gets nothing without a token.
+   * Where there is none, whoever may read answers is a decision of the operator's.
+   */
   readonly corsOrigins?: CorsOrigins
   /** Of a request's body, also after decompression. */
   readonly bodyBytesMax?: number

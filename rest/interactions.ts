@@ -14,11 +14,18 @@ import {
   parseQueryString,
   type WriteResult,
 } from '#service/index.ts'
-import { assertContentType, FORM_BODY, JSON_BODY } from './content.ts'
+import { assertContentType, FHIR_ANSWER, FORM_BODY, JSON_BODY, negotiateAnswer } from './content.ts'
 import { outcomeResponse } from './fault-to-response.ts'
 import { answerGraphql } from './graphql.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
-import { asksForFresh, ifMatchOf, preferenceOf, readConditionsOf } from './request.ts'
+import {
+  asksForFresh,
+  type GeneralParameters,
+  ifMatchOf,
+  preferenceOf,
+  readConditionsOf,
+  splitGeneral,
+} from './request.ts'
 import {
   emptyResponse,
   type Headers,
@@ -151,14 +158,22 @@ async function answerHistory({ service, request, rendering }: Exchange, { type, 
 
 async function answerSearch({ service, request, rendering }: Exchange, { type, parameters }: Of<'search'>) {
   const { handling } = preferenceOf(request)
+  const form = request.method === 'POST' ? formOf(request) : undefined
   const result = await service.search(request.call, {
     type,
-    parameters: request.method === 'POST' ? [...parameters, ...formBody(request)] : parameters,
+    parameters: form ? [...parameters, ...form.others] : parameters,
     ...(handling && { handling }),
     ...(asksForFresh(request) && { consistent: true }),
   })
-  return jsonResponse(rendering, 200, {}, encodeSearchset(result, { baseUrl: request.call.baseUrl, path: type }))
+  const bundle = encodeSearchset(result, { baseUrl: request.call.baseUrl, path: type })
+  return jsonResponse(form ? renderingOf(form, rendering) : rendering, 200, {}, bundle)
 }
+
+/** `_format` and `_pretty` in a form are as good as in the query. */
+const renderingOf = ({ format, pretty }: GeneralParameters, { contentType, pretty: asked }: Rendering): Rendering => ({
+  contentType: format ? negotiateAnswer(FHIR_ANSWER, undefined, format) : contentType,
+  pretty: pretty || asked,
+})
 
 async function answerBundle({ service, request, rendering }: Exchange) {
   const { return: prefer } = preferenceOf(request)
@@ -192,8 +207,8 @@ function jsonBody(request: HttpRequest): JsonValue {
 }
 
 /** R4 http.html#search: POST _search takes parameters in the query and in the body. */
-function formBody(request: HttpRequest) {
-  if (!request.body?.byteLength) return []
+function formOf(request: HttpRequest): GeneralParameters | undefined {
+  if (!request.body?.byteLength) return undefined
   assertContentType(request.headers['content-type'], FORM_BODY)
-  return parseQueryString(decodeUtf8(request.body))
+  return splitGeneral(parseQueryString(decodeUtf8(request.body)))
 }
