@@ -46,7 +46,7 @@ describe('a root field', () => {
           { family: null, given: ['Jim'] },
           { family: 'Windsor', given: ['Peter', 'James'] },
         ],
-        contained: [{ __typename: 'Practitioner', id: 'gp' }],
+        contained: [{ __typename: 'Practitioner', __embedded: true, id: 'gp' }],
         birthDate: '1974-12-25',
       },
     })
@@ -129,7 +129,7 @@ describe('a root field', () => {
             reference: '#gp',
             display: 'Contained',
             __contained: inside,
-            'resource()': { data: { ...inside, __embedded: undefined } },
+            'resource()': { data: inside },
           },
         ],
       },
@@ -225,7 +225,7 @@ describe('a batch of fields below the root', () => {
       { data: { __typename: 'Organization', name: 'Acme' } },
       failure('NotFound', 'not-found', 'not-found', message),
       { data: null },
-      { data: { __typename: 'Patient', id: 'x' } },
+      { data: { __typename: 'Patient', __embedded: true, id: 'x' } },
       failure('NotFound', 'not-found', 'not-found', message),
       failure('Unsupported', 'unsupported', 'not-supported', 'The field "Patient.name" is not resolved by itself'),
     ])

@@ -4,7 +4,8 @@ import type { ServiceContext } from './context.ts'
 import { createDefinitions, type DefinitionsProvider } from './definitions.ts'
 import type { FhirService } from './fhir-service.ts'
 import type { Operations } from './graphql/execution/execution.ts'
-import type { createGraphql } from './graphql/executor.ts'
+import type { createGraphql, GraphqlDependencies } from './graphql/executor.ts'
+import type { GraphqlLimits } from './graphql/limits.ts'
 import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
 import { create } from './interactions/create.ts'
@@ -50,6 +51,7 @@ export type {
   WriteResult,
 } from './fhir-service.ts'
 export { graphqlFieldError } from './graphql/graphql-errors.ts'
+export { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './graphql/limits.ts'
 export { HTTP_STATUS, type HttpStatus, INTERNAL_ERROR, statusLine, statusOf } from './http-status.ts'
 export {
   type Interaction,
@@ -77,6 +79,8 @@ export interface ServiceOptions {
   readonly definitions?: DefinitionsProvider
   /** Those that differ from DEFAULT_LIMITS. */
   readonly limits?: Partial<Limits>
+  /** Those that differ from DEFAULT_GRAPHQL_LIMITS. */
+  readonly graphqlLimits?: Partial<GraphqlLimits>
 }
 
 /** Every operation of the gateway over the ports, under the policy. */
@@ -98,16 +102,19 @@ export function createFhirService(options: ServiceOptions): FhirService {
     bundle: (call, request) => bundle(context, call, request),
     capabilities: call => capabilities(context, call),
   }
-  return { ...operations, ...lazyGraphql(context, operations) }
+  return {
+    ...operations,
+    ...lazyGraphql({ ...context, operations, ...(options.graphqlLimits && { graphqlLimits: options.graphqlLimits }) }),
+  }
 }
 
 type Graphql = ReturnType<typeof createGraphql>
 
 /** GraphQL is loaded when it is first asked for: a process that serves REST alone starts without it. */
-function lazyGraphql(context: ServiceContext, operations: Operations): Graphql {
+function lazyGraphql(dependencies: GraphqlDependencies): Graphql {
   let loading: Promise<Graphql> | undefined
   const load = (): Promise<Graphql> => {
-    loading ??= import('./graphql/executor.ts').then(module => module.createGraphql({ ...context, operations }))
+    loading ??= import('./graphql/executor.ts').then(module => module.createGraphql(dependencies))
     return loading
   }
   return {

@@ -6,7 +6,7 @@ import { errorOf, fieldErrorOf } from '../graphql-errors.ts'
 import { narrow } from '../plan/list-narrowing.ts'
 import type { PlannedField, Selection } from '../plan/selection.ts'
 import { type Execution, type Outcome, type Owner, spendValues, type Task } from './execution.ts'
-import { copyPlain } from './plain-copy.ts'
+import { copyPlain, markForResolvers } from './plain-copy.ts'
 import { type PathStep, pathOf } from './response-path.ts'
 
 /**
@@ -24,6 +24,7 @@ export function completeObject(
   spendValues(execution, fields.length + 1)
   const result: JsonObject = selection.everything ? copyPlain(execution, value, type, owner) : {}
   if (selection.typename) result.__typename = type.name
+  if (execution.keys === 'field') markForResolvers(execution, selection, value, owner, result)
   for (const field of fields) {
     const { key, definition } = field
     const { access } = definition

@@ -2,6 +2,7 @@ import type { ComponentDefinition, Definitions } from '../../definitions.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
 import { isRawJson } from '../../resource/json.ts'
 import type { ObjectType } from '../model/type-model.ts'
+import type { Selection } from '../plan/selection.ts'
 import { type Execution, type Owner, spendValues } from './execution.ts'
 
 /**
@@ -24,6 +25,24 @@ export function copyPlain(execution: Execution, value: JsonObject, type: ObjectT
   return copyObject({ execution, definitions, container: owner.resource }, value, definitions.component(type.path))
 }
 
+/**
+ * What AppSync's resolvers need to know of an object beside its values, should they ask for a field again: arguments that
+ * come from a variable's default are not known here, so that even what was prefetched may be asked for.
+ */
+export function markForResolvers(
+  execution: Execution,
+  { type, fields }: Selection,
+  value: JsonObject,
+  owner: Owner,
+  result: JsonObject,
+): void {
+  if (type.resource) {
+    if (!owner.stored || owner.resource !== value) result[EMBEDDED] = true
+  } else if (type.path === 'Reference' && fields.some(({ definition }) => definition.access.kind === 'reference')) {
+    attachContained({ execution, definitions: execution.definitions, container: owner.resource }, value, result)
+  }
+}
+
 interface Copying {
   readonly execution: Execution
   readonly definitions: Definitions
@@ -40,7 +59,7 @@ function copyObject(copying: Copying, value: JsonObject, component: ComponentDef
     copy[name] = copyValue(copying, member, name, component)
   }
   spendValues(copying.execution, count)
-  if (component?.path === 'Reference') attachContained(copying, copy)
+  if (component?.path === 'Reference') attachContained(copying, value, copy)
   return copy
 }
 
@@ -67,10 +86,10 @@ function copyResource(copying: Copying, value: JsonObject): JsonObject {
   return copy
 }
 
-function attachContained(copying: Copying, copy: JsonObject): void {
+function attachContained(copying: Copying, { reference }: JsonObject, copy: JsonObject): void {
   const { container } = copying
-  if (!container || typeof copy.reference !== 'string') return
-  const target = findContained(container, copy.reference)
+  if (!container || typeof reference !== 'string') return
+  const target = findContained(container, reference)
   // Contained resources may refer to each other in circles: one step is enough to answer.
   if (target) copy[CONTAINED] = copyResource({ ...copying, container: undefined }, target)
 }
