@@ -4,9 +4,6 @@ const SQL = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
-  savepoint: 'SAVEPOINT request',
-  release: 'RELEASE request',
-  rollbackTo: 'ROLLBACK TO request',
   checkpoint: 'PRAGMA wal_checkpoint(PASSIVE)',
   counters:
     'SELECT (SELECT coalesce(max(key), 0) FROM resource) AS key, (SELECT coalesce(max(seq), 0) FROM version) AS seq',

@@ -104,7 +104,7 @@ function takeGroup(): Pending[] {
 function writeGroup(group: readonly Pending[]): void {
   const outcomes = writer.writeGroup(
     group.map(request => request.cells),
-    Date.now(),
+    Date.now,
   )
   const answers = new Map<MessagePort, { numbers: number[]; results: WriteOutcome[] }>()
   for (const [index, { port, number }] of group.entries()) {

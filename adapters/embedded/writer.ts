@@ -27,7 +27,7 @@ interface CheckedClaim {
 
 const COMMITTED: CommitResult = { committed: true }
 
-/** The one connection that writes. Requests are written in groups: one transaction, one sync, a savepoint each. */
+/** The one connection that writes. Requests are written in groups, so that many share a sync. */
 export class Writer {
   readonly #database: DatabaseSync
   readonly #statements: WriterStatements
@@ -39,6 +39,7 @@ export class Writer {
    * What the transaction changes in the counts of `kind`: kind, live resources, one after the other; a pair a version.
    */
   readonly #counts: number[] = []
+  #failure: WriteOutcome = { failure: 'failed', message: '' }
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -52,18 +53,11 @@ export class Writer {
    * Writes what can be written and answers once it is on the disk. Where the engine fails, nothing is there of the
    * requests it failed for.
    */
-  writeGroup(requests: readonly (readonly Cell[])[], now: number): WriteOutcome[] {
-    try {
-      this.#statements.begin.run()
-      const outcomes = requests.map(cells => this.#write(cells, now))
-      this.#saveCounts()
-      this.#statements.commit.run()
-      return outcomes
-    } catch (error) {
-      this.#abandonGroup()
-      const outcome: WriteOutcome = { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
-      return requests.map(() => outcome)
-    }
+  writeGroup(requests: readonly (readonly Cell[])[], now: () => number): WriteOutcome[] {
+    const outcomes = this.#transact(requests, now())
+    if (outcomes) return outcomes
+    // One of them spoils it for all: each for itself shows which.
+    return requests.map(cells => this.#transact([cells], now())?.[0] ?? this.#failure)
   }
 
   acknowledge(consumer: string, position: number): void {
@@ -73,6 +67,24 @@ export class Writer {
   /** Moves the log into the main file as far as readers allow. */
   checkpoint(): void {
     this.#statements.checkpoint.get()
+  }
+
+  /**
+   * One transaction, one sync. undefined: none of it was written. A conflict is found before anything of its request is
+   * written, so that only a failure of the engine ends here, and no savepoint has to copy every page a request touches.
+   */
+  #transact(requests: readonly (readonly Cell[])[], now: number): WriteOutcome[] | undefined {
+    try {
+      this.#statements.begin.run()
+      const outcomes = requests.map(cells => this.#write(cells, now))
+      this.#saveCounts()
+      this.#statements.commit.run()
+      return outcomes
+    } catch (error) {
+      this.#failure = { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+      this.#abandon()
+      return undefined
+    }
   }
 
   #write(cells: readonly Cell[], now: number): WriteOutcome {
@@ -85,23 +97,9 @@ export class Writer {
     if (!Array.isArray(targets)) return targets
     const claims = this.#checkClaims(tenant, claimCount, reader)
     if (!Array.isArray(claims)) return claims
-
-    const counts = this.#counts.length
-    this.#statements.savepoint.run()
-    try {
-      for (const { claim, type, id } of claims) this.#statements.putClaim.run(tenant, claim, type, id)
-      for (const target of targets) this.#writeChange(tenant, target, reader)
-      this.#statements.release.run()
-      return COMMITTED
-    } catch (error) {
-      // Where the engine has given up the whole transaction there is no savepoint left, and the group fails as one.
-      if (!this.#database.isTransaction) throw error
-      this.#statements.rollbackTo.run()
-      this.#statements.release.run()
-      this.#dictionary.forget()
-      this.#counts.length = counts
-      return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
-    }
+    for (const { claim, type, id } of claims) this.#statements.putClaim.run(tenant, claim, type, id)
+    for (const target of targets) this.#writeChange(tenant, target, reader)
+    return COMMITTED
   }
 
   /** One target a change; a resource that is named twice has the same target twice. */
@@ -141,7 +139,7 @@ export class Writer {
       const replacedId = reader.optionalText()
       const row = this.#statements.findClaim.get(tenant, claim)
       const holder = row ? { type: String(row.type), id: String(row.id) } : undefined
-      if ((holder?.type ?? null) !== replacedType || (holder?.id ?? null) !== replacedId) {
+      if (holder && (holder.type !== replacedType || holder.id !== replacedId)) {
         return { committed: false, conflict: { kind: 'claim', claim, resource: holder } }
       }
       claims.push({ claim, type, id })
@@ -197,7 +195,7 @@ export class Writer {
     this.#counts.length = 0
   }
 
-  #abandonGroup(): void {
+  #abandon(): void {
     if (this.#database.isTransaction) this.#statements.rollback.run()
     this.#dictionary.forget()
     this.#counts.length = 0
