@@ -9,9 +9,14 @@ export class IssueList {
   readonly issues: Issue[] = []
   readonly place = new Place()
 
+  /** Nothing more will be listed: what a report would say need not be worked out. */
+  get isFull(): boolean {
+    return this.issues.length > ISSUES_MAX
+  }
+
   /** An error at the place of the walk, or at an element of it. */
   report(code: IssueCode, diagnostics: string, element?: string, index = -1): void {
-    if (this.issues.length > ISSUES_MAX) return
+    if (this.isFull) return
     if (this.issues.length === ISSUES_MAX) {
       const more = `There are more problems than the ${ISSUES_MAX} that are listed`
       this.issues.push({ severity: 'error', code: 'processing', diagnostics: more })

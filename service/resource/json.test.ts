@@ -172,10 +172,16 @@ describe('parseJson', () => {
     ['[01.50]', 'there is no value', 1, 2],
     ['[.50]', 'there is no value', 1, 2],
     ['[1.]', 'there is no value', 1, 2],
+    ['[1e]', 'there is no value', 1, 2],
+    ['[1.5.0]', 'there is no value', 1, 2],
+    ['[nulls]', 'there is no value', 1, 2],
+    ['[-]', 'there is no value', 1, 2],
+    ['{"a":1.50e}', 'there is no value', 1, 6],
+    ['['.repeat(20_000), 'it is nested too deeply', 1, 10_002],
     ['["a\nb"]', 'a string holds a control character', 1, 4],
     ['["a\\x"]', 'a string holds an unknown escape', 1, 4],
     ['["a', 'a string has no end', 1, 2],
-    ['{} {}', 'there is something after the end', 1, 4],
+    ['{} {}', 'there is more behind the end', 1, 4],
     ['\n\n\u00a0{}', 'there is no value', 3, 1],
   ]
   it.each(refused)('refuses %j: %s', (text, problem, line, column) => {
@@ -189,6 +195,13 @@ describe('parseJson', () => {
         },
       ],
     })
+  })
+
+  it('needs no stack for long numbers, long strings and much white space', () => {
+    const length = 20_000_000
+    const token = `1.${'0'.repeat(length)}`
+    expect(stringifyJson(parseJson(`[1e3${' '.repeat(length)},${token}]`))).toBe(`[1e3,${token}]`)
+    expect(faultOf(() => parseJson(`["${'a'.repeat(length)}"${' '.repeat(length)}${token}`)).category).toBe('invalid')
   })
 
   it('refuses what is nested too deeply, with lossy numbers and without', () => {

@@ -1,6 +1,7 @@
 import { fault } from '../fault.ts'
 import type { JsonObject, JsonValue, RawJson } from './content.ts'
 import { locateJsonError } from './json-error.ts'
+import { numberEnd, skipSpaces } from './json-number.ts'
 
 // TypeScript's library doesn't know these three yet; Node 24 has them.
 const { rawJSON, isRawJSON, parse } = JSON as unknown as {
@@ -15,12 +16,10 @@ export const JSON_DEPTH_MAX = 256
 /**
  * Number tokens that JSON.parse might change: with an exponent, with a last decimal of 0, of 16 characters and more,
  * tiny, or negative zero. It finds a few that are well, and some inside strings, but it misses none (but for a number
- * that is the whole text). Dates, times, UUIDs and URLs don't match.
+ * that is the whole text). Dates, times, UUIDs and URLs don't match. Its loops have limits, or they would need stack for
+ * each digit of a long number.
  */
-const CANDIDATE = /[\s:,[]-?\d(?:[\d.]*(?:\.\d*0(?!\d)|[eE])|[\d.]{15,}|\.0{6}|(?<=-0)(?!\.))/g
-
-/** A number as it stands in an object or an array: what comes next tells it from most numbers inside strings. */
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=\s*(?:[,\]}]|$))/y
+const CANDIDATE = /[\s:,[]-?\d(?:[\d.]{0,14}(?:\.\d{0,14}0(?!\d)|[eE])|[\d.]{15}|\.0{6}|(?<=-0)(?!\.))/g
 
 /**
  * Stands before a lossy number that has been turned into a string. It's Latin-1, so that the text stays one byte a
@@ -34,6 +33,8 @@ const QUOTE = 34
 const COMMA = 44
 const COLON = 58
 const OPENING_BRACE = 123
+const CLOSING_BRACE = 125
+const CLOSING_BRACKET = 93
 
 /**
  * JSON text to a value in which each number that a double can't say exactly as written (1.50, 1e3, 18 digits) is a
@@ -117,17 +118,17 @@ const startsAsNumber = (text: string): boolean => {
 /** The text with each lossy number turned into a marked string. Texts that are no JSON stay no JSON. */
 function markLossyNumbers(text: string): string {
   const parts: string[] = []
+  const skipStrings = stringSkipper(text)
   let copied = 0
-  /** A place known to be outside strings, before the next candidate. */
-  let outside = 0
   CANDIDATE.lastIndex = 0
   for (let match = CANDIDATE.exec(text); match !== null; match = CANDIDATE.exec(text)) {
     const start = match.index + 1
-    NUMBER.lastIndex = start
-    const token = NUMBER.exec(text)?.[0]
-    if (token === undefined || String(Number(token)) === token) continue
+    const end = valueEnd(text, start)
+    if (end < 0) continue
+    const token = text.slice(start, end)
+    if (String(Number(token)) === token) continue
     if (!isMemberValue(text, start)) {
-      outside = skipStrings(text, outside, start)
+      const outside = skipStrings(copied, start)
       if (outside < 0) break
       if (outside > start) {
         CANDIDATE.lastIndex = outside
@@ -135,12 +136,25 @@ function markLossyNumbers(text: string): string {
       }
     }
     parts.push(text.slice(copied, start), `"${MARK}${token}"`)
-    copied = outside = start + token.length
-    CANDIDATE.lastIndex = copied
+    copied = end
+    CANDIDATE.lastIndex = end
   }
   if (copied === 0) return text
   parts.push(text.slice(copied))
   return parts.join('')
+}
+
+/**
+ * The end of a number as it stands in an object or an array; -1: there is none. What comes behind it tells it from most
+ * numbers inside strings, and from one in the place of a name, which must not become a string.
+ */
+function valueEnd(text: string, start: number): number {
+  const end = numberEnd(text, start)
+  if (end < 0) return -1
+  const position = skipSpaces(text, end)
+  const next = text.charCodeAt(position)
+  const isValue = next === COMMA || next === CLOSING_BRACE || next === CLOSING_BRACKET || position === text.length
+  return isValue ? end : -1
 }
 
 /**
@@ -173,16 +187,27 @@ function lastNonSpace(text: string, end: number): number {
 
 const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 
-/** From a place outside strings to the end of the last string that begins before `target`; -1: it has no end. */
-function skipStrings(text: string, from: number, target: number): number {
-  let outside = from
-  for (;;) {
-    const open = text.indexOf('"', outside)
-    if (open < 0 || open > target) return outside
-    let close = text.indexOf('"', open + 1)
-    while (close >= 0 && isEscaped(text, close)) close = text.indexOf('"', close + 1)
-    if (close < 0) return -1
-    outside = close + 1
+/**
+ * Finds, from a place known to be outside strings, the end of the last string that begins before `target`; -1: it has no
+ * end. Places and targets only go forwards, so that all calls together read the text once.
+ */
+function stringSkipper(text: string): (known: number, target: number) => number {
+  let outside = 0
+  /** The first quote from `outside` on. */
+  let open = text.indexOf('"')
+  return (known, target) => {
+    if (known > outside) {
+      outside = known
+      if (open >= 0 && open < outside) open = text.indexOf('"', outside)
+    }
+    while (open >= 0 && open < target) {
+      let close = text.indexOf('"', open + 1)
+      while (close >= 0 && isEscaped(text, close)) close = text.indexOf('"', close + 1)
+      if (close < 0) return -1
+      outside = close + 1
+      open = text.indexOf('"', outside)
+    }
+    return outside
   }
 }
 

@@ -1,7 +1,8 @@
 /** Rewrites `<a href>` and `<img src>` in XHTML text; everything else stays as it is to the letter. */
 
 const TAG = /<(a|img)(?=\s)/g
-const ATTRIBUTE = /(\s+)([^\s=<>"'/]+)(\s*=\s*)("[^"<]*"|'[^'<]*')/y
+/** Up to the opening quote. Without the limits it would need stack for each character of what is no attribute. */
+const ATTRIBUTE = /\s{1,1000}([^\s=<>"'/]{1,100})\s{0,100}=\s{0,100}(["'])/y
 const ENTITY = /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/g
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
@@ -11,18 +12,39 @@ export function rewriteNarrativeLinks(div: string, resolve: (link: string) => st
   let copied = 0
   for (const tag of div.matchAll(TAG)) {
     const wanted = tag[1] === 'a' ? 'href' : 'src'
-    ATTRIBUTE.lastIndex = tag.index + tag[0].length
-    for (let found = ATTRIBUTE.exec(div); found !== null; found = ATTRIBUTE.exec(div)) {
-      const [, , name, , quoted = ''] = found
-      const link = name === wanted ? resolve(decode(quoted.slice(1, -1))) : undefined
+    for (const { name, start, end } of attributesOf(div, tag.index + tag[0].length)) {
+      const link = name === wanted ? resolve(decode(div.slice(start, end))) : undefined
       if (link === undefined) continue
-      parts.push(div.slice(copied, ATTRIBUTE.lastIndex - quoted.length), `"${encode(link)}"`)
-      copied = ATTRIBUTE.lastIndex
+      parts.push(div.slice(copied, start - 1), `"${encode(link)}"`)
+      copied = end + 1
     }
   }
   if (copied === 0) return div
   parts.push(div.slice(copied))
   return parts.join('')
+}
+
+interface Attribute {
+  readonly name: string | undefined
+  /** Where its value begins and ends, without the quotes. */
+  readonly start: number
+  readonly end: number
+}
+
+function* attributesOf(div: string, from: number): Generator<Attribute> {
+  let position = from
+  for (;;) {
+    ATTRIBUTE.lastIndex = position
+    const found = ATTRIBUTE.exec(div)
+    if (found === null) return
+    const [, name, quote = '"'] = found
+    const start = ATTRIBUTE.lastIndex
+    const end = div.indexOf(quote, start)
+    // XML has no '<' in values: what looks like a tag inside of one must not be read twice.
+    if (end < 0 || div.slice(start, end).includes('<')) return
+    yield { name, start, end }
+    position = end + 1
+  }
 }
 
 function decode(text: string): string {

@@ -19,7 +19,7 @@ const ATTRIBUTES = words(
 /** Attributes that a reader may follow, as opposed to `src`, which is loaded without asking. */
 const LINKS = words('href cite longdesc')
 
-const SCHEME = /^([a-z][a-z0-9+.-]*):/
+const SCHEME = /^([a-z][a-z0-9+.-]{0,50}):/
 const LINK_SCHEMES = words('http https ftp mailto tel urn')
 /** Images that a style brings along itself, as the narratives of HL7's own definitions do. */
 const STYLE_IMAGE_DATA = /url\(\s*["']?data:\s*image\/[a-z+.-]+;base64,[a-z0-9+/=\s]*["']?\)/g
@@ -32,6 +32,9 @@ export interface NarrativeProblem {
   readonly code: 'structure' | 'invariant'
   readonly problem: string
 }
+
+/** In characters. Longer ones are refused unread: the expressions above would need stack for each. */
+const STYLE_LENGTH_MAX = 1_000_000
 
 /** One narrative names this many different problems; more would help nobody. */
 const PROBLEMS_MAX = 10
@@ -101,14 +104,14 @@ function readNarrative(div: string, report: (code: NarrativeProblem['code'], pro
 function attributeProblem({ name, local, prefix, value }: SaxesAttributeNS): string | undefined {
   if (prefix === 'xmlns' || name === 'xmlns' || name === 'xml:lang') return undefined
   if (prefix !== '' || !ATTRIBUTES.has(local)) return `must not hold the attribute ${shorten(name)}`
-  if (local === 'style')
-    return ACTIVE_STYLE.test(value.toLowerCase().replace(STYLE_IMAGE_DATA, ''))
-      ? 'must not hold a style that loads or runs anything'
-      : undefined
+  if (local === 'style') return isActive(value) ? 'must not hold a style that loads or runs anything' : undefined
   if (local === 'src') return isInternal(value) ? undefined : 'must not hold images from elsewhere: data:image/ or #id'
   if (LINKS.has(local) && !isSafeLink(value)) return `must not hold a link (${local}) of an active kind`
   return undefined
 }
+
+const isActive = (style: string): boolean =>
+  style.length > STYLE_LENGTH_MAX || ACTIVE_STYLE.test(style.toLowerCase().replace(STYLE_IMAGE_DATA, ''))
 
 /** Browsers leave white space and control characters out before they look at a link. */
 const asBrowsersRead = (link: string): string => link.replace(/[^!-\uffff]/g, '').toLowerCase()

@@ -30,7 +30,6 @@ const INSTANT_PATTERN = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01
 const INSTANT = new RegExp(`^${INSTANT_PATTERN}$`)
 const DATE_TIME = new RegExp(`^(?:${INSTANT_PATTERN}|${DATE.source.slice(1, -1)})$`)
 const BASE64_STOP = /[^0-9A-Za-z+/\s]/
-const BASE64_END = /^=\s*=?\s*$/
 
 const value = (problem: string): PrimitiveProblem => ({ code: 'value', problem })
 
@@ -94,11 +93,13 @@ const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 
 /** Groups of four characters, the last one filled up with '='; white space may stand anywhere. */
 function isBase64(encoded: string): boolean {
   const end = encoded.search(BASE64_STOP)
-  const digits = (end < 0 ? encoded : encoded.slice(0, end)).replace(/\s+/g, '').length
+  const digits = withoutSpace(end < 0 ? encoded : encoded.slice(0, end)).length
   if (end < 0) return digits > 0 && digits % 4 === 0
-  const rest = encoded.slice(end)
-  return BASE64_END.test(rest) && digits % 4 >= 2 && (digits + rest.replace(/\s+/g, '').length) % 4 === 0
+  const filling = withoutSpace(encoded.slice(end))
+  return (filling === '=' && digits % 4 === 3) || (filling === '==' && digits % 4 === 2)
 }
+
+const withoutSpace = (encoded: string): string => encoded.replace(/\s/g, '')
 
 const hasNoSpace = (found: string): boolean => !SPACE_OR_CONTROL_CHARACTER.test(found)
 

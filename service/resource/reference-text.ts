@@ -1,4 +1,5 @@
 /** What the text of Reference.reference says: R4 references.html#literal. */
+import { STRING_LENGTH_MAX } from './primitives.ts'
 
 export type ReferenceText =
   /** `#id`; the id is empty for the container itself. */
@@ -24,6 +25,7 @@ const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\S+$/i
 const CONTAINED = /^#([A-Za-z0-9\-.]{0,64})$/
 
 export function parseReference(text: string): ReferenceText {
+  if (text.length > STRING_LENGTH_MAX) return { kind: 'malformed' }
   if (text.startsWith('#')) {
     const id = CONTAINED.exec(text)?.[1]
     return id === undefined ? { kind: 'malformed' } : { kind: 'contained', id }

@@ -62,6 +62,7 @@ export function checkObject(walk: Walk, rules: ComponentRules, object: JsonObjec
 }
 
 function reportUnknown(walk: Walk, rules: ComponentRules, name: string): void {
+  if (walk.issues.isFull) return
   const element = /^\w{1,50}$/.test(name) ? name : undefined
   walk.issues.report('structure', `${quote(name)} is not an element of ${rules.path}${advice(rules, name)}`, element)
 }
