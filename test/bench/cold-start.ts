@@ -36,7 +36,7 @@ const EVENTS: Readonly<Record<LambdaName, Readonly<Record<string, object>>>> = {
       method: 'POST',
       path: '/fhir/Observation',
       headers: { 'Content-Type': ['application/fhir+json'] },
-      body: observation('1', 1),
+      body: observation({ patient: '1', code: 'http://loinc.org|85354-9', index: 1 }),
     }),
   },
 }

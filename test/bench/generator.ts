@@ -19,7 +19,7 @@ export interface GeneratorResult extends Latencies {
   readonly requests: number
   readonly perSecond: number
   readonly bytesPerRequest: number
-  /** Statuses other than the expected one, and how often. */
+  /** Statuses other than the expected one, and how often; `text`: first answers without the expected text. */
   readonly unexpected: Readonly<Record<string, number>>
   /** The body of the first unexpected answer. */
   readonly example: string | undefined
@@ -65,6 +65,12 @@ async function ask(
   end: number,
 ): Promise<void> {
   const connection = await openConnection(host, port)
+  // The first answer of each connection is looked at, before the measured time.
+  const first = await connection.send(bytesOf(`${host}:${port}`, task.next(counter.index++)), true)
+  if (!first.body?.includes(task.expectedText)) {
+    tally.unexpected.text = (tally.unexpected.text ?? 0) + 1
+    tally.example ??= first.body
+  }
   for (let now = performance.now(); now < end; ) {
     const request = task.next(counter.index++)
     const { status, bytes } = await connection.send(bytesOf(`${host}:${port}`, request))

@@ -19,6 +19,8 @@ export interface KnownPatient {
 
 export interface Task {
   readonly expectedStatus: number
+  /** What an answer must have in it: GraphQL says 200 to errors too. */
+  readonly expectedText: string
   /** Different for each number, in no order that a cache would like. */
   next(index: number): RawRequest
 }
@@ -40,28 +42,27 @@ export function createTask(name: TaskName, data: KnownData): Task {
   const { observations, patients, codes, days } = data
   const get = (path: (index: number) => string): Task => ({
     expectedStatus: 200,
+    expectedText: '"resourceType":',
     next: index => ({ method: 'GET', path: `/fhir/${path(index)}` }),
   })
   const graphql = (path: string): Task => ({
     expectedStatus: 200,
+    expectedText: '{"data":{"ObservationList":[{"id":',
     next: index => ({ method: 'POST', path, contentType: 'application/json', body: nestedList(pick(codes, index)) }),
   })
   const tasks: Readonly<Record<TaskName, () => Task>> = {
     read: () => get(index => `Observation/${pick(observations, index)}`),
     create: () => ({
       expectedStatus: 201,
-      next: index => ({
-        method: 'POST',
-        path: '/fhir/Observation',
-        body: observation(pick(patients, index).id, index),
-      }),
+      expectedText: '"versionId":"1"',
+      next: index => ({ method: 'POST', path: '/fhir/Observation', body: written(data, index) }),
     }),
     update: () => ({
       expectedStatus: 200,
+      expectedText: '"versionId":',
       next(index) {
         const id = pick(observations, index)
-        const body = observation(pick(patients, index).id, index, id)
-        return { method: 'PUT', path: `/fhir/Observation/${id}`, body }
+        return { method: 'PUT', path: `/fhir/Observation/${id}`, body: written(data, index, id) }
       },
     }),
     'search-token': () =>
@@ -90,7 +91,7 @@ const encoded = (text: string): string => encodeURIComponent(text)
 
 const nestedList = (code: string): string =>
   JSON.stringify({
-    query: `query ($code: String) {
+    query: `query ($code: [String]) {
       ObservationList(code: $code, _count: 20) {
         id status effectiveDateTime
         code { text coding { system code display } }
@@ -101,9 +102,22 @@ const nestedList = (code: string): string =>
     variables: { code },
   })
 
+/** With codes and patients as they are there already, so that searches after it find as much as before. */
+const written = ({ patients, codes }: KnownData, index: number, id?: string): string =>
+  observation({ patient: pick(patients, index).id, code: pick(codes, index), index, ...(id && { id }) })
+
+export interface ObservationParts {
+  readonly patient: string
+  /** `system|code` */
+  readonly code: string
+  readonly index: number
+  readonly id?: string
+}
+
 /** A vital sign of about 1.5 KB, as Synthea writes it. */
-export function observation(patient: string, index: number, id?: string): string {
+export function observation({ patient, code: systemAndCode, index, id }: ObservationParts): string {
   const day = new Date(Date.UTC(2015, 0, 1) + (index % 3650) * 86_400_000).toISOString()
+  const [system, code] = systemAndCode.split('|')
   return JSON.stringify({
     resourceType: 'Observation',
     ...(id && { id }),
@@ -126,9 +140,7 @@ export function observation(patient: string, index: number, id?: string): string
       },
     ],
     code: {
-      coding: [
-        { system: 'http://loinc.org', code: '85354-9', display: 'Blood pressure panel with all children optional' },
-      ],
+      coding: [{ system, code, display: 'Blood pressure panel with all children optional' }],
       text: 'Blood pressure panel with all children optional',
     },
     subject: { reference: `Patient/${patient}` },
