@@ -15,8 +15,8 @@ export const JSON_DEPTH_MAX = 256
 
 /**
  * Number tokens that JSON.parse might change: with an exponent, with a last decimal of 0, of 16 characters and more,
- * tiny, or negative zero. It finds a few that are well, and some inside strings, but it misses none (but for a number
- * that is the whole text). Dates, times, UUIDs and URLs don't match. Its loops have limits, or they would need stack for
+ * tiny, or negative zero. It finds a few that are well, and some inside strings, but it misses none, a number that is
+ * the whole text aside. Dates, times, UUIDs and URLs don't match. Its loops have limits, or they would need stack for
  * each digit of a long number.
  */
 const CANDIDATE = /[\s:,[]-?\d(?:[\d.]{0,14}(?:\.\d{0,14}0(?!\d)|[eE])|[\d.]{15}|\.0{6}|(?<=-0)(?!\.))/g
@@ -188,8 +188,8 @@ function lastNonSpace(text: string, end: number): number {
 const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 
 /**
- * Finds, from a place known to be outside strings, the end of the last string that begins before `target`; -1: it has no
- * end. Places and targets only go forwards, so that all calls together read the text once.
+ * Finds, from a place known to be outside strings, the end of the last string that begins before `target`; -1: it has
+ * no end. Places and targets only go forwards, so that all calls together read the text once.
  */
 function stringSkipper(text: string): (known: number, target: number) => number {
   let outside = 0
