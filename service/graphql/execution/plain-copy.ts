@@ -26,8 +26,8 @@ export function copyPlain(execution: Execution, value: JsonObject, type: ObjectT
 }
 
 /**
- * What AppSync's resolvers need to know of an object beside its values, should they ask for a field again: arguments that
- * come from a variable's default are not known here, so that even what was prefetched may be asked for.
+ * What AppSync's resolvers need to know of an object beside its values, should they ask for a field again: arguments
+ * that come from a variable's default are not known here, so that even what was prefetched may be asked for.
  */
 export function markForResolvers(
   execution: Execution,

@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { CORPUS, type GraphqlWorld, graphqlWorld } from '#test/support/graphql-world.ts'
+import type { JsonValue } from '../resource/content.ts'
+
+let world: GraphqlWorld
+
+beforeEach(async () => {
+  world = graphqlWorld()
+  await world.put(...CORPUS)
+})
+
+describe('port calls', () => {
+  it('are one search and one read of its hits for a list, one read for all references of a level', async () => {
+    const observations = Array.from({ length: 50 }, (_, index) => ({
+      resourceType: 'Observation',
+      id: `o${index}`,
+      status: 'final',
+      code: { text: 'counted' },
+      subject: { reference: `Patient/${index % 2 ? 'anna' : 'olaf'}` },
+      performer: [{ reference: 'Practitioner/adam' }, { reference: `Organization/acme` }],
+    }))
+    await world.put(...observations)
+    const data = (await world.data(`{
+      ObservationList(_id: ["${observations.map(({ id }) => id).join('","')}"], _count: 50) {
+        subject { resource { ... on Patient { id } } }
+        performer { resource { __typename ... on Practitioner { name { family } } } }
+      }
+    }`)) as { ObservationList: JsonValue[] }
+    expect(data.ObservationList).toHaveLength(50)
+    expect(data.ObservationList[1]).toEqual({
+      subject: { resource: { id: 'anna' } },
+      performer: [
+        { resource: { __typename: 'Practitioner', name: [{ family: 'Careful' }] } },
+        { resource: { __typename: 'Organization' } },
+      ],
+    })
+    expect({ ...world.portCalls, reset: undefined }).toEqual({ searches: 1, reads: 2, reset: undefined })
+  })
+
+  it('are one for all reads at the root, and one for each kind of reverse list', async () => {
+    await world.data(
+      '{ a: Patient(id: "anna") { id } b: Patient(id: "olaf") { id } c: Organization(id: "acme") { id } }',
+    )
+    expect(world.portCalls).toMatchObject({ searches: 0, reads: 1 })
+    world.portCalls.reset()
+    await world.data(`{
+      PatientList { ConditionList(_reference: patient) { id } ObservationList(_reference: subject) { id } }
+    }`)
+    expect(world.portCalls).toMatchObject({ searches: 3, reads: 3 })
+  })
+
+  it('are none for what was read before', async () => {
+    await world.data(`{
+      Patient(id: "anna") {
+        ObservationList(_reference: subject, _id: "weight") { subject { resource { ... on Patient { id } } } }
+      }
+    }`)
+    expect(world.portCalls).toMatchObject({ searches: 1, reads: 2 })
+  })
+})
