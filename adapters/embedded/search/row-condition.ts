@@ -22,7 +22,8 @@ export interface RowCondition {
 }
 
 /**
- * Rows of one resource, by the index that holds them together: left alone, SQLite may take one that it finds better sorted.
+ * Rows of one resource, by the index that holds them together: left alone, SQLite may take one that it finds better
+ * sorted.
  */
 export const byKey = (table: IndexTable, row: Fragment): Fragment => raw(`${table} ${row.text} INDEXED BY ${table}_key`)
 

@@ -48,7 +48,9 @@ interface Layout {
   readonly table: IndexTable
   /** The value of a row. */
   readonly value: (row: Fragment, descending: boolean) => Fragment
-  /** Columns of a row, value first, that tell rows of one resource apart; undefined where no index has them in order. */
+  /**
+   * Columns of a row, value first, that tell rows of one resource apart; undefined where no index has them in order.
+   */
   readonly columns?: (descending: boolean) => readonly string[]
   /** Index that has them in order; undefined: the table itself. */
   readonly index?: (descending: boolean) => string | undefined
