@@ -8,15 +8,15 @@ import { type WriterStatements, writerStatements } from './writer-statements.ts'
 
 type Conflict = Extract<CommitResult, { readonly committed: false }>
 
-/** A resource that a request changes, as it is at that moment; a request may change it more than once. */
+/** A resource that a request changes, as it is before that. */
 interface Target {
   readonly kind: number
-  readonly type: string
   readonly id: string
   /** undefined: it never existed. */
-  key: number | undefined
-  version: number
-  live: boolean
+  readonly key: number | undefined
+  /** 0: it never existed. */
+  readonly version: number
+  readonly live: boolean
 }
 
 interface CheckedClaim {
@@ -102,21 +102,19 @@ export class Writer {
     return COMMITTED
   }
 
-  /** One target a change; a resource that is named twice has the same target twice. */
   #checkChanges(tenant: string, count: number, reader: CellReader): Target[] | Conflict {
     const targets: Target[] = []
-    const known = count > 1 ? new Map<string, { target: Target; version: number }>() : undefined
+    const seen = new Set<string>()
     for (let index = 0; index < count; index++) {
       const type = reader.text()
       const id = reader.text()
       const version = reader.number()
-      const name = `${type}/${id}`
-      const before = known?.get(name)
-      const target = before?.target ?? this.#findTarget(tenant, type, id)
-      if (version !== (before?.version ?? target.version) + 1) {
+      const target = this.#findTarget(tenant, type, id)
+      // Named twice, a resource can't be at the version that both expect.
+      const again = count > 1 && seen.size === seen.add(`${type}/${id}`).size
+      if (again || version !== target.version + 1) {
         return { committed: false, conflict: { kind: 'version', type, id } }
       }
-      known?.set(name, { target, version })
       targets.push(target)
     }
     return targets
@@ -125,8 +123,8 @@ export class Writer {
   #findTarget(tenant: string, type: string, id: string): Target {
     const kind = this.#dictionary.kind(tenant, type)
     const row = this.#statements.findResource.get(kind, id)
-    if (!row) return { kind, type, id, key: undefined, version: 0, live: false }
-    return { kind, type, id, key: Number(row.key), version: Number(row.version), live: row.deleted === 0 }
+    if (!row) return { kind, id, key: undefined, version: 0, live: false }
+    return { kind, id, key: Number(row.key), version: Number(row.version), live: row.deleted === 0 }
   }
 
   #checkClaims(tenant: string, count: number, reader: CellReader): CheckedClaim[] | Conflict {
@@ -154,16 +152,16 @@ export class Writer {
     const method = reader.number()
     const body = reader.optionalText()
     const deleted = body === null ? 1 : 0
+    const key = target.key ?? this.#nextKey++
     if (target.key === undefined) {
-      target.key = this.#nextKey++
-      this.#statements.insertResource.run(target.key, target.kind, target.id, version, seq, lastUpdated, deleted)
+      this.#statements.insertResource.run(key, target.kind, target.id, version, seq, lastUpdated, deleted)
     } else {
-      this.#statements.updateResource.run(version, seq, lastUpdated, deleted, target.key)
-      if (target.live) this.#index.remove(target.key)
+      this.#statements.updateResource.run(version, seq, lastUpdated, deleted, key)
+      if (target.live) this.#index.remove(key)
     }
     this.#statements.insertVersion.run(
       seq,
-      target.key,
+      key,
       version,
       target.kind,
       lastUpdated,
@@ -177,10 +175,8 @@ export class Writer {
       reader.text(),
       body,
     )
-    this.#index.insert(target.key, tenant, target.kind, reader)
+    this.#index.insert(key, tenant, target.kind, reader)
     this.#counts.push(target.kind, 1 - deleted - (target.live ? 1 : 0))
-    target.version = version
-    target.live = deleted === 0
   }
 
   #saveCounts(): void {

@@ -1,0 +1,11 @@
+/** The ports that unit tests run on are held to the same contract. */
+import { memoryPorts } from '#test/support/memory-ports.ts'
+import { resourceStoreSuite } from './resource-store.suite.ts'
+import { searchIndexSuite } from './search-index.suite.ts'
+
+const TIMELESS = 'plain maps have no deadlines'
+
+const open = async () => ({ ...memoryPorts(), settle: async () => undefined, close: async () => undefined })
+
+resourceStoreSuite('memory', open, { 'gives up what is past its deadline, and writes nothing': TIMELESS })
+searchIndexSuite('memory', open, { 'refuses a search whose time is over as too costly': TIMELESS })
