@@ -11,7 +11,7 @@ declare module 'vitest' {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const chosen = process.env.ENGINES?.split(',').map(name => name.trim())
   const names = ENGINE_NAMES.filter(name => !chosen || chosen.includes(name))
   const { stop, ...addresses } = await startEngines(Object.fromEntries(names.map(name => [name, true])))

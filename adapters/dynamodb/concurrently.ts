@@ -1,0 +1,26 @@
+/**
+ * Runs the task over the items with at most `concurrencyMax` at the same time, results in order. After the first failure
+ * nothing new is started; what runs is waited for, so that nothing goes on behind the caller's back.
+ */
+export async function concurrently<T, R>(
+  items: readonly T[],
+  concurrencyMax: number,
+  task: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length)
+  let next = 0
+  let failure: { readonly error: unknown } | undefined
+  const run = async (): Promise<void> => {
+    while (next < items.length && !failure) {
+      const index = next++
+      try {
+        results[index] = await task(items[index] as T, index)
+      } catch (error) {
+        failure ??= { error }
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrencyMax, items.length) }, run))
+  if (failure) throw failure.error
+  return results
+}

@@ -1,0 +1,188 @@
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import type { Clock } from '#service/ports/clock.ts'
+import { attributesOfItem, attributesOfKey, itemOfAttributes, keyOfAttributes } from './attribute-values.ts'
+import { conditionParts, rangeParts, updateParts } from './expressions.ts'
+import type { BatchPage, Item, Key, Query, QueryPage, Table, TransactOutcome, Write, WriteOutcome } from './table.ts'
+import { CHANGES_INDEX } from './table-definition.ts'
+import { TableError, type TableErrorKind } from './table-error.ts'
+
+export interface DynamoTableParts {
+  /** With maxAttempts 1: RetryingTable knows what may be tried again, and until when. */
+  readonly client: DynamoDBClient
+  readonly tableName: string
+  readonly clock: Clock
+}
+
+/** A request without an answer for so long is given up, and may be tried again. */
+const REQUEST_MS_MAX = 5000
+
+/** A table on DynamoDB. */
+export class DynamoTable implements Table {
+  readonly #client: DynamoDBClient
+  readonly #name: string
+  readonly #clock: Clock
+
+  constructor({ client, tableName, clock }: DynamoTableParts) {
+    this.#client = client
+    this.#name = tableName
+    this.#clock = clock
+  }
+
+  async get(key: Key, deadline: number): Promise<Item | undefined> {
+    const command = new GetItemCommand({ TableName: this.#name, Key: attributesOfKey(key), ConsistentRead: true })
+    const { Item: found } = await this.#send(options => this.#client.send(command, options), deadline)
+    return found && itemOfAttributes(found)
+  }
+
+  async batchGet(keys: readonly Key[], deadline: number): Promise<BatchPage> {
+    const command = new BatchGetItemCommand({
+      RequestItems: { [this.#name]: { Keys: keys.map(attributesOfKey), ConsistentRead: true } },
+    })
+    const output = await this.#send(options => this.#client.send(command, options), deadline)
+    return {
+      items: (output.Responses?.[this.#name] ?? []).map(itemOfAttributes),
+      unprocessed: (output.UnprocessedKeys?.[this.#name]?.Keys ?? []).map(keyOfAttributes),
+    }
+  }
+
+  async query({ index, partition, from, to, descending, limit }: Query, deadline: number): Promise<QueryPage> {
+    const [partitionName, sortName] = index === 'changes' ? ['changes', 'changed'] : ['partition', 'sort']
+    const command = new QueryCommand({
+      TableName: this.#name,
+      ...(index === 'changes' ? { IndexName: CHANGES_INDEX } : { ConsistentRead: true }),
+      ...rangeParts({ partitionName, sortName, partition, from, to }),
+      ScanIndexForward: !descending,
+      ...(limit !== undefined && { Limit: limit }),
+    })
+    const output = await this.#send(options => this.#client.send(command, options), deadline)
+    return { items: (output.Items ?? []).map(itemOfAttributes), more: output.LastEvaluatedKey !== undefined }
+  }
+
+  async write(write: Write, deadline: number): Promise<WriteOutcome> {
+    try {
+      await this.#send(options => this.#sendWrite(write, options), deadline)
+      return { done: true }
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error
+      return { done: false, found: error.Item && itemOfAttributes(error.Item) }
+    }
+  }
+
+  async transact(writes: readonly Write[], token: string, deadline: number): Promise<TransactOutcome> {
+    const command = new TransactWriteItemsCommand({
+      TransactItems: writes.map(write => this.#action(write)),
+      ClientRequestToken: token,
+    })
+    try {
+      await this.#send(options => this.#client.send(command, options), deadline)
+      return { done: true }
+    } catch (error) {
+      if (error instanceof TransactionCanceledException) return refusalsOf(error)
+      throw error
+    }
+  }
+
+  #sendWrite(write: Write, options: SendOptions): Promise<unknown> {
+    const common = { TableName: this.#name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const
+    switch (write.kind) {
+      case 'put': {
+        const input = { ...common, Item: attributesOfItem(write.item), ...conditionParts(write.condition) }
+        return this.#client.send(new PutItemCommand(input), options)
+      }
+      case 'update': {
+        const input = { ...common, Key: attributesOfKey(write.key), ...updateParts(write) }
+        return this.#client.send(new UpdateItemCommand(input), options)
+      }
+      case 'delete': {
+        const input = { TableName: this.#name, Key: attributesOfKey(write.key) }
+        return this.#client.send(new DeleteItemCommand(input), options)
+      }
+    }
+  }
+
+  #action(write: Write): TransactWriteItem {
+    const common = { TableName: this.#name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const
+    switch (write.kind) {
+      case 'put':
+        return { Put: { ...common, Item: attributesOfItem(write.item), ...conditionParts(write.condition) } }
+      case 'update':
+        return { Update: { ...common, Key: attributesOfKey(write.key), ...updateParts(write) } }
+      case 'delete':
+        return { Delete: { TableName: this.#name, Key: attributesOfKey(write.key) } }
+    }
+  }
+
+  async #send<T>(send: (options: SendOptions) => Promise<T>, deadline: number): Promise<T> {
+    const withinMs = Math.min(REQUEST_MS_MAX, deadline - this.#clock.now())
+    if (withinMs <= 0) throw new TableError('unclear', new Error('The deadline had passed before it was sent'))
+    try {
+      return await send({ abortSignal: AbortSignal.timeout(withinMs) })
+    } catch (error) {
+      const kind = kindOf(error)
+      throw kind ? new TableError(kind, error) : error
+    }
+  }
+}
+
+interface SendOptions {
+  readonly abortSignal: AbortSignal
+}
+
+const KIND_BY_NAME: Readonly<Record<string, TableErrorKind>> = {
+  ThrottlingException: 'throttled',
+  ThrottlingError: 'throttled',
+  ProvisionedThroughputExceededException: 'throttled',
+  ProvisionedThroughputExceeded: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  LimitExceededException: 'throttled',
+  TransactionConflictException: 'contended',
+  TransactionConflict: 'contended',
+  TransactionInProgressException: 'contended',
+  InternalServerError: 'unclear',
+  ServiceUnavailable: 'unclear',
+  TimeoutError: 'unclear',
+  AbortError: 'unclear',
+  ECONNREFUSED: 'unclear',
+  ECONNRESET: 'unclear',
+  EPIPE: 'unclear',
+  ETIMEDOUT: 'unclear',
+  ENOTFOUND: 'unclear',
+  EAI_AGAIN: 'unclear',
+}
+
+/** undefined: it would fail again. */
+function kindOf(error: unknown): TableErrorKind | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, $metadata } = error as { code?: string; $metadata?: { httpStatusCode?: number } }
+  const known = KIND_BY_NAME[error.name] ?? (code === undefined ? undefined : KIND_BY_NAME[code])
+  return known ?? (($metadata?.httpStatusCode ?? 0) >= 500 ? 'unclear' : undefined)
+}
+
+/**
+ * @throws TableError where nothing but load or another transaction was in the way.
+ * @throws TransactionCanceledException where it would fail again.
+ */
+function refusalsOf(error: TransactionCanceledException): TransactOutcome {
+  const reasons = error.CancellationReasons ?? []
+  if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) {
+    const refusals = reasons.map(({ Code, Item: found }) =>
+      Code === 'ConditionalCheckFailed' ? { found: found && itemOfAttributes(found) } : undefined,
+    )
+    return { done: false, refusals }
+  }
+  const kinds = reasons.map(({ Code }) => KIND_BY_NAME[Code ?? ''])
+  const kind = kinds.find(each => each === 'contended') ?? kinds.find(each => each === 'throttled')
+  throw kind ? new TableError(kind, error) : error
+}

@@ -1,0 +1,66 @@
+import type { Tenant } from '#service/call.ts'
+import { concurrently } from './concurrently.ts'
+import { openKey, openPartition } from './keys.ts'
+import type { StoreContext } from './store-context.ts'
+import type { Item } from './table.ts'
+import type { Transactions } from './transactions.ts'
+
+/** Up to when the change index is complete, now and for ever. */
+export class Watermark {
+  readonly #context: StoreContext
+  readonly #transactions: Transactions
+
+  constructor(context: StoreContext, transactions: Transactions) {
+    this.#context = context
+    this.#transactions = transactions
+  }
+
+  /**
+   * Milliseconds since the epoch: no version with this lastUpdated or an earlier one will come to be. A single write may
+   * be under way for a while, and the versions of an open transaction come only when it is finalized.
+   */
+  async read(tenant: Tenant, deadline: number): Promise<number> {
+    const { clock, settings } = this.#context
+    const settled = clock.now() - settings.writeMsMax - settings.clockSkewMs - settings.indexLagMs - 1
+    const entries = (await this.#entries(tenant, deadline)).filter(({ oldest }) => Number(oldest) <= settled)
+    const closed = await concurrently(entries, settings.concurrencyMax, entry => this.#close(tenant, entry, deadline))
+    return entries.reduce(
+      (least, { oldest }, index) => (closed[index] ? least : Math.min(least, Number(oldest) - 1)),
+      settled,
+    )
+  }
+
+  async #entries(tenant: Tenant, deadline: number): Promise<readonly Item[]> {
+    const partition = openPartition(tenant)
+    const entries: Item[] = []
+    let from: string | undefined
+    for (;;) {
+      const page = await this.#context.table.query({ partition, ...(from !== undefined && { from }) }, deadline)
+      entries.push(...page.items)
+      const last = page.items.at(-1)
+      if (!page.more || !last) return entries
+      // Nothing sorts between a text and itself with the lowest character behind it.
+      from = `${last.sort}\u0000`
+    }
+  }
+
+  /** Whether nothing of it can appear any more, after aborting it if its time is over. */
+  async #close(tenant: Tenant, entry: Item, deadline: number): Promise<boolean> {
+    const transaction = entry.sort
+    const record = await this.#transactions.find(tenant, transaction, deadline)
+    // There was one: entry and record are put together.
+    if (record?.state === 'pending') {
+      if (!this.#transactions.isExpired(record)) return false
+      if ((await this.#transactions.abort(tenant, transaction, deadline)) === 'committed') return false
+    }
+    if (record?.state === 'committed' && !this.#isIndexed(record.finalizedAt)) return false
+    await this.#context.table.write({ kind: 'delete', key: openKey(tenant, transaction) }, deadline)
+    return true
+  }
+
+  /** The index follows the table with a delay: what was finalized just now may not be in it yet. */
+  #isIndexed(finalizedAt: number | undefined): boolean {
+    const { clock, settings } = this.#context
+    return finalizedAt !== undefined && clock.now() > finalizedAt + settings.indexLagMs + settings.clockSkewMs
+  }
+}
