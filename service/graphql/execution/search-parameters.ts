@@ -24,7 +24,9 @@ export function searchArgumentsOf(values: ArgumentValues, countMax: number): Sea
   }
   const parameters: (readonly [string, string])[] = []
   for (const [name, value] of values) {
-    if (!OTHERS.has(name)) parameters.push([searchParameterCode(name), parameterValue(name, value)])
+    // Of the sort order the comma is part.
+    if (name === '_sort') parameters.push([name, textOf(value)])
+    else if (!OTHERS.has(name)) parameters.push([searchParameterCode(name), parameterValue(name, value)])
   }
   const cursor = values.get('_cursor')
   return { parameters, count: countOf(values, countMax), cursor: cursor === undefined ? undefined : textOf(cursor) }
