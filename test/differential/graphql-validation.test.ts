@@ -1,4 +1,5 @@
 /** Which documents are valid, and what is wrong with the others: ours against graphql-js over the generated SDL. */
+import fc from 'fast-check'
 import { parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { tenantOf } from '#service/call.ts'
@@ -7,6 +8,7 @@ import { DEFAULT_GRAPHQL_LIMITS } from '#service/graphql/limits.ts'
 import { createModel } from '#service/graphql/model/model.ts'
 import { parseDocument } from '#service/graphql/parse-document.ts'
 import { validateDocument } from '#service/graphql/validation/validate-document.ts'
+import { type Draw, drawFrom, randomDocument } from '#test/support/arbitrary-graphql.ts'
 import { generatedSchema } from '#test/support/generated-schema.ts'
 
 const schema = generatedSchema()
@@ -129,4 +131,57 @@ describe('an invalid document is told what graphql-js would tell it', () => {
     expect(theirs.length).toBeGreaterThan(0)
     expect(summary(ours(text))).toEqual(theirs)
   })
+})
+
+const WORDS = (
+  'nothing id name Patient HumanName Resource String Int ID Boolean true 5 "x" null _count _id $yes $no $ids $other ' +
+  'include skip on fragment query F0 F1 { } ( ) : !'
+).split(' ')
+
+/** The document with one or two of its words exchanged. */
+function spoil(text: string, draw: Draw): string {
+  const words = text.match(/[$@]?\w+|"[^"]*"|\.{3}|[^\s\w]/g) ?? []
+  const pool = [...WORDS, ...words]
+  for (let left = 1 + draw(2); left > 0; left -= 1) words[draw(words.length)] = pool[draw(pool.length)] ?? ''
+  return words.join(' ')
+}
+
+/** Here more is valid than in the SDL: scalars of any kind where text is meant, list arguments, `resource(type: Patient)`. */
+const LENIENT: readonly RegExp[] = [
+  /^(String|ID) cannot represent a non/,
+  /^Variable "\$\w+" of type "\[?\w+!?\]?!?" used in position expecting type "\[?(String|ID)/,
+  /^Unknown argument "\w+" on field/,
+  /^Cannot query field "\w+" on type "Resource"/,
+]
+
+const isLenient = (message: string) => LENIENT.some(pattern => pattern.test(message))
+
+function problemsOf(validateText: () => readonly { readonly message: string }[]): readonly string[] {
+  try {
+    return validateText().map(({ message }) => message)
+  } catch (thrown) {
+    return [(thrown as Error).message]
+  }
+}
+
+it('random documents with words exchanged are as valid as graphql-js finds them', () => {
+  const counts = { valid: 0, invalid: 0 }
+  fc.assert(
+    fc.property(fc.integer(), seed => {
+      const draw = drawFrom(seed)
+      const text = spoil(randomDocument(schema, draw).query, draw)
+      const theirs = problemsOf(() => validate(schema, parse(text)))
+      const mine = problemsOf(() => ours(text))
+      if (theirs.length === 0) {
+        counts.valid += 1
+        expect(mine, text).toEqual([])
+      } else if (!theirs.every(isLenient)) {
+        counts.invalid += 1
+        expect(mine.length, `${text}\n${theirs.join('\n')}`).toBeGreaterThan(0)
+      }
+    }),
+    { numRuns: 1000, endOnFailure: true },
+  )
+  expect(counts.valid).toBeGreaterThan(10)
+  expect(counts.invalid).toBeGreaterThan(500)
 })
