@@ -1,6 +1,6 @@
 /**
- * Runs the task over the items with at most `concurrencyMax` at the same time, results in order. After the first failure
- * nothing new is started; what runs is waited for, so that nothing goes on behind the caller's back.
+ * Runs the task over the items with at most `concurrencyMax` at the same time, results in order. After the first
+ * failure nothing new is started; what runs is waited for, so that nothing goes on behind the caller's back.
  */
 export async function concurrently<T, R>(
   items: readonly T[],

@@ -11,7 +11,9 @@ import { finalizing, overflowKey, stripping } from './version-item.ts'
 /** open: its time is not over, or something of it can't be found, and it must be looked at again. */
 export type FinishedAs = 'finalized' | 'stripped' | 'open'
 
-/** Ends what transactions leave undone, by their committer or by whoever comes after it. All of it may be done twice. */
+/**
+ * Ends what transactions leave undone, by their committer or by whoever comes after it. All of it may be done twice.
+ */
 export class Finalizer {
   readonly #context: StoreContext
   readonly #transactions: Transactions

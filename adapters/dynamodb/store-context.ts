@@ -7,8 +7,8 @@ import type { ShardsOf } from './version-item.ts'
 
 export interface StoreSettings {
   /**
-   * From a version's lastUpdated to the last request that may write it, or put the record of its transaction. Writes that
-   * come later are refused, so that what promises completeness up to a time can know when that time is over.
+   * From a version's lastUpdated to the last request that may write it, or put the record of its transaction. Writes
+   * that come later are refused, so that what promises completeness up to a time can know when that time is over.
    */
   readonly writeMsMax: number
   /** By how much the clocks of two machines may differ. */

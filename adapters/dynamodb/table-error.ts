@@ -1,8 +1,8 @@
 import { type Fault, fault } from '#service/fault.ts'
 
 /**
- * throttled: refused for its load. contended: another transaction was at one of the items. Neither has written anything.
- * unclear: no answer; a write may have happened, or happen yet.
+ * throttled: refused for its load. contended: another transaction was at one of the items. Neither has written
+ * anything. unclear: no answer; a write may have happened, or happen yet.
  */
 export type TableErrorKind = 'throttled' | 'contended' | 'unclear'
 

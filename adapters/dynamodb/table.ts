@@ -1,4 +1,6 @@
-/** The few requests that the store makes of its table. Each is atomic; reads are strongly consistent but for the index. */
+/**
+ * The few requests that the store makes of its table. Each is atomic; reads are strongly consistent but for the index.
+ */
 
 export type Value = string | number | boolean | Uint8Array | readonly string[]
 
@@ -80,8 +82,8 @@ export const BATCH_KEYS_MAX = 100
 export const TRANSACT_ACTIONS_MAX = 100
 
 /**
- * deadline: milliseconds since the epoch, after which the answer is of no use. Rejects with a TableError for what may be
- * tried again, and with other errors for what may not.
+ * deadline: milliseconds since the epoch, after which the answer is of no use. Rejects with a TableError for what may
+ * be tried again, and with other errors for what may not.
  */
 export interface Table {
   get(key: Key, deadline: number): Promise<Item | undefined>

@@ -2,7 +2,9 @@ import type { Tenant } from '#service/call.ts'
 import { typeKey, typesPartition } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
 
-/** Which types a tenant has, and how many shards the change index of each may have: what a history has to look through. */
+/**
+ * Which types a tenant has, and how many shards the change index of each may have: what a history has to look through.
+ */
 export class TypeRegistry {
   readonly #context: StoreContext
   /** Known to be registered, with at least the shards of our settings. */

@@ -14,8 +14,8 @@ import type { Item, Update, Value } from './table.ts'
 
 /**
  * partition, sort: the key. nonce: who wrote it. tx: the transaction that decides whether it counts; without it the
- * version is final, and has changes and changed, its place in the change index. A body is in the item (body, encoding) or
- * elsewhere (overflow, sha256, encoding); a tombstone has `deleted` instead. Empty lists are left out.
+ * version is final, and has changes and changed, its place in the change index. A body is in the item (body, encoding)
+ * or elsewhere (overflow, sha256, encoding); a tombstone has `deleted` instead. Empty lists are left out.
  */
 export type VersionItem = Item
 

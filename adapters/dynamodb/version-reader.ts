@@ -22,8 +22,8 @@ export class VersionReader {
   }
 
   /**
-   * The newest committed version. It is final when this returns: whoever writes the next one can rely on it, and versions
-   * come to the stream in their order.
+   * The newest committed version. It is final when this returns: whoever writes the next one can rely on it, and
+   * versions come to the stream in their order.
    */
   async newest(tenant: Tenant, key: ResourceKey, deadline: number): Promise<VersionItem | undefined> {
     for (;;) {
@@ -69,8 +69,8 @@ export class VersionReader {
   }
 
   /**
-   * The version itself if it is committed, else the first one below that is; `changed` where the item has become another
-   * one meanwhile, so that what is newest has to be asked again.
+   * The version itself if it is committed, else the first one below that is; `changed` where the item has become
+   * another one meanwhile, so that what is newest has to be asked again.
    */
   async committedFrom(
     tenant: Tenant,

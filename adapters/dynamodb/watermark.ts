@@ -16,8 +16,8 @@ export class Watermark {
   }
 
   /**
-   * Milliseconds since the epoch: no version with this lastUpdated or an earlier one will come to be. A single write may
-   * be under way for a while, and the versions of an open transaction come only when it is finalized.
+   * Milliseconds since the epoch: no version with this lastUpdated or an earlier one will come to be. A single write
+   * may be under way for a while, and the versions of an open transaction come only when it is finalized.
    */
   async read(tenant: Tenant, deadline: number): Promise<number> {
     const { clock, settings } = this.#context
