@@ -10,16 +10,16 @@ import { OutOfTime } from './search/tick.ts'
 const INLINE_MS = 8
 
 export interface EmbeddedIndexParts {
-  readonly searcher: Searcher
+  readonly searcher: Pick<Searcher, 'search'>
   /** undefined: this thread has nothing else to do, and searches to the end. */
-  readonly pool: SearchPool | undefined
+  readonly pool: Pick<SearchPool, 'search'> | undefined
   readonly clock: Clock
 }
 
 /** Writes index on commit, so every search sees every write whose response the caller has had. */
 export class EmbeddedSearchIndex implements SearchIndex {
-  readonly #searcher: Searcher
-  readonly #pool: SearchPool | undefined
+  readonly #searcher: EmbeddedIndexParts['searcher']
+  readonly #pool: EmbeddedIndexParts['pool']
   readonly #clock: Clock
 
   constructor({ searcher, pool, clock }: EmbeddedIndexParts) {

@@ -24,6 +24,8 @@ const ports: MessagePort[] = []
 const subscribers = new Set<MessagePort>()
 const pending: Pending[] = []
 let working = false
+/** Where to say that everything is written and closed. */
+let closing: MessagePort | undefined
 let idleTimer: NodeJS.Timeout | undefined
 
 function listen(port: MessagePort): void {
@@ -57,8 +59,7 @@ function take(port: MessagePort, message: ToWriter): void {
       listen(message.port)
       return
     case 'close':
-      work()
-      close(port)
+      closing = port
   }
 }
 
@@ -79,6 +80,7 @@ function work(): void {
     writeGroup(takeGroup())
   }
   working = false
+  if (closing) close(closing)
 }
 
 /** What has arrived since joins the group instead of waiting for a sync of its own. */

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Change } from '#service/ports/resource-store.ts'
+import { changeOf, deletionOf, documentOf, FIRST_WRITE, freshTenant } from '#test/contract/changes.ts'
+import { openWriter, prepareFolder } from './database.ts'
+import { encodeCommit } from './wire.ts'
+import { Writer } from './writer.ts'
+
+let folder: string
+let database: DatabaseSync
+let writer: Writer
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'embedded-writer-'))
+  prepareFolder(folder)
+  database = openWriter(folder)
+  writer = new Writer(database)
+})
+
+afterEach(() => {
+  database.close()
+  rmSync(folder, { recursive: true })
+})
+
+const tenant = freshTenant()
+const now = () => FIRST_WRITE
+const request = (...changes: Change[]) => encodeCommit(tenant, { changes, deadline: 0 }, FIRST_WRITE)
+
+const versions = (): unknown[] =>
+  database
+    .prepare('SELECT r.id, v.version FROM version v JOIN resource r ON r.key = v.key ORDER BY v.seq')
+    .all()
+    .map(row => `${row.id} ${row.version}`)
+
+const rowsOf = (table: string): number => Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows)
+
+const counts = (): unknown => ({ ...database.prepare('SELECT live, versions FROM kind').get() })
+
+test('answers each request of a group for itself, in order', () => {
+  const outcomes = writer.writeGroup(
+    [
+      request(changeOf('Patient', 'a')),
+      request(changeOf('Patient', 'a')),
+      request(changeOf('Patient', 'a', 2), changeOf('Patient', 'b')),
+      encodeCommit(tenant, { changes: [changeOf('Patient', 'c')], deadline: 0 }, FIRST_WRITE - 1),
+    ],
+    now,
+  )
+  expect(outcomes).toEqual([
+    { committed: true },
+    { committed: false, conflict: { kind: 'version', type: 'Patient', id: 'a' } },
+    { committed: true },
+    { failure: 'expired', message: 'The deadline had passed before it was written.' },
+  ])
+  expect(versions()).toEqual(['a 1', 'a 2', 'b 1'])
+  expect(counts()).toEqual({ live: 2, versions: 3 })
+})
+
+test('refuses a commit that names a resource twice', () => {
+  const [outcome] = writer.writeGroup([request(changeOf('Patient', 'a'), changeOf('Patient', 'a'))], now)
+  expect(outcome).toEqual({ committed: false, conflict: { kind: 'version', type: 'Patient', id: 'a' } })
+  expect(versions()).toEqual([])
+})
+
+test('goes on after the disk was full, with nothing half done', () => {
+  writer.writeGroup([request(changeOf('Patient', 'a'))], now)
+  const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count)
+  database.exec(`PRAGMA max_page_count = ${pages + 20}`)
+  const large = changeOf('Patient', 'large', 1, { body: 'x'.repeat(1_000_000) })
+  const group = [
+    request(changeOf('Patient', 'b')),
+    request(changeOf('Patient', 'c'), large),
+    request(changeOf('Patient', 'd')),
+  ]
+  const committed = { committed: true }
+  expect(writer.writeGroup(group, now)).toEqual([
+    committed,
+    { failure: 'failed', message: 'database or disk is full' },
+    committed,
+  ])
+  expect(versions()).toEqual(['a 1', 'b 1', 'd 1'])
+  expect(counts()).toEqual({ live: 3, versions: 3 })
+  database.exec('PRAGMA max_page_count = 1000000')
+  expect(writer.writeGroup([request(changeOf('Patient', 'c'), large)], now)).toEqual([committed])
+  expect(versions()).toEqual(['a 1', 'b 1', 'd 1', 'c 1', 'large 1'])
+  expect(counts()).toEqual({ live: 5, versions: 5 })
+})
+
+test('takes every index row of the version before away', () => {
+  const values = {
+    identifier: [{ kind: 'token', system: 's', code: 'c' }],
+    family: [{ kind: 'string', value: 'A', normalized: 'a' }],
+    'general-practitioner': [{ kind: 'reference', type: 'Practitioner', id: '1', url: undefined, version: undefined }],
+    birthdate: [{ kind: 'date', low: 1, high: 2 }],
+  } as const
+  const document = documentOf('Patient', 'a', values, { compartments: ['Patient/a'] })
+  const observed = {
+    'value-quantity': [{ kind: 'quantity', low: 1, high: 1, system: 's', code: 'c', unit: 'u' }],
+  } as const
+  const quantity = documentOf('Observation', 'o', observed)
+  writer.writeGroup([request(changeOf('Patient', 'a', 1, { document }))], now)
+  writer.writeGroup([request(changeOf('Observation', 'o', 1, { document: quantity }))], now)
+  const tables = ['token', 'string', 'reference', 'date', 'amount']
+  expect(tables.map(rowsOf)).toEqual([2, 1, 1, 1, 1])
+  writer.writeGroup([request(changeOf('Patient', 'a', 2, { document: documentOf('Patient', 'a', {}) }))], now)
+  writer.writeGroup([request(deletionOf('Observation', 'o', 2))], now)
+  expect(tables.map(rowsOf)).toEqual([0, 0, 0, 0, 0])
+})
