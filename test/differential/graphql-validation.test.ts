@@ -152,6 +152,8 @@ const LENIENT: readonly RegExp[] = [
   /^Variable "\$\w+" of type "\[?\w+!?\]?!?" used in position expecting type "\[?(String|ID)/,
   /^Unknown argument "\w+" on field/,
   /^Cannot query field "\w+" on type "Resource"/,
+  // A scalar of HL7's schema files.
+  /^Unknown type "id"/,
 ]
 
 const isLenient = (message: string) => LENIENT.some(pattern => pattern.test(message))
