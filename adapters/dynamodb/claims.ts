@@ -5,6 +5,7 @@ import { claimKey } from './keys.ts'
 import { FREE } from './slots.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Condition, Item, Put, Update } from './table.ts'
+import type { Seniority } from './transaction-record.ts'
 import type { Transactions } from './transactions.ts'
 import { optionalText, transactionOf } from './version-item.ts'
 
@@ -35,31 +36,38 @@ export class Claims {
 
   async read(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined> {
     const item = await this.#context.table.get(claimKey(tenant, claim), deadline)
-    return (await this.#standing(tenant, item, deadline)).holder
+    return (await this.#standing(tenant, item, undefined, deadline)).holder
   }
 
   /**
    * @param found what a conditional put has met.
+   * @param writer the transaction that the put is of, if any.
    * @returns on which condition to put again, or the conflict.
    */
   async conditionFor(
     tenant: Tenant,
     claim: Claim,
     found: ClaimItem | undefined,
+    writer: Seniority | undefined,
     deadline: number,
   ): Promise<Condition | ClaimConflict> {
-    const { holder, undecided } = await this.#standing(tenant, found, deadline)
+    const { holder, undecided } = await this.#standing(tenant, found, writer, deadline)
     if (undecided || !isSame(holder, claim.replaces)) return { kind: 'claim', claim: claim.claim, resource: holder }
     return found ? [{ nonce: optionalText(found, 'nonce'), tx: transactionOf(found) }] : FREE
   }
 
-  async #standing(tenant: Tenant, found: ClaimItem | undefined, deadline: number): Promise<ClaimStanding> {
+  async #standing(
+    tenant: Tenant,
+    found: ClaimItem | undefined,
+    writer: Seniority | undefined,
+    deadline: number,
+  ): Promise<ClaimStanding> {
     let item = found
     for (;;) {
       if (!item) return NOBODY
       const transaction = transactionOf(item)
       if (transaction === undefined) return { holder: holderOf(item), undecided: false }
-      const fate = await this.#transactions.settledFate(tenant, transaction, deadline)
+      const fate = await this.#transactions.settledFate(tenant, transaction, writer, deadline)
       if (fate === 'committed') return { holder: holderOf(item), undecided: false }
       if (fate !== 'missing') return { holder: priorOf(item), undecided: fate === 'pending' }
       const again = await this.#context.table.get({ partition: item.partition, sort: item.sort }, deadline)

@@ -30,7 +30,7 @@ export async function commitDirectly(
     for (const [index, placement] of placements.entries()) {
       const refusal = refusals[index]
       if (!refusal) continue
-      const answer = await placement.retry(refusal.found, deadline)
+      const answer = await placement.retry(refusal.found, undefined, deadline)
       if (isConflict(answer)) return { committed: false, conflict: answer }
       conditions[index] = answer
     }

@@ -5,6 +5,7 @@ import { type Claims, claimPut, firstCondition, stagedClaimPut } from './claims.
 import { addressOf } from './keys.ts'
 import { FREE, type Slots } from './slots.ts'
 import type { Condition, Item, Key, Put } from './table.ts'
+import type { Seniority } from './transaction-record.ts'
 import { finalItem, type ShardsOf, stagedItem, type VersionItem } from './version-item.ts'
 
 export type Conflict = Extract<CommitResult, { readonly committed: false }>['conflict']
@@ -17,8 +18,11 @@ export interface Placement {
   put(condition: Condition): Put
   /** Undecided until the transaction is. */
   stage(condition: Condition, transaction: string): Put
-  /** On which condition to try again after this item was met, or the conflict that it makes. */
-  retry(found: Item | undefined, deadline: number): Promise<Condition | Conflict>
+  /**
+   * On which condition to try again after this item was met, or the conflict that it makes.
+   * @param writer the transaction that the placement is staged in, if any.
+   */
+  retry(found: Item | undefined, writer: Seniority | undefined, deadline: number): Promise<Condition | Conflict>
 }
 
 export const isConflict = (answer: Condition | Conflict): answer is Conflict => 'kind' in answer
@@ -29,7 +33,8 @@ export function versionPlacement(tenant: Tenant, draft: VersionItem, slots: Slot
     first: FREE,
     put: condition => ({ kind: 'put', item: finalItem(draft, shardsOf), condition }),
     stage: (condition, transaction) => ({ kind: 'put', item: stagedItem(draft, transaction), condition }),
-    retry: async (found, deadline) => (await slots.conditionFor(tenant, found, deadline)) ?? versionConflict(draft),
+    retry: async (found, writer, deadline) =>
+      (await slots.conditionFor(tenant, found, writer, deadline)) ?? versionConflict(draft),
   }
 }
 
@@ -45,6 +50,6 @@ export function claimPlacement(tenant: Tenant, claim: Claim, nonce: string, clai
     first: firstCondition(claim),
     put,
     stage: (condition, transaction) => stagedClaimPut(tenant, claim, nonce, condition, transaction),
-    retry: (found, deadline) => claims.conditionFor(tenant, claim, found, deadline),
+    retry: (found, writer, deadline) => claims.conditionFor(tenant, claim, found, writer, deadline),
   }
 }

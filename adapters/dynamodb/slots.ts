@@ -1,6 +1,7 @@
 import type { Tenant } from '#service/call.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Condition, Item } from './table.ts'
+import type { Seniority } from './transaction-record.ts'
 import type { Transactions } from './transactions.ts'
 import { transactionOf } from './version-item.ts'
 
@@ -19,16 +20,22 @@ export class Slots {
 
   /**
    * @param found what a conditional put has met.
+   * @param writer the transaction that the put is of, if any.
    * @returns on which condition to put again: the slot is free, or still of that aborted transaction. undefined: it is
    * taken, by a version that is committed or may be yet.
    */
-  async conditionFor(tenant: Tenant, found: Item | undefined, deadline: number): Promise<Condition | undefined> {
+  async conditionFor(
+    tenant: Tenant,
+    found: Item | undefined,
+    writer: Seniority | undefined,
+    deadline: number,
+  ): Promise<Condition | undefined> {
     let item = found
     for (;;) {
       if (!item) return FREE
       const transaction = transactionOf(item)
       if (transaction === undefined) return undefined
-      const fate = await this.#transactions.settledFate(tenant, transaction, deadline)
+      const fate = await this.#transactions.settledFate(tenant, transaction, writer, deadline)
       if (fate === 'aborted') return [{ tx: transaction }]
       if (fate !== 'missing') return undefined
       // Without a record it was aborted, unless it was finalized since the item was read.

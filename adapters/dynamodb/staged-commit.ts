@@ -7,7 +7,14 @@ import type { Finalizer } from './finalizer.ts'
 import { type Conflict, isConflict, type Placement } from './placements.ts'
 import type { StoreContext } from './store-context.ts'
 import { assertTimely } from './timeliness.ts'
-import { chunkCount, chunkPuts, committing, opening, recordOf, type TransactionContent } from './transaction-record.ts'
+import {
+  chunkPuts,
+  committing,
+  opening,
+  recordOf,
+  type Seniority,
+  type TransactionContent,
+} from './transaction-record.ts'
 import type { Transactions } from './transactions.ts'
 import { transactionOf } from './version-item.ts'
 
@@ -43,8 +50,8 @@ export class StagedCommit {
   async commit(tenant: Tenant, writes: StagedWrites): Promise<CommitResult> {
     let conflict: Conflict | undefined
     try {
-      await this.#open(tenant, writes)
-      conflict = await this.#stage(writes)
+      const openedAt = await this.#open(tenant, writes)
+      conflict = await this.#stage(writes, openedAt)
     } catch (error) {
       await this.#abandon(tenant, writes)
       throw error
@@ -61,11 +68,13 @@ export class StagedCommit {
   /**
    * The record comes before any version, and what it lists before any version as well. Its time counts once the put is
    * acknowledged: whoever promises completeness beyond `oldest` from then on has seen the transaction as open.
+   * @returns when it was opened.
    */
-  async #open(tenant: Tenant, { transaction, content, oldest, deadline }: StagedWrites): Promise<void> {
+  async #open(tenant: Tenant, { transaction, content, oldest, deadline }: StagedWrites): Promise<number> {
     const { table, clock, ids, settings } = this.#context
-    const record = opening(tenant, { transaction, expiresAt: deadline, oldest, chunks: chunkCount(content) })
-    const chunks = chunkPuts(tenant, transaction, content, clock.now())
+    const openedAt = clock.now()
+    const chunks = chunkPuts(tenant, transaction, content, openedAt)
+    const record = opening(tenant, { transaction, openedAt, expiresAt: deadline, oldest, chunks: chunks.length })
     const puts = [
       // Refused only where it is there already, by an attempt of ours whose answer was lost.
       () => table.transact(record, ids.nonce(), deadline),
@@ -73,25 +82,27 @@ export class StagedCommit {
     ]
     await concurrently<() => Promise<unknown>, unknown>(puts, settings.concurrencyMax, put => put())
     assertTimely(this.#context, oldest)
+    return openedAt
   }
 
-  async #stage({ transaction, placements, deadline }: StagedWrites): Promise<Conflict | undefined> {
+  async #stage({ transaction, placements, deadline }: StagedWrites, openedAt: number): Promise<Conflict | undefined> {
     const { settings } = this.#context
     let conflict: Conflict | undefined
     await concurrently(placements, settings.concurrencyMax, async placement => {
       if (conflict) return
-      const found = await this.#stageOne(placement, transaction, deadline)
+      const found = await this.#stageOne(placement, { transaction, openedAt }, deadline)
       conflict ??= found
     })
     return conflict
   }
 
-  async #stageOne(placement: Placement, transaction: string, deadline: number): Promise<Conflict | undefined> {
+  async #stageOne(placement: Placement, writer: Seniority, deadline: number): Promise<Conflict | undefined> {
+    const { transaction } = writer
     let condition = placement.first
     for (;;) {
       const outcome = await this.#context.table.write(placement.stage(condition, transaction), deadline)
       if (outcome.done || outcome.found?.nonce === transaction) return undefined
-      const answer = await placement.retry(outcome.found, deadline)
+      const answer = await placement.retry(outcome.found, writer, deadline)
       if (isConflict(answer)) return answer
       condition = answer
     }

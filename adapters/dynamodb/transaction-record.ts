@@ -11,6 +11,7 @@ export type TransactionState = 'pending' | 'committed' | 'aborted'
 export interface TransactionRecord {
   readonly transaction: string
   readonly state: TransactionState
+  readonly openedAt: number
   /** From then on anybody may abort it, as long as it is pending. */
   readonly expiresAt: number
   /** Of the versions in it, the earliest lastUpdated. */
@@ -29,18 +30,30 @@ const CHUNK_DAYS = 30
 /** Nobody reads a record a day after its end: requests, retries and late copies last for minutes. */
 const expiryAfter = (ms: number): number => Math.ceil((ms + DAY_MS) / 1000)
 
-export interface Opening {
+/** Of two transactions that want the same, the one that was opened first may go on. */
+export interface Seniority {
   readonly transaction: string
+  readonly openedAt: number
+}
+
+export const isSenior = (one: Seniority, other: Seniority): boolean =>
+  one.openedAt === other.openedAt ? one.transaction < other.transaction : one.openedAt < other.openedAt
+
+export interface Opening extends Seniority {
   readonly expiresAt: number
   readonly oldest: number
   readonly chunks: number
 }
 
 /** Its ids are never used twice: a record that is there already is our own, put by an attempt whose answer was lost. */
-export function opening(tenant: Tenant, { transaction, expiresAt, oldest, chunks }: Opening): readonly [Put, Put] {
+export function opening(
+  tenant: Tenant,
+  { transaction, openedAt, expiresAt, oldest, chunks }: Opening,
+): readonly [Put, Put] {
   const record: Item = {
     ...recordKey(tenant, transaction),
     state: 'pending',
+    openedAt,
     expiresAt,
     oldest,
     chunks,
@@ -80,11 +93,12 @@ export const closing = (tenant: Tenant, transaction: string, now: number): Updat
 })
 
 export function recordOf(item: Item): TransactionRecord {
-  const { state, expiresAt, oldest, chunks, finalizedAt } = item
+  const { state, openedAt, expiresAt, oldest, chunks, finalizedAt } = item
   invariant(state === 'pending' || state === 'committed' || state === 'aborted', 'a transaction has another state')
   return {
     transaction: item.partition.slice(item.partition.lastIndexOf('#') + 1),
     state,
+    openedAt: Number(openedAt),
     expiresAt: Number(expiresAt),
     oldest: Number(oldest),
     chunks: Number(chunks),
@@ -109,7 +123,7 @@ const CLAIM_MARK = '#'
 /** 3,000 versions are some 200 KB. */
 const LISTED_IN_CHUNK_MAX = 3000
 
-export const chunkCount = ({ versions, claims }: TransactionContent): number =>
+const chunkCount = ({ versions, claims }: TransactionContent): number =>
   Math.max(1, Math.ceil((versions.length + claims.length) / LISTED_IN_CHUNK_MAX))
 
 export function chunkPuts(

@@ -1,7 +1,14 @@
 import type { Tenant } from '#service/call.ts'
 import { recordKey } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
-import { aborting, recordOf, type TransactionRecord, type TransactionState } from './transaction-record.ts'
+import {
+  aborting,
+  isSenior,
+  recordOf,
+  type Seniority,
+  type TransactionRecord,
+  type TransactionState,
+} from './transaction-record.ts'
 
 /** missing: the record is not there: its put never came to pass, or the transaction is long over. */
 export type Fate = TransactionState | 'missing'
@@ -31,10 +38,19 @@ export class Transactions {
     return outcome.found ? recordOf(outcome.found).state : 'missing'
   }
 
-  /** The same, but a transaction whose time is over is aborted first. */
-  async settledFate(tenant: Tenant, transaction: string, deadline: number): Promise<Fate> {
+  /**
+   * The fate of a transaction that is in the way, which is aborted first where it may be: its time is over, or it is
+   * junior to the transaction that it is in the way of. So of transactions that meet each other one gets through.
+   */
+  async settledFate(
+    tenant: Tenant,
+    transaction: string,
+    writer: Seniority | undefined,
+    deadline: number,
+  ): Promise<Fate> {
     const record = await this.find(tenant, transaction, deadline)
-    if (record?.state !== 'pending' || !this.isExpired(record)) return record?.state ?? 'missing'
+    if (record?.state !== 'pending') return record?.state ?? 'missing'
+    if (!this.isExpired(record) && !(writer && isSenior(writer, record))) return 'pending'
     return this.abort(tenant, transaction, deadline)
   }
 
