@@ -1,6 +1,6 @@
 /**
- * A process to be killed: writes commits of three resources and a claim, several at once, and says the number of each on
- * its standard output once it is acknowledged. Arguments: folder, first number.
+ * A process to be killed: writes commits of three resources and a claim, several at once, and says the number of each
+ * on its standard output once it is acknowledged. Arguments: folder, first number.
  */
 import { writeSync } from 'node:fs'
 import { openEmbedded } from '#adapters/embedded/index.ts'
@@ -9,7 +9,10 @@ import { TEST_TENANT } from './test-call.ts'
 
 const WRITERS = 8
 
-/** What commit `number` writes: two resources of its own, and the next version of one that all commits of a writer share. */
+/**
+ * What commit `number` writes: two resources of its own, and the next version of one that all commits of a writer
+ * share.
+ */
 export function commitOf(number: number, sharedId: string, sharedVersion: number) {
   const values = { identifier: [{ kind: 'token', system: 'commit', code: String(number) }] } as const
   const change = (type: string, id: string, versionId: number) =>
