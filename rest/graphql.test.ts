@@ -27,7 +27,7 @@ test('GET takes the document from the query', async () => {
   const query = '{ Patient(id: "1") { id } }'
   const line = `GET /$graphql?query=${encodeURIComponent(query)}&variables=${encodeURIComponent('{"a":1}')}`
   const { requests, response } = await send(`${line}&operationName=One`)
-  expect(requests).toEqual([{ query, variables: { a: 1 }, operationName: 'One' }])
+  expect(requests).toEqual([{ query, variables: { a: 1 }, operationName: 'One', mutations: 'refused' }])
   expect(response).toEqual({ status: 200, headers: HEADERS, body: { data: { Patient: { id: '1' } } } })
 })
 
@@ -86,4 +86,10 @@ test.each([
       issue: [{ severity: 'error', code: 'invalid', diagnostics, expression: [expression] }],
     },
   })
+})
+
+test('a mutation by GET, which any web page can have a browser send, is a 405', async () => {
+  const refused = { errors: [{ message: 'By POST', extensions: { category: 'method-not-allowed' } }] }
+  const { response } = await send('GET /$graphql?query=mutation{a}', {}, refused)
+  expect(response).toEqual({ status: 405, headers: { ...HEADERS, Allow: 'POST' }, body: refused })
 })

@@ -9,12 +9,13 @@ import {
   type JsonValue,
   type Parameters,
   parseJson,
+  statusOf,
   stringifyJson,
 } from '#service/index.ts'
 import { assertContentType, GRAPHQL_ANSWER, GRAPHQL_BODY, GRAPHQL_RESPONSE, negotiateAnswer } from './content.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import type { Exchange } from './interactions.ts'
-import { jsonResponse } from './response.ts'
+import { type Headers, jsonResponse } from './response.ts'
 
 type Document = Omit<GraphqlRequest, 'focus'>
 
@@ -24,11 +25,27 @@ export async function answerGraphql(
   focus: GraphqlRequest['focus'],
 ): Promise<HttpResponse> {
   const contentType = contentTypeOf(request)
-  const document = request.method === 'POST' ? documentOfBody(request, parameters) : documentOfQuery(parameters)
+  const document = request.method === 'POST' ? documentOfBody(request, parameters) : readOnlyDocument(parameters)
   const result = await service.graphql(request.call, { ...document, ...(focus && { focus }) })
-  // A document that was refused has no data at all; one that failed in parts has both.
-  const status = result.data === undefined ? 400 : 200
-  return jsonResponse({ ...rendering, contentType }, status, {}, encodeUtf8(stringifyJson(asJson(result))))
+  const status = statusOfResult(result)
+  const headers: Headers = status === NOT_BY_GET ? { Allow: 'POST' } : {}
+  return jsonResponse({ ...rendering, contentType }, status, headers, encodeUtf8(stringifyJson(asJson(result))))
+}
+
+/**
+ * A GET changes nothing (RFC 9110, 9.2.1): any page may make a browser send one, and what it asks for must be harmless.
+ */
+const readOnlyDocument = (parameters: Parameters): Document => ({
+  ...documentOfQuery(parameters),
+  mutations: 'refused',
+})
+
+const NOT_BY_GET = statusOf('method-not-allowed')
+
+/** A document that was refused has no data at all; one that failed in parts has both. */
+function statusOfResult({ data, errors }: GraphqlResult): number {
+  if (data !== undefined) return 200
+  return errors?.[0]?.extensions?.category === 'method-not-allowed' ? NOT_BY_GET : 400
 }
 
 /** R4 graphql.html: the result is JSON, and no resource, whatever FHIR type a client asks for. */

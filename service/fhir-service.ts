@@ -166,6 +166,8 @@ export interface GraphqlRequest {
   readonly operationName?: string
   /** Instance level: the resource whose fields are the root. */
   readonly focus?: { readonly type: string; readonly id: string }
+  /** Default: allowed. Refused where the request must not change anything, as a GET. */
+  readonly mutations?: 'allowed' | 'refused'
 }
 
 /** As GraphQL over HTTP answers: data is absent where the document was refused. */

@@ -116,3 +116,15 @@ describe('mutations', () => {
     }
   })
 })
+
+it('refuses mutations where nothing may be changed, before any of them runs', async () => {
+  const query =
+    'query Read { Patient(id: "anna") { id } } mutation Remove { PatientDelete(id: "anna") { resourceType } }'
+  const remove = await world.query(query, { operationName: 'Remove', mutations: 'refused' })
+  expect(remove.data).toBeUndefined()
+  expect(remove.errors?.map(({ message, extensions }) => [message, extensions?.category])).toEqual([
+    ['Mutations are sent by POST.', 'method-not-allowed'],
+  ])
+  const read = await world.query(query, { operationName: 'Read', mutations: 'refused' })
+  expect(read).toEqual({ data: { Patient: { id: 'anna' } } })
+})

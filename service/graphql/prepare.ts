@@ -38,6 +38,9 @@ export function createPrepare(model: Model, limits: GraphqlLimits): Prepare {
     const text = `${focus ?? ''}\n${request.query}`
     const checked = cache.get(text, () => withinStack(limits, () => checkDocument(model, limits, request.query, focus)))
     const operation = chooseOperation(checked.operations, request.operationName)
+    if (operation.operation === 'mutation' && request.mutations === 'refused') {
+      throw fault('method-not-allowed', 'Mutations are sent by POST.')
+    }
     const root = rootOf(model, focus)(operation)
     if (!root) throw new DocumentRefusal([noSuchRoot(operation)])
     const variables = coerceVariables(model, operation, request.variables ?? {})
