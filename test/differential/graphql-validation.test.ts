@@ -153,7 +153,7 @@ const LENIENT: readonly RegExp[] = [
   /^Unknown argument "\w+" on field/,
   /^Cannot query field "\w+" on type "Resource"/,
   // A scalar of HL7's schema files.
-  /^Unknown type "id"/,
+  /^Unknown type "[a-z]\w*"/,
 ]
 
 const isLenient = (message: string) => LENIENT.some(pattern => pattern.test(message))
