@@ -19,8 +19,8 @@ const ORIGIN = 'https://app.example.org'
 const EXPOSED = 'ETag, Location, Content-Location, Last-Modified, Retry-After, X-Request-Id'
 const ALL_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
-test('a script of another origin may read the answer and its FHIR headers', async () => {
-  expect(await headersOf('GET /metadata', { origin: ORIGIN })).toEqual({
+test('where all may, a script of any origin reads the answer and its FHIR headers', async () => {
+  expect(await headersOf('GET /metadata', { origin: ORIGIN }, { corsOrigins: '*' })).toEqual({
     ...PLAIN,
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': EXPOSED,
@@ -37,6 +37,33 @@ test('where origins are listed, no other may', async () => {
   expect(await headersOf('GET /metadata', { origin: 'https://evil.example.org' }, options)).toEqual(PLAIN)
 })
 
+test.each(['http://localhost', 'https://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:5173'])(
+  'unless told otherwise, pages of this machine may: %s',
+  async origin => {
+    expect(await headersOf('GET /metadata', { origin })).toEqual({
+      ...PLAIN,
+      'Access-Control-Allow-Origin': origin,
+      'Access-Control-Expose-Headers': EXPOSED,
+    })
+  },
+)
+
+test.each([
+  'https://evil.example.org',
+  'http://localhost.evil.example.org',
+  'http://localhost:3000.evil.example.org',
+  'http://127.0.0.1.evil.example.org',
+  'file://localhost',
+  'null',
+])('unless told otherwise, no other may: %s', async origin => {
+  expect(await headersOf('GET /metadata', { origin })).toEqual(PLAIN)
+  const { 'Access-Control-Allow-Origin': allowed } = await headersOf('OPTIONS /Patient/1', {
+    origin,
+    'access-control-request-method': 'PUT',
+  })
+  expect(allowed).toBeUndefined()
+})
+
 test('a preflight allows what it asks for', async () => {
   const headers = {
     origin: ORIGIN,
@@ -44,7 +71,9 @@ test('a preflight allows what it asks for', async () => {
     'access-control-request-headers': 'content-type, if-match',
   }
   const { Vary, 'X-Request-Id': id } = PLAIN
-  const response = textOf(await createRestDoor(fakeService({}))(restRequest('OPTIONS /Patient/1', { headers })))
+  const response = textOf(
+    await createRestDoor(fakeService({}), { corsOrigins: '*' })(restRequest('OPTIONS /Patient/1', { headers })),
+  )
   expect(response).toEqual({
     status: 204,
     headers: {

@@ -2,8 +2,10 @@
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import type { Headers } from './response.ts'
 
-/** Origins that may read answers: all of them, or those listed (`https://app.example.org`). */
-export type CorsOrigins = '*' | readonly string[]
+/** Origins that may read answers: all, pages of this machine alone, or those listed (`https://app.example.org`). */
+export type CorsOrigins = '*' | 'loopback' | readonly string[]
+
+const LOOPBACK_ORIGIN = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/
 
 /** Without this a browser shows a script no header but a handful: FHIR clients need these. */
 const EXPOSED = 'ETag, Location, Content-Location, Last-Modified, Retry-After, X-Request-Id'
@@ -19,10 +21,13 @@ export function addCorsHeaders(headers: Headers, request: HttpRequest, origins: 
   const { origin } = request.headers
   if (origin === undefined) return
   if (origins === '*') headers['Access-Control-Allow-Origin'] = '*'
-  else if (origins.includes(origin)) headers['Access-Control-Allow-Origin'] = origin
+  else if (mayRead(origin, origins)) headers['Access-Control-Allow-Origin'] = origin
   else return
   headers['Access-Control-Expose-Headers'] = EXPOSED
 }
+
+const mayRead = (origin: string, origins: 'loopback' | readonly string[]): boolean =>
+  origins === 'loopback' ? LOOPBACK_ORIGIN.test(origin) : origins.includes(origin)
 
 /** What OPTIONS answers: to a preflight, what the browser may send; to anyone else, which methods there are. */
 export function optionsResponse(request: HttpRequest): HttpResponse {

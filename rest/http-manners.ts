@@ -8,8 +8,8 @@ import { DEFAULT_RENDERING } from './response.ts'
 
 export interface HttpOptions {
   /**
-   * Default: every origin. The doors take no cookies: where there is a login, a script gets nothing without a token.
-   * Where there is none, whoever may read answers is a decision of the operator's.
+   * Default: loopback. The doors take no cookies, so where there is a login a script gets nothing without a token;
+   * where there is none, any page that somebody opens on this machine could read patients.
    */
   readonly corsOrigins?: CorsOrigins
   /** Of a request's body, also after decompression. */
@@ -24,7 +24,7 @@ const VARY = 'Accept, Accept-Encoding, Authorization, Origin'
  * Never rejects: whatever the handler throws is a response.
  */
 export function withHttpManners(handler: HttpHandler, options: HttpOptions = {}): HttpHandler {
-  const { corsOrigins = '*', bodyBytesMax = DEFAULT_LIMITS.bodyBytesMax } = options
+  const { corsOrigins = 'loopback', bodyBytesMax = DEFAULT_LIMITS.bodyBytesMax } = options
   return async request => {
     const answer = await answerOf(handler, request, bodyBytesMax)
     const { status, headers, body } = await compressResponse(request.headers['accept-encoding'], answer)

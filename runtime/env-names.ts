@@ -8,7 +8,7 @@ export const ENV = {
   dataFolder: 'DATA_DIR',
   /** debug, info, warn, error or silent. */
   logLevel: 'LOG_LEVEL',
-  /** Origins whose scripts may read answers, separated by commas; `*` for all. */
+  /** Origins whose scripts may read answers, separated by commas; `*` for all. Default: pages of this machine. */
   corsOrigins: 'CORS_ORIGINS',
   /** URL under which clients reach the FHIR endpoint, where it is another one than the server sees. */
   baseUrl: 'FHIR_BASE_URL',

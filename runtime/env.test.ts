@@ -6,7 +6,7 @@ const DEFAULTS = {
   host: '127.0.0.1',
   dataFolder: 'data/gateway',
   logLevel: 'info',
-  corsOrigins: '*',
+  corsOrigins: 'loopback',
   baseUrl: undefined,
 }
 

@@ -7,7 +7,7 @@ export interface Config {
   readonly host: string
   readonly dataFolder: string
   readonly logLevel: LogLevel
-  readonly corsOrigins: '*' | readonly string[]
+  readonly corsOrigins: '*' | 'loopback' | readonly string[]
   /** Without a slash at its end; undefined: as the request's Host header has it. */
   readonly baseUrl: string | undefined
 }
@@ -42,7 +42,12 @@ export function parseEnvironment(environment: Environment): Config {
     host: read(ENV.host, '127.0.0.1', asIs, 'a host name or IP address'),
     dataFolder: read(ENV.dataFolder, 'data/gateway', asIs, 'a folder'),
     logLevel: read(ENV.logLevel, 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
-    corsOrigins: read(ENV.corsOrigins, '*', parseOrigins, '* or origins such as https://app.example.org, with commas'),
+    corsOrigins: read(
+      ENV.corsOrigins,
+      'loopback',
+      parseOrigins,
+      '* or origins such as https://app.example.org, with commas',
+    ),
     baseUrl: read(ENV.baseUrl, undefined, parseBaseUrl, 'an http(s) URL without query: https://example.org/fhir'),
   }
   if (problems.length > 0) throw new ConfigurationError(problems)
@@ -58,7 +63,7 @@ function parsePort(text: string): number | undefined {
 
 const parseLogLevel = (text: string): LogLevel | undefined => LOG_LEVELS.find(level => level === text)
 
-function parseOrigins(text: string): '*' | readonly string[] | undefined {
+function parseOrigins(text: string): Config['corsOrigins'] | undefined {
   if (text === '*') return '*'
   const origins = text.split(',').map(origin => origin.trim())
   return origins.every(origin => URL.parse(origin)?.origin === origin) ? origins : undefined

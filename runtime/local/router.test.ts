@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fault } from '#service/index.ts'
 import { fakeService } from '#test/support/fake-service.ts'
 import { recordingLogger } from '#test/support/logger.ts'
-import { parseEnvironment } from '../env.ts'
+import { type Environment, parseEnvironment } from '../env.ts'
 import type { DoorTarget } from './door-messages.ts'
 import type { PlainRequest } from './plain-request.ts'
 import { createRouter, type Lane } from './router.ts'
@@ -14,7 +14,7 @@ interface Sent {
   readonly request: PlainRequest
 }
 
-function routerWith(options: { readonly lose?: boolean } = {}) {
+function routerWith(options: { readonly lose?: boolean; readonly environment?: Environment } = {}) {
   const sent: Sent[] = []
   const threadOf = (lane: Lane) => ({
     async send(target: DoorTarget, request: PlainRequest) {
@@ -26,7 +26,7 @@ function routerWith(options: { readonly lose?: boolean } = {}) {
   const router = createRouter({
     service: fakeService({ capabilities: async () => new Uint8Array() }),
     threads: { graphql: threadOf('graphql'), bulk: threadOf('bulk') },
-    config: parseEnvironment({}),
+    config: parseEnvironment(options.environment ?? {}),
     bodyBytesMax: 10_000_000,
     logger: recordingLogger().logger,
     requestIdPrefix: 'a',
@@ -89,4 +89,40 @@ test('a thread that is lost is a refusal like any other', async () => {
   const { router } = routerWith({ lose: true })
   const { status, headers } = await router.handle(received('POST /graphql', 3))
   expect([status, headers['Retry-After'], headers['X-Request-Id']]).toEqual([503, '1', 'a-1'])
+})
+
+const LINES = ['GET /', 'GET /fhir/metadata', 'POST /fhir', 'POST /graphql', 'GET /nothing']
+
+test.each(LINES)('%s is not answered under a name that was made to lead to this machine', async line => {
+  const { router, sent } = routerWith()
+  const { status, body } = await router.handle(received(line, 3, { host: 'rebound.evil.example:8080' }))
+  expect([status, sent]).toEqual([421, []])
+  expect(JSON.parse(new TextDecoder().decode(body as Uint8Array))).toEqual({
+    resourceType: 'OperationOutcome',
+    issue: [
+      {
+        severity: 'error',
+        code: 'security',
+        diagnostics:
+          'This server listens on this machine alone and takes requests for localhost, not for what the Host header ' +
+          'names. Set FHIR_BASE_URL to the URL by which it is meant to be reached.',
+      },
+    ],
+  })
+})
+
+test.each([{ FHIR_BASE_URL: 'https://fhir.example.org' }, { HOST: '0.0.0.0' }])(
+  'any name is taken with %j',
+  async environment => {
+    const { router } = routerWith({ environment })
+    const { status } = await router.handle(received('GET /fhir/metadata', 0, { host: 'fhir.example.org' }))
+    expect(status).toBe(200)
+  },
+)
+
+test('the start page is only read', async () => {
+  const { router } = routerWith()
+  const { status, headers } = await router.handle(received('DELETE /'))
+  expect([status, headers.Allow]).toEqual([405, 'GET, HEAD, OPTIONS'])
+  expect((await router.handle(received('GET /'))).status).toBe(200)
 })

@@ -1,14 +1,18 @@
 /** Which door answers a request, and in which thread. */
 import { bodyTooLarge } from '#rest/decompress.ts'
 import { createRestDoor } from '#rest/door.ts'
+import { outcomeResponse } from '#rest/fault-to-response.ts'
 import { answerFailure, withHttpManners } from '#rest/http-manners.ts'
 import type { HttpResponse } from '#rest/http-message.ts'
+import { DEFAULT_RENDERING } from '#rest/response.ts'
 import { type FhirService, fault, type Logger } from '#service/index.ts'
 import type { Config } from '../env.ts'
+import { ENV } from '../env-names.ts'
 import { createRequestIds, givenRequestId } from '../request-ids.ts'
 import { type Address, addressOf, baseUrlOf, FHIR_PATH, isGraphqlOperation } from './addresses.ts'
 import type { DoorThread } from './door-thread.ts'
 import { indexPage } from './index-page.ts'
+import { isLoopbackAddress, isLoopbackHost } from './loopback.ts'
 import { type PlainRequest, withCall } from './plain-request.ts'
 import type { ReceivedRequest } from './server.ts'
 
@@ -48,6 +52,7 @@ export function createRouter(options: RouterOptions): Router {
   const http = { corsOrigins: config.corsOrigins, bodyBytesMax }
   const restDoor = createRestDoor(service, http)
   const makeRequestId = createRequestIds(options.requestIdPrefix)
+  const wantsLoopbackHost = config.baseUrl === undefined && isLoopbackAddress(config.host)
   const fallbackBaseUrl = `http://localhost:${config.port}${FHIR_PATH}`
 
   const plainRequest = ({ method, headers, body }: ReceivedRequest, { url }: Address): PlainRequest => ({
@@ -66,6 +71,9 @@ export function createRouter(options: RouterOptions): Router {
     handle(received) {
       const address = addressOf(received.url)
       const plain = plainRequest(received, address)
+      if (wantsLoopbackHost && !isLoopbackHost(received.headers.host)) {
+        return withHttpManners(async () => misdirected(), http)(withCall(plain, 'rest', logger))
+      }
       switch (address.target) {
         case 'fhir':
         case 'graphql': {
@@ -73,8 +81,10 @@ export function createRouter(options: RouterOptions): Router {
           if (!lane) return restDoor(withCall(plain, 'rest', logger))
           return threads[lane].send(address.target, plain).catch((failure: unknown) => refuse(plain, failure))
         }
-        case 'index':
+        case 'index': {
+          if (!INDEX_METHODS.includes(plain.method)) return refuse(plain, indexOnly(plain.method))
           return withHttpManners(async () => indexPage(plain.baseUrl), http)(withCall(plain, 'rest', logger))
+        }
         case 'nothing':
           return refuse(plain, fault('not-found', `There is nothing here. FHIR is at ${plain.baseUrl}.`))
       }
@@ -84,6 +94,27 @@ export function createRouter(options: RouterOptions): Router {
     },
   }
 }
+
+const INDEX_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+const indexOnly = (method: string) =>
+  fault('method-not-allowed', `The start page does not take ${method}, but ${INDEX_METHODS.join(', ')}.`, {
+    allow: INDEX_METHODS,
+  })
+
+/** RFC 9110, 15.5.20 */
+const MISDIRECTED = 421
+
+const misdirected = (): HttpResponse =>
+  outcomeResponse(DEFAULT_RENDERING, MISDIRECTED, {}, [
+    {
+      severity: 'error',
+      code: 'security',
+      diagnostics:
+        'This server listens on this machine alone and takes requests for localhost, not for what the Host header ' +
+        `names. Set ${ENV.baseUrl} to the URL by which it is meant to be reached.`,
+    },
+  ])
 
 /** undefined: the main thread, which all that is short stays on. */
 function laneOf({ target, url }: Address, { method, body, headers }: PlainRequest): Lane | undefined {

@@ -150,3 +150,19 @@ test('a client that goes away before it has sent everything is not answered', as
   expect((await send(server, {})).status).toBe(200)
   expect(handled).toBe(1)
 })
+
+test('a request line with a whole URL is read like one with a path, and its host counts', async () => {
+  const received: ReceivedRequest[] = []
+  const server = await start(async request => {
+    received.push(request)
+    return ok
+  })
+  const socket = connect(server.port, '127.0.0.1')
+  socket.end(
+    'GET http://fhir.example.org:81/fhir/metadata?a=b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+  )
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK/)
+  expect(received.map(({ url, headers }) => [url, headers.host])).toEqual([
+    ['/fhir/metadata?a=b', 'fhir.example.org:81'],
+  ])
+})

@@ -91,9 +91,7 @@ async function exchange(
   if (read.kind === 'aborted') return
   const received: ReceivedRequest = {
     method: request.method ?? 'GET',
-    url: request.url ?? '/',
-    // A header that may come twice (Set-Cookie) is a list in Node; no request has it.
-    headers: request.headers as Record<string, string | undefined>,
+    ...targetOf(request),
     body: read.kind === 'read' ? read.body : undefined,
   }
   if (read.kind === 'too-large') {
@@ -103,6 +101,18 @@ async function exchange(
   const answer = await options.handle(received)
   if (closing.aborted) response.setHeader('Connection', 'close')
   send(answer, response)
+}
+
+const ABSOLUTE = /^https?:\/\/([^/?#]*)/i
+
+/** RFC 9112, 3.2.2: a request line with a whole URL is as good as one with a path, and its host is the one meant. */
+function targetOf(request: IncomingMessage): Pick<ReceivedRequest, 'url' | 'headers'> {
+  const url = request.url ?? '/'
+  // A header that may come twice (Set-Cookie) is a list in Node; no request has it.
+  const headers = request.headers as Record<string, string | undefined>
+  const [prefix, host] = ABSOLUTE.exec(url) ?? []
+  if (prefix === undefined) return { url, headers }
+  return { url: url.slice(prefix.length) || '/', headers: { ...headers, host } }
 }
 
 /** Up to here one write of a copy costs less than many writes. */
