@@ -11,6 +11,7 @@ export class IndexWriter {
   readonly #dictionary: DictionaryWriter
   readonly #token: StatementSync
   readonly #string: StatementSync
+  readonly #text: StatementSync
   readonly #reference: StatementSync
   readonly #date: StatementSync
   readonly #amount: StatementSync
@@ -22,6 +23,7 @@ export class IndexWriter {
       database.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${marks})`)
     this.#token = insert('token', '?, ?, ?, ?')
     this.#string = insert('string', '?, ?, ?, ?')
+    this.#text = database.prepare('INSERT OR IGNORE INTO text (parameter, normalized) VALUES (?, ?)')
     this.#reference = insert('reference', '?, ?, ?, ?, ?')
     this.#date = insert('date', '?, ?, ?, ?')
     this.#amount = insert('amount', '?, ?, ?, ?, ?')
@@ -56,9 +58,12 @@ export class IndexWriter {
       case VALUE_TAG.uri:
         this.#token.run(parameter, cells.text(), 0, key)
         return
-      case VALUE_TAG.string:
-        this.#string.run(parameter, cells.text(), key, cells.text())
+      case VALUE_TAG.string: {
+        const normalized = cells.text()
+        this.#string.run(parameter, normalized, key, cells.text())
+        this.#text.run(parameter, normalized)
         return
+      }
       case VALUE_TAG.reference: {
         const target = cells.text()
         const type = cells.text()

@@ -101,6 +101,20 @@ CREATE TABLE string (
 ) WITHOUT ROWID;
 CREATE INDEX string_key ON string (key, parameter, normalized, original);
 
+CREATE TABLE text (
+  id INTEGER PRIMARY KEY,
+  parameter INTEGER NOT NULL,
+  normalized TEXT NOT NULL,
+  UNIQUE (parameter, normalized)
+);
+CREATE VIRTUAL TABLE text_trigram USING fts5 (
+  normalized, content = 'text', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0
+);
+CREATE TABLE trigram_progress (
+  text INTEGER NOT NULL
+);
+INSERT INTO trigram_progress VALUES (0);
+
 CREATE TABLE reference (
   parameter INTEGER NOT NULL,
   target TEXT NOT NULL,

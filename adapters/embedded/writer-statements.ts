@@ -4,6 +4,10 @@ const SQL = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
+  addTrigrams: `INSERT INTO text_trigram (rowid, normalized)
+    SELECT id, normalized FROM text WHERE id > (SELECT text FROM trigram_progress) ORDER BY id LIMIT ?`,
+  moveTrigrams: `UPDATE trigram_progress SET text = coalesce(
+    (SELECT max(id) FROM (SELECT id FROM text WHERE id > trigram_progress.text ORDER BY id LIMIT ?)), text)`,
   checkpoint: 'PRAGMA wal_checkpoint(PASSIVE)',
   counters:
     'SELECT (SELECT coalesce(max(key), 0) FROM resource) AS key, (SELECT coalesce(max(seq), 0) FROM version) AS seq',

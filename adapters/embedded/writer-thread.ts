@@ -14,8 +14,9 @@ interface Pending {
 /** A group ends with the request that takes it over this, so that the first of many doesn't wait for them all. */
 const GROUP_CELLS_MAX = 200_000
 
-/** The log goes into the main file when nothing has been written for so long. */
-const IDLE_MS = 2_000
+/** When nothing was asked for so long, what can wait is done, and after that the log goes into the main file. */
+const IDLE_MS = 50
+const CHECKPOINT_IDLE_MS = 2_000
 
 invariant(parentPort, 'the writer runs in a thread of its own')
 const database = openWriter((workerData as { folder: string }).folder)
@@ -119,13 +120,18 @@ function writeGroup(group: readonly Pending[]): void {
   }
   for (const [port, answer] of answers) send(port, { kind: 'results', ...answer })
   for (const port of subscribers) send(port, { kind: 'committed' })
-  idleTimer ??= setTimeout(checkpoint, IDLE_MS).unref()
-  idleTimer.refresh()
+  whenIdle(addTrigrams, IDLE_MS)
 }
 
-function checkpoint(): void {
-  idleTimer = undefined
-  writer.checkpoint()
+/** Starts anew with every group. */
+function whenIdle(task: () => void, milliseconds: number): void {
+  clearTimeout(idleTimer)
+  idleTimer = setTimeout(task, milliseconds).unref()
+}
+
+function addTrigrams(): void {
+  if (writer.addTrigrams()) whenIdle(addTrigrams, 0)
+  else whenIdle(() => writer.checkpoint(), CHECKPOINT_IDLE_MS)
 }
 
 function close(port: MessagePort): void {
@@ -136,4 +142,6 @@ function close(port: MessagePort): void {
 }
 
 listen(parentPort)
+// What the last process left undone.
+whenIdle(addTrigrams, IDLE_MS)
 send(parentPort, { kind: 'ready' })

@@ -25,6 +25,9 @@ interface CheckedClaim {
   readonly id: string
 }
 
+/** So many take a few milliseconds, which the next request may have to wait. */
+const TEXTS_PER_STEP = 500
+
 const COMMITTED: CommitResult = { committed: true }
 
 /** The one connection that writes. Requests are written in groups, so that many share a sync. */
@@ -62,6 +65,22 @@ export class Writer {
 
   acknowledge(consumer: string, position: number): void {
     this.#statements.acknowledge.run(consumer, position)
+  }
+
+  /** Makes some more texts known to `text_trigram`. Whether there may be still more. */
+  addTrigrams(): boolean {
+    const statements = this.#statements
+    try {
+      statements.begin.run()
+      const added = Number(statements.addTrigrams.run(TEXTS_PER_STEP).changes)
+      statements.moveTrigrams.run(TEXTS_PER_STEP)
+      statements.commit.run()
+      return added === TEXTS_PER_STEP
+    } catch {
+      // Nothing is lost by it: searches look at texts without trigrams one by one.
+      this.#abandon()
+      return false
+    }
   }
 
   /** Moves the log into the main file as far as readers allow. */

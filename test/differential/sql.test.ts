@@ -2,14 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openReader } from '#adapters/embedded/database.ts'
+import { openReader, openWriter, prepareFolder } from '#adapters/embedded/database.ts'
 import { DictionaryReader } from '#adapters/embedded/dictionary-reader.ts'
-import { openEmbedded, type PrimaryEngine } from '#adapters/embedded/index.ts'
 import { PLAN_LIMITS, type PlanLimits } from '#adapters/embedded/search/compile-context.ts'
 import { Searcher } from '#adapters/embedded/search/searcher.ts'
+import { encodeCommit } from '#adapters/embedded/wire.ts'
+import { Writer } from '#adapters/embedded/writer.ts'
 import { type Tenant, tenantOf } from '#service/call.ts'
 import type { Change } from '#service/ports/resource-store.ts'
 import type { Position, SearchPage } from '#service/ports/search-index.ts'
@@ -30,29 +32,21 @@ const LIMITS: readonly PlanLimits[] = [
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'sql-differential-'))
-const database = openDatabase()
-let engine: PrimaryEngine
+let database: DatabaseSync
+let writer: Writer
+let readers: readonly DatabaseSync[]
+let searchers: readonly Searcher[]
 
-function openDatabase() {
-  const searchers: Searcher[] = []
-  return {
-    open() {
-      for (const limits of LIMITS) {
-        const reader = openReader(folder)
-        searchers.push(new Searcher(reader, new DictionaryReader(reader), limits))
-      }
-    },
-    searchers,
-  }
-}
-
-beforeAll(async () => {
-  engine = await openEmbedded({ role: 'primary', folder })
-  database.open()
+beforeAll(() => {
+  prepareFolder(folder)
+  database = openWriter(folder)
+  writer = new Writer(database)
+  readers = LIMITS.map(() => openReader(folder))
+  searchers = readers.map((reader, index) => new Searcher(reader, new DictionaryReader(reader), LIMITS[index]))
 })
 
-afterAll(async () => {
-  await engine.close()
+afterAll(() => {
+  for (const connection of [database, ...readers]) connection.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -73,19 +67,21 @@ const arbitraryCase = (corpus: readonly IndexDocument[]): fc.Arbitrary<Case> =>
     }),
   )
 
-test('finds what evaluate finds, in the order of compareDocuments, page by page', { timeout: 300_000 }, async () => {
+test('finds what evaluate finds, in the order of compareDocuments, page by page', { timeout: 300_000 }, () => {
   let tenants = 0
   const scenario = arbitraryCorpus(DEFINITIONS).chain(corpus =>
     fc.record({
       corpus: fc.constant(corpus),
+      trigrams: fc.boolean(),
       deleted: fc.subarray([...corpus], { maxLength: 4 }),
       cases: fc.array(arbitraryCase(corpus), { minLength: QUERIES_PER_CORPUS, maxLength: QUERIES_PER_CORPUS }),
     }),
   )
-  await fc.assert(
-    fc.asyncProperty(scenario, async ({ corpus, deleted, cases }) => {
+  fc.assert(
+    fc.property(scenario, ({ corpus, deleted, trigrams, cases }) => {
       const tenant = tenantOf(`corpus-${++tenants}`)
-      await write(tenant, corpus, deleted)
+      write(tenant, corpus, deleted)
+      if (trigrams) while (writer.addTrigrams());
       const alive = corpus.filter(document => !deleted.includes(document))
       for (const one of cases) {
         const found = pages(tenant, one)
@@ -121,7 +117,7 @@ function expectedIds(documents: readonly IndexDocument[], { query, sort }: Case)
 }
 
 function pages(tenant: Tenant, { query, sort, count, limits }: Case): { ids: string[]; totals: number[] } {
-  const searcher = database.searchers[limits]
+  const searcher = searchers[limits]
   const ids: string[] = []
   const totals: number[] = []
   let after: Position | undefined
@@ -136,8 +132,7 @@ function pages(tenant: Tenant, { query, sort, count, limits }: Case): { ids: str
 }
 
 /** Versions before the newest hold what another resource of the type has, so that every row of theirs has to go. */
-async function write(tenant: Tenant, corpus: readonly IndexDocument[], deleted: readonly IndexDocument[]) {
-  const deadline = Date.now() + 60_000
+function write(tenant: Tenant, corpus: readonly IndexDocument[], deleted: readonly IndexDocument[]) {
   for (let versionId = 1; versionId <= 4; versionId++) {
     const changes = corpus.flatMap((document): Change[] => {
       if (versionId === document.versionId) return [changeOf(document, versionId)]
@@ -150,8 +145,8 @@ async function write(tenant: Tenant, corpus: readonly IndexDocument[], deleted: 
       const other = corpus.findLast(each => each.type === document.type) ?? document
       return [changeOf({ ...other, id: document.id, versionId }, versionId)]
     })
-    const written = await engine.store.commit(tenant, { changes, deadline })
-    expect(written).toEqual({ committed: true })
+    const request = encodeCommit(tenant, { changes, deadline: 0 }, 0)
+    expect(writer.writeGroup([request], () => 0)).toEqual([{ committed: true }])
   }
 }
 

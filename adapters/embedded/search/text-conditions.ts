@@ -5,6 +5,7 @@ import { COMPARTMENT_URL, ID_URL } from '../parameters.ts'
 import { ALWAYS, either, NEVER } from './combine.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import type { Condition } from './condition.ts'
+import { containsCondition } from './contains-condition.ts'
 import { anyOf, type Fragment, raw, sql } from './fragment.ts'
 import { idCondition } from './resource-conditions.ts'
 import { rowCondition } from './row-condition.ts'
@@ -81,14 +82,12 @@ export function stringCondition(context: CompileContext, node: StringNode): Cond
       unique: true,
     })
   }
-  const contains = mode === 'contains'
+  if (mode === 'contains') return containsCondition(context, parameter, value)
   return rowCondition(context, {
     table: 'string',
     parameter,
-    match: row =>
-      contains ? sql`instr(${row}.normalized, ${value}) > 0` : startsWith(raw(`${row.text}.normalized`), value),
-    ...(contains && { lead: () => raw('1') }),
-    access: contains ? 'scan' : 'range',
+    match: row => startsWith(raw(`${row.text}.normalized`), value),
+    access: 'range',
     unique: false,
   })
 }
