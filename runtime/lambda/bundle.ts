@@ -11,13 +11,15 @@ import { build, type Plugin } from 'esbuild'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TABLES = 'schema/generated'
 
+const THREADS = {
+  'writer-thread': 'adapters/embedded/writer-thread.ts',
+  'search-thread': 'adapters/embedded/search/search-thread.ts',
+} as const
+
 /** By function: what its bundle is made of. The first is the one that Lambda calls. */
 const ENTRIES = {
-  rest: {
-    rest: 'runtime/lambda/rest.ts',
-    'writer-thread': 'adapters/embedded/writer-thread.ts',
-    'search-thread': 'adapters/embedded/search/search-thread.ts',
-  },
+  rest: { rest: 'runtime/lambda/rest.ts', ...THREADS },
+  resolvers: { resolvers: 'runtime/lambda/resolvers.ts', ...THREADS },
 } as const
 
 export type LambdaName = keyof typeof ENTRIES

@@ -4,5 +4,7 @@ const [, , bundle = '', event = '{}'] = process.argv
 const start = performance.now()
 const { handler } = await import(bundle)
 const imported = performance.now()
-const { statusCode } = await handler(JSON.parse(event), { getRemainingTimeInMillis: () => 30_000 })
+// A resolver's outcome has no status: it has data, or an error.
+const answer = await handler(JSON.parse(event), { awsRequestId: 'probe', getRemainingTimeInMillis: () => 30_000 })
+const statusCode = answer.statusCode ?? (answer.error ? 500 : 200)
 process.send?.({ importMs: imported - start, firstMs: performance.now() - imported, statusCode })

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleLambda, LAMBDA_NAMES, type LambdaName } from '#runtime/lambda/bundle.ts'
 import { apiGatewayEvent } from '#test/support/api-gateway-events.ts'
+import { appsyncEvent } from '#test/support/appsync-events.ts'
 import { observation } from './tasks.ts'
 
 export interface ColdStart {
@@ -37,6 +38,12 @@ const EVENTS: Readonly<Record<LambdaName, Readonly<Record<string, object>>>> = {
       path: '/fhir/Observation',
       headers: { 'Content-Type': ['application/fhir+json'] },
       body: observation({ patient: '1', code: 'http://loinc.org|85354-9', index: 1 }),
+    }),
+  },
+  resolvers: {
+    'PatientList with ConditionList': appsyncEvent('Query', 'PatientList', {
+      arguments: { family: ['x'] },
+      selection: '{ id name { family } ConditionList(_reference: "patient") { id code { text } } }',
     }),
   },
 }
