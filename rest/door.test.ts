@@ -193,7 +193,8 @@ test('search', async () => {
   const headers = { prefer: 'handling=lenient', 'cache-control': 'no-cache' }
   const response = await send({ search: operation }, 'GET /Patient?name=eve&_format=json', { headers })
   expect(requests).toEqual([{ type: 'Patient', parameters: [['name', 'eve']], handling: 'lenient', consistent: true }])
-  expect(jsonOf(response)).toEqual({ status: 200, headers: FHIR, body: SEARCHSET })
+  const link = [{ relation: 'self', url: 'http://localhost:8080/fhir/Patient?name=eve&_format=json' }]
+  expect(jsonOf(response)).toEqual({ status: 200, headers: FHIR, body: { ...SEARCHSET, link } })
 })
 
 test('search by POST merges the form with the query', async () => {
@@ -232,7 +233,13 @@ test('_format and _pretty in a form are not taken for search parameters', async 
 })
 
 test('history of an instance', async () => {
-  const { requests, operation } = spy({ versions: [VERSION], total: 3, self: [], next: undefined })
+  const { requests, operation } = spy({
+    versions: [VERSION],
+    creations: new Set<number>(),
+    total: 3,
+    self: [],
+    next: undefined,
+  })
   const response = await send({ history: operation }, 'GET /Patient/1/_history?_count=1')
   expect(requests).toEqual([{ type: 'Patient', id: '1', parameters: [['_count', '1']] }])
   expect(jsonOf(response)).toEqual({

@@ -26,13 +26,13 @@ async function answer(service: FhirService, request: HttpRequest): Promise<HttpR
     const mark = request.url.indexOf('?')
     const path = mark < 0 ? request.url : request.url.slice(0, mark)
     const parameters = mark < 0 ? NO_PARAMETERS : parseQueryString(request.url.slice(mark + 1))
-    const { format, pretty, others } = splitGeneral(parameters)
+    const { format, pretty, general, others } = splitGeneral(parameters)
     rendering = { ...rendering, pretty }
     const interaction = parseInteraction(request.method, path, others)
     // Before anything is done: an update whose answer can't be given must not happen.
     if (!isGraphql(interaction))
       rendering = { contentType: negotiateAnswer(FHIR_ANSWER, request.headers.accept, format), pretty }
-    return await answerInteraction({ service, request, rendering }, interaction)
+    return await answerInteraction({ service, request, rendering, general }, interaction)
   } catch (failure) {
     return faultToResponse(failure, rendering, request.call)
   }

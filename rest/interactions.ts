@@ -10,6 +10,7 @@ import {
   type Interaction,
   type InteractionKind,
   type JsonValue,
+  type Parameters,
   parseJson,
   parseQueryString,
   type WriteResult,
@@ -41,6 +42,8 @@ export interface Exchange {
   readonly service: FhirService
   readonly request: HttpRequest
   readonly rendering: Rendering
+  /** `_format` and `_pretty` of the query, for links to other pages. */
+  readonly general: Parameters
 }
 
 type Of<Kind extends InteractionKind> = Extract<Interaction, { readonly kind: Kind }>
@@ -146,17 +149,19 @@ async function answerDelete({ service, request, rendering }: Exchange, { type, i
 const deletionText = (type: string, id: string, { version }: DeleteResult): string =>
   version ? `${type}/${id} was deleted` : `There was no ${type}/${id} to delete`
 
-async function answerHistory({ service, request, rendering }: Exchange, { type, id, parameters }: Of<'history'>) {
+async function answerHistory(exchange: Exchange, { type, id, parameters }: Of<'history'>) {
+  const { service, request, rendering, general } = exchange
   const result = await service.history(request.call, {
     ...(type !== undefined && { type }),
     ...(id !== undefined && { id }),
     parameters,
   })
   const path = [type, id, '_history'].filter(segment => segment !== undefined).join('/')
-  return jsonResponse(rendering, 200, {}, encodeHistory(result, { baseUrl: request.call.baseUrl, path }))
+  return jsonResponse(rendering, 200, {}, encodeHistory(result, { baseUrl: request.call.baseUrl, path, general }))
 }
 
-async function answerSearch({ service, request, rendering }: Exchange, { type, parameters }: Of<'search'>) {
+async function answerSearch(exchange: Exchange, { type, parameters }: Of<'search'>) {
+  const { service, request, rendering } = exchange
   const { handling } = preferenceOf(request)
   const form = request.method === 'POST' ? formOf(request) : undefined
   const result = await service.search(request.call, {
@@ -165,7 +170,8 @@ async function answerSearch({ service, request, rendering }: Exchange, { type, p
     ...(handling && { handling }),
     ...(asksForFresh(request) && { consistent: true }),
   })
-  const bundle = encodeSearchset(result, { baseUrl: request.call.baseUrl, path: type })
+  const general = form ? [...exchange.general, ...form.general] : exchange.general
+  const bundle = encodeSearchset(result, { baseUrl: request.call.baseUrl, path: type, general })
   return jsonResponse(form ? renderingOf(form, rendering) : rendering, 200, {}, bundle)
 }
 

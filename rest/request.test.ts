@@ -61,6 +61,10 @@ test('_format and _pretty are the door’s own, whatever the interaction', () =>
   expect(splitGeneral(parameters)).toEqual({
     format: 'json',
     pretty: true,
+    general: [
+      ['_format', 'json'],
+      ['_pretty', 'true'],
+    ],
     others: [
       ['name', 'eve'],
       ['_count', '3'],

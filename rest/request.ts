@@ -68,20 +68,30 @@ export const asksForFresh = (request: HttpRequest): boolean =>
 export interface GeneralParameters {
   readonly format: string | undefined
   readonly pretty: boolean
+  /** Those two as given, for links to other pages. */
+  readonly general: Parameters
   readonly others: Parameters
 }
 
 export function splitGeneral(parameters: Parameters): GeneralParameters {
-  if (parameters.length === 0) return { format: undefined, pretty: false, others: parameters }
+  if (parameters.length === 0) return { format: undefined, pretty: false, general: parameters, others: parameters }
   let format: string | undefined
   let pretty = false
+  const general: (readonly [string, string])[] = []
   const others: (readonly [string, string])[] = []
   for (const parameter of parameters) {
-    if (parameter[0] === '_format') format ??= parameter[1]
-    else if (parameter[0] === '_pretty') pretty = isTrue(parameter)
-    else others.push(parameter)
+    const [name, value] = parameter
+    if (name === '_format') {
+      format ??= value
+      if (value !== '') general.push(parameter)
+    } else if (name === '_pretty') {
+      pretty = isTrue(parameter)
+      general.push(parameter)
+    } else {
+      others.push(parameter)
+    }
   }
-  return { format, pretty, others }
+  return { format, pretty, general, others }
 }
 
 function isTrue([name, value]: readonly [string, string]): boolean {

@@ -117,6 +117,8 @@ export interface HistoryRequest {
 export interface HistoryResult {
   /** Newest first. Tombstones have no body: they come as attributes. */
   readonly versions: readonly (Revealed | (VersionAttributes & { readonly deleted: true; readonly body?: undefined }))[]
+  /** Positions in versions of those that made the resource, or made it anew after a deletion. */
+  readonly creations: ReadonlySet<number>
   readonly total: number | undefined
   /** The applied parameters, for the self link. */
   readonly self: Parameters

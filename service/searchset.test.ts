@@ -112,6 +112,7 @@ test('a history tells what each version came from', () => {
   const { body: _body, content: _content, ...attributes } = version({ versionId: 3, method: 'DELETE' })
   const history: HistoryResult = {
     versions: [{ ...attributes, deleted: true }, version({ versionId: 2 }), version({ method: 'POST' })],
+    creations: new Set([2]),
     total: 3,
     self: [['_count', '3']],
     next: undefined,

@@ -12,6 +12,8 @@ export interface BundleLinks {
   readonly baseUrl: string
   /** Of what was asked, below the base: `Patient`, `Patient/1/_history`; '' is the base itself. */
   readonly path: string
+  /** What every link says besides: `_format`, `_pretty`. */
+  readonly general?: Parameters
 }
 
 /** The Bundle of a search in pieces: R4 http.html#search. Without Bundle.id: it is never stored. */
@@ -31,12 +33,12 @@ export function encodeSearchset(result: SearchResult, links: BundleLinks): Uint8
 /** The Bundle of a history in pieces: R4 http.html#history. */
 export function encodeHistory(result: HistoryResult, links: BundleLinks): Uint8Array[] {
   const writer = bundleWriter('history', result, links)
-  for (const version of result.versions) {
+  for (const [position, version] of result.versions.entries()) {
     const head = `"fullUrl":${quote(`${links.baseUrl}/${version.type}/${version.id}`)}`
     const url = version.method === 'POST' ? version.type : `${version.type}/${version.id}`
     const request = `"request":{"method":"${version.method}","url":${quote(url)}}`
     const response =
-      `"response":{"status":"${historyStatus(version)}","etag":${quote(formatEntityTag(version.versionId))},` +
+      `"response":{"status":"${historyStatus(version.method, result.creations.has(position))}","etag":${quote(formatEntityTag(version.versionId))},` +
       `"lastModified":"${formatInstant(version.lastUpdated)}"}`
     if (version.body) writer.entry(`${head},"resource":`, version.body, `,${request},${response}`)
     else writer.entry(`${head},${request},${response}`)
@@ -119,14 +121,15 @@ function addResource(
 const quote = (text: string): string => JSON.stringify(text)
 
 /** The absolute URL of a page. */
-export function linkUrl({ baseUrl, path }: BundleLinks, parameters: Parameters): string {
+export function linkUrl({ baseUrl, path, general = NO_PARAMETERS }: BundleLinks, parameters: Parameters): string {
   const address = path === '' ? baseUrl : `${baseUrl}/${path}`
-  return parameters.length === 0 ? address : `${address}?${formatQueryString(parameters)}`
+  const query = formatQueryString(general.length === 0 ? parameters : [...parameters, ...general])
+  return query === '' ? address : `${address}?${query}`
 }
 
-const CREATED: Readonly<Record<WriteMethod, boolean>> = { POST: true, PUT: true, PATCH: false, DELETE: false }
+const NO_PARAMETERS: Parameters = []
 
-function historyStatus(version: { readonly method: WriteMethod; readonly versionId: number }): string {
-  if (version.method === 'DELETE') return '204 No Content'
-  return version.versionId === 1 && CREATED[version.method] ? '201 Created' : '200 OK'
+function historyStatus(method: WriteMethod, created: boolean): string {
+  if (method === 'DELETE') return '204 No Content'
+  return created ? '201 Created' : '200 OK'
 }

@@ -18,15 +18,16 @@ async function worldWithHistory(options: WorldOptions = {}): Promise<TestWorld> 
   return world
 }
 
-const summaryOf = ({ versions, ...rest }: HistoryResult) => ({
-  versions: versions.map(({ type, id, versionId, method, body }) => {
-    return `${method} ${type}/${id} ${versionId}${body ? '' : ' without body'}`
+const summaryOf = ({ versions, creations, ...rest }: HistoryResult) => ({
+  versions: versions.map(({ type, id, versionId, method, body }, position) => {
+    const text = `${method} ${type}/${id} ${versionId}${body ? '' : ' without body'}`
+    return creations.has(position) ? `${text} creates` : text
   }),
   ...rest,
 })
 
 const A3 = 'DELETE Patient/a 3 without body'
-const [A2, A1, D1] = ['PUT Patient/a 2', 'PUT Patient/a 1', 'PUT Device/d 1']
+const [A2, A1, D1] = ['PUT Patient/a 2', 'PUT Patient/a 1 creates', 'PUT Device/d 1 creates']
 
 test.each([
   ['an instance', { type: 'Patient', id: 'a' }, [A3, A2, A1]],
@@ -64,6 +65,26 @@ test('pages hold every version once', async () => {
     parameters = page.next
   }
   expect(seen).toEqual([A3, A2, D1, A1])
+})
+
+test.each(['100', '1'])('a version after a tombstone creates, on whatever page that is: pages of %s', async count => {
+  const { service, call } = await worldWithHistory()
+  await service.update(call, { type: 'Patient', id: 'a', content: { resourceType: 'Patient', id: 'a' } })
+  await service.update(call, { type: 'Patient', id: 'a', content: { resourceType: 'Patient', id: 'a' } })
+  const seen: string[] = []
+  let parameters: Parameters | undefined = [['_count', count]]
+  while (parameters) {
+    const page: HistoryResult = await service.history(call, { type: 'Patient', id: 'a', parameters })
+    seen.push(...summaryOf(page).versions)
+    parameters = page.next
+  }
+  expect(seen).toEqual(['PUT Patient/a 5', 'PUT Patient/a 4 creates', A3, A2, A1])
+})
+
+test("a '+' in _since that was not escaped is read as meant", async () => {
+  const { service, call } = await worldWithHistory()
+  const { self, versions } = await service.history(call, { parameters: [['_since', '2024-02-29T13:00:02 01:00']] })
+  expect({ self, count: versions.length }).toEqual({ self: [['_since', '2024-02-29T13:00:02+01:00']], count: 2 })
 })
 
 test('a page is no larger than the limit, and its link says so', async () => {

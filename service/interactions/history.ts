@@ -7,7 +7,9 @@ import type { Definitions } from '../definitions.ts'
 import { Fault, type Issue } from '../fault.ts'
 import type { HistoryRequest, HistoryResult, Parameters } from '../fhir-service.ts'
 import { isResourceId } from '../interaction-request.ts'
+import { mapConcurrently } from '../map-concurrently.ts'
 import type { Position } from '../ports/search-index.ts'
+import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
 import { CURSOR_PARAMETER, decodeCursor, encodeCursor, withCursor } from '../search/page.ts'
 import { assertKnownType, notFound } from './known-type.ts'
 
@@ -45,12 +47,36 @@ export async function history(context: ServiceContext, call: Call, request: Hist
   if (type !== undefined && id !== undefined && unknown) throw notFound({ type, id })
   return {
     versions,
+    creations: await creationsOf(context, call, versions),
     total: seesAll(call, context.policy, definitions, type) ? total : undefined,
     self: page.cursor === undefined ? page.applied : withCursor(page.applied, page.cursor),
     next:
       after === undefined ? undefined : withCursor(page.applied, encodeCursor(signer, call.tenant, [after], sealed)),
   }
 }
+
+/** A PUT tells not whether it found a tombstone: where the page doesn't show the version before it, the store is asked. */
+async function creationsOf(
+  { ports, limits }: ServiceContext,
+  call: Call,
+  versions: readonly VersionAttributes[],
+): Promise<ReadonlySet<number>> {
+  const creations = new Set<number>()
+  const onPage = new Map(versions.map(version => [versionKey(version, version.versionId), version]))
+  await mapConcurrently(versions, limits.concurrencyMax, async (version, position) => {
+    if (version.deleted) return
+    const { versionId } = version
+    if (versionId === 1) creations.add(position)
+    if (versionId === 1 || version.method !== 'PUT') return
+    const previous =
+      onPage.get(versionKey(version, versionId - 1)) ??
+      (await ports.store.readVersion(call.tenant, version, versionId - 1, call.deadline))
+    if (previous?.deleted) creations.add(position)
+  })
+  return creations
+}
+
+const versionKey = ({ type, id }: ResourceKey, versionId: number): string => `${type}/${id}/${versionId}`
 
 function codeOf({ type, id }: HistoryRequest): InteractionCode {
   if (id !== undefined) return 'history-instance'
@@ -89,16 +115,19 @@ function parseHistory(parameters: Parameters, pageSizeMax: number): HistoryParam
       cursor = value
       continue
     }
+    let used = value
     if (name === '_count') {
-      if (/^[1-9]\d{0,8}$/.test(value)) count = Math.min(Number(value), pageSizeMax)
-      else refuse(name, `_count must be a positive whole number, not '${value}'`)
+      count = /^[1-9]\d{0,8}$/.test(value) ? Math.min(Number(value), pageSizeMax) : undefined
+      used = String(count)
+      if (count === undefined) refuse(name, `_count must be a positive whole number, not '${value}'`)
     } else if (name === '_since') {
-      since = instantOf(value)
+      used = value.replace(LOST_PLUS, '+')
+      since = instantOf(used)
       if (since === undefined) refuse(name, `_since must be an instant such as 2024-02-29T12:00:00Z, not '${value}'`)
     } else {
       refuse(name, `History has no parameter '${name}' here, but _count and _since`)
     }
-    applied.push([name, name === '_count' ? String(count) : value])
+    applied.push([name, used])
   }
   if (issues.length > 0) throw new Fault('invalid', issues)
   return { count, since, cursor, applied }
@@ -106,6 +135,9 @@ function parseHistory(parameters: Parameters, pageSizeMax: number): HistoryParam
 
 /** R4 datatypes.html#instant; a date or a year alone counts from its start in UTC, as clients send it. */
 const INSTANT = /^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/
+
+/** A '+' that was not escaped in the URL arrives as a space. */
+const LOST_PLUS = / (?=\d\d:\d\d$)/
 
 function instantOf(text: string): number | undefined {
   const ms = INSTANT.test(text) ? Date.parse(text) : Number.NaN

@@ -95,6 +95,14 @@ test('pages follow each other to the end', async () => {
   expect(entries).toEqual([[DELETED, UPDATED], [CREATED]])
 })
 
+test('page links carry _format and _pretty, in the self link as well', async () => {
+  const { body } = await world.send('GET /Patient/a/_history?_format=json&_count=2&_pretty=true')
+  const [self, next] = (body as Page).link
+  expect(self?.url).toBe(`${BASE_URL}/Patient/a/_history?_count=2&_format=json&_pretty=true`)
+  expect(next?.url).toMatch(/_history\?_count=2&_cursor=[^&]+&_format=json&_pretty=true$/)
+  expect((await world.send(`GET ${next?.url.slice(BASE_URL.length)}`)).body).toMatchObject({ entry: [CREATED] })
+})
+
 test('of what never was: not found', async () => {
   expect(await world.send('GET /Patient/nobody/_history')).toMatchObject({ status: 404 })
 })

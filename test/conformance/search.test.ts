@@ -51,6 +51,20 @@ test('POST searches as GET does, by the form and the query together', async () =
   expect(posted).toEqual(found('Patient?family=shaw&active=true', [entry(SHAW, 'shaw')]))
 })
 
+test('page links carry _format and _pretty, from the query and the form', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const body = '_count=1&_format=application%2Ffhir%2Bjson'
+  const posted = await world.send('POST /Patient/_search?_pretty=true', { headers, body })
+  const { link: links } = posted.body as { link: { relation: string; url: string }[] }
+  const general = '_pretty=true&_format=application/fhir%2Bjson'
+  const cursor = links.find(({ relation }) => relation === 'next')?.url.match(/_cursor=([^&]+)/)?.[1]
+  expect(links).toEqual([
+    link('self', `Patient?_count=1&${general}`),
+    link('first', `Patient?_count=1&${general}`),
+    link('next', `Patient?_count=1&_cursor=${cursor}&${general}`),
+  ])
+})
+
 test('_include and _revinclude bring others along', async () => {
   expect(await world.send('GET /Observation?_include=Observation:subject')).toMatchObject({
     body: { entry: [entry(WEIGHT, 'weight'), entry(SHAW, 'shaw', 'include')] },
@@ -95,12 +109,6 @@ test('_summary=count counts', async () => {
     headers: FHIR_TYPE,
     body: { resourceType: 'Bundle', type: 'searchset', total: 2, link: [link('self', 'Patient?_summary=count')] },
   })
-})
-
-test('_format and _pretty are not taken for search parameters', async () => {
-  expect(await world.send('GET /Patient?family=shaw&_format=json&_pretty=true')).toEqual(
-    found('Patient?family=shaw', [entry(SHAW, 'shaw')]),
-  )
 })
 
 test('an unknown parameter is refused', async () => {
