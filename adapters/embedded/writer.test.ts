@@ -109,3 +109,29 @@ test('takes every index row of the version before away', () => {
   writer.writeGroup([request(deletionOf('Observation', 'o', 2))], now)
   expect(tables.map(rowsOf)).toEqual([0, 0, 0, 0, 0])
 })
+
+test('leaves rows alone that two versions share', () => {
+  const tokens = (...codes: string[]) => ({
+    identifier: codes.map(code => ({ kind: 'token', system: 's', code }) as const),
+    family: codes.map(code => ({ kind: 'string', value: code, normalized: code }) as const),
+  })
+  // Half a surrogate pair is stored as U+FFFD.
+  const write = (versionId: number, ...codes: string[]) => {
+    const document = documentOf('Patient', 'a', tokens(...codes), { versionId })
+    writer.writeGroup([request(changeOf('Patient', 'a', versionId, { document }))], now)
+    return ['code FROM token', 'normalized FROM string'].map(column =>
+      database
+        .prepare(`SELECT ${column}`)
+        .all()
+        .flatMap(row => Object.values(row)),
+    )
+  }
+  expect(write(1, 'a', 'b', '\ud800')).toEqual([
+    ['a', 'b', '\ufffd'],
+    ['a', 'b', '\ufffd'],
+  ])
+  expect(write(2, 'b', 'c', '\ud800')).toEqual([
+    ['b', 'c', '\ufffd'],
+    ['b', 'c', '\ufffd'],
+  ])
+})

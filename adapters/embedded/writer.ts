@@ -176,7 +176,6 @@ export class Writer {
       this.#statements.insertResource.run(key, target.kind, target.id, version, seq, lastUpdated, deleted)
     } else {
       this.#statements.updateResource.run(version, seq, lastUpdated, deleted, key)
-      if (target.live) this.#index.remove(key)
     }
     this.#statements.insertVersion.run(
       seq,
@@ -194,7 +193,8 @@ export class Writer {
       reader.text(),
       body,
     )
-    this.#index.insert(key, tenant, target.kind, reader)
+    if (target.live) this.#index.replace(key, tenant, target.kind, reader)
+    else this.#index.insert(key, tenant, target.kind, reader)
     this.#counts.push(target.kind, 1 - deleted - (target.live ? 1 : 0))
   }
 
