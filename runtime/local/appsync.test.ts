@@ -249,6 +249,12 @@ describe('a request that can’t be run', () => {
       null,
       [['ExecutionLimitReached', 'The query depth limit of 75 is exceeded: 82.']],
     ])
+    const deeper = `{ ${'... { '.repeat(4000)} __typename ${'} '.repeat(4000)} }`
+    expect(await refusal(json(JSON.stringify({ query: deeper })))).toEqual([
+      400,
+      null,
+      [['ExecutionLimitReached', 'The query has too many brackets inside of each other.']],
+    ])
     expect(await refusal({ method: 'GET', url: '?query=mutation{PatientDelete(id:1){id}}' })).toEqual([
       400,
       null,

@@ -11,7 +11,7 @@ import type { HttpHandler, HttpRequest, HttpResponse } from '#rest/http-message.
 import { createDefinitions, encodeUtf8, Fault, type FhirService, statusOf, tenantOf } from '#service/index.ts'
 import { createBatches } from './appsync/batch-invoke.ts'
 import type { RequestContext } from './appsync/context.ts'
-import { type CheckedDocument, createDocuments, DEPTH_MAX } from './appsync/documents.ts'
+import { type CheckedDocument, createDocuments } from './appsync/documents.ts'
 import { type AppSyncError, errorOfGraphql, requestError } from './appsync/errors.ts'
 import { type GraphqlHttpRequest, readGraphqlRequest } from './appsync/request.ts'
 import { createResolvers, defaultResolver } from './appsync/resolvers.ts'
@@ -75,7 +75,7 @@ const VALIDATION = 'ValidationException'
 async function run(engine: Engine, request: HttpRequest, sent: GraphqlHttpRequest): Promise<Answer> {
   const checked = engine.check(sent.query)
   if (checked.errors) return { status: 200, errors: checked.errors.map(error => errorOfGraphql(error, VALIDATION)) }
-  if (!checked.document) return refused('ExecutionLimitReached', tooDeep(checked.tooDeep))
+  if (!checked.document) return refused('ExecutionLimitReached', checked.tooDeep)
   const operation = getOperationAST(checked.document, sent.operationName)?.operation
   if (operation === 'subscription') return refused('UnsupportedOperation', 'Subscriptions are not supported yet.')
   if (operation === 'mutation' && request.method !== 'POST') return refused('BadRequest', 'Mutations are sent by POST.')
@@ -101,5 +101,3 @@ const refused = (errorType: string, message: string): Answer => ({
   status: 400,
   errors: [requestError(errorType, message)],
 })
-
-const tooDeep = (depth: number): string => `The query depth limit of ${DEPTH_MAX} is exceeded: ${depth}.`

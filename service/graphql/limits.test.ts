@@ -57,13 +57,17 @@ describe('a document is refused before anything is read', () => {
   })
 
   it('where it is deeper than any stack', async () => {
-    const refusals = [
-      `${'{ a'.repeat(9_000)}`,
-      `{ Patient(id: "1") ${'{ extension '.repeat(6000)} ${'} '.repeat(6000)} }`,
-    ]
-    for (const query of [...refusals, `{ a(b: ${'['.repeat(15_000)}) }`]) {
-      const [refusal] = (await refusalOf(query)) ?? []
-      expect(refusal?.[1]).toMatch(/^(too-costly|invalid)$/)
+    const deep = 'The document has too many brackets inside of each other'
+    const wrap = (open: string, inside: string, close: string, times: number) =>
+      open.repeat(times) + inside + close.repeat(times)
+    for (const query of [
+      wrap('{ a ', '{ b }', '}', 6000),
+      `{ ${wrap('... { ', '__typename', ' }', 150)} }`,
+      `{ ${wrap('... { ', '__typename', ' }', 4800)} }`,
+      `{ a(b: ${wrap('[', '1', ']', 9000)}) }`,
+      `query Q($a: ${wrap('[', 'Int', ']', 9000)}) { __typename }`,
+    ]) {
+      expect(await refusalOf(query)).toEqual([[deep, 'too-costly', undefined]])
     }
   })
 

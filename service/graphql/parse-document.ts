@@ -2,16 +2,30 @@ import { type DocumentNode, parse } from 'graphql/language/index.js'
 import { fault } from '../fault.ts'
 import type { GraphqlError } from '../fhir-service.ts'
 import { DocumentRefusal, errorOfFault } from './graphql-errors.ts'
+import { isNestedTooDeep } from './nesting.ts'
 
-/** @throws DocumentRefusal with its place where the text is no GraphQL or has too many tokens. */
+/**
+ * The document as a tree that can be walked by recursion.
+ * @throws DocumentRefusal where the text is no GraphQL, with its place, or has too many tokens or brackets.
+ */
 export function parseDocument(text: string, tokensMax: number): DocumentNode {
+  const document = parseText(text, tokensMax)
+  if (isNestedTooDeep(document)) throw nestedTooDeep()
+  return document
+}
+
+function parseText(text: string, tokensMax: number): DocumentNode {
   try {
     return parse(text, { maxLexicalTokens: tokensMax })
   } catch (thrown) {
     if (isSyntaxError(thrown)) throw new DocumentRefusal([syntaxError(thrown, tokensMax)])
-    throw thrown
+    // The parser recurses: brackets without end are the end of its stack.
+    throw thrown instanceof RangeError ? nestedTooDeep() : thrown
   }
 }
+
+const nestedTooDeep = (): DocumentRefusal =>
+  new DocumentRefusal([errorOfFault(fault('too-costly', 'The document has too many brackets inside of each other'))])
 
 interface SyntaxError {
   readonly message: string

@@ -2,7 +2,7 @@ import type { FragmentDefinitionNode, OperationDefinitionNode } from 'graphql/la
 import { fault } from '../fault.ts'
 import type { GraphqlRequest } from '../fhir-service.ts'
 import { createTextCache } from './document-cache.ts'
-import { DocumentRefusal, documentError, errorOfFault } from './graphql-errors.ts'
+import { DocumentRefusal, documentError } from './graphql-errors.ts'
 import type { GraphqlLimits } from './limits.ts'
 import type { Model, ObjectType } from './model/type-model.ts'
 import { parseDocument } from './parse-document.ts'
@@ -36,7 +36,7 @@ export function createPrepare(model: Model, limits: GraphqlLimits): Prepare {
     const focus = request.focus?.type
     // The focus decides what is valid, and no document begins with a type's name and a line break of its own.
     const text = `${focus ?? ''}\n${request.query}`
-    const checked = cache.get(text, () => withinStack(limits, () => checkDocument(model, limits, request.query, focus)))
+    const checked = cache.get(text, () => checkDocument(model, limits, request.query, focus))
     const operation = chooseOperation(checked.operations, request.operationName)
     if (operation.operation === 'mutation' && request.mutations === 'refused') {
       throw fault('method-not-allowed', 'Mutations are sent by POST.')
@@ -59,18 +59,6 @@ function checkDocument(model: Model, limits: GraphqlLimits, text: string, focus:
   const errors = validateDocument(model, document, rootOf(model, focus), limits)
   if (errors.length > 0) throw new DocumentRefusal(errors)
   return { operations: operationsOf(document), fragments: fragmentsOf(document), reshapes: RESHAPING.test(text) }
-}
-
-/** Parser and rules recurse into the document: one that ends the stack is too deep, whatever else it may be. */
-function withinStack<T>({ depthMax }: GraphqlLimits, run: () => T): T {
-  try {
-    return run()
-  } catch (thrown) {
-    if (!(thrown instanceof RangeError)) throw thrown
-    throw new DocumentRefusal([
-      errorOfFault(fault('too-costly', `The document is far too deep; the limit is ${depthMax} levels`)),
-    ])
-  }
 }
 
 /** At instance level the fields of the resource are the root. R4 graphql.html#invoking */

@@ -1,6 +1,7 @@
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql'
 import { createTextCache, type TextCache } from '#service/graphql/document-cache.ts'
 import { DEFAULT_GRAPHQL_LIMITS } from '#service/graphql/limits.ts'
+import { isNestedTooDeep } from '#service/graphql/nesting.ts'
 import { measure } from '#service/graphql/validation/measure.ts'
 import { fragmentsOf, operationsOf } from '#service/graphql/validation/validation.ts'
 
@@ -8,10 +9,10 @@ import { fragmentsOf, operationsOf } from '#service/graphql/validation/validatio
 export type CheckedDocument =
   | { readonly document: DocumentNode; readonly errors?: undefined }
   | { readonly errors: readonly GraphQLError[]; readonly tooDeep?: undefined }
-  | { readonly errors?: undefined; readonly document?: undefined; readonly tooDeep: number }
+  | { readonly errors?: undefined; readonly document?: undefined; readonly tooDeep: string }
 
 /** AppSync's greatest queryDepthLimit. */
-export const DEPTH_MAX = 75
+const DEPTH_MAX = 75
 
 const KEPT_MAX = 200
 const KEPT_LENGTH_MAX = 50_000
@@ -23,11 +24,24 @@ export function createDocuments(schema: GraphQLSchema): (text: string) => Checke
 }
 
 function check(schema: GraphQLSchema, text: string): CheckedDocument {
-  const document = parse(text, { maxLexicalTokens: DEFAULT_GRAPHQL_LIMITS.tokensMax })
+  const document = parseText(text)
+  if (!document || isNestedTooDeep(document))
+    return { tooDeep: 'The query has too many brackets inside of each other.' }
   const errors = validate(schema, document)
   if (errors.length > 0) return { errors }
   const fragments = fragmentsOf(document)
   const depths = operationsOf(document).map(({ selectionSet }) => measure({ fragments }, selectionSet).depth)
   const deepest = Math.max(0, ...depths)
-  return deepest > DEPTH_MAX ? { tooDeep: deepest } : { document }
+  if (deepest <= DEPTH_MAX) return { document }
+  return { tooDeep: `The query depth limit of ${DEPTH_MAX} is exceeded: ${deepest}.` }
+}
+
+/** undefined where brackets without end are the end of the parser's stack. */
+function parseText(text: string): DocumentNode | undefined {
+  try {
+    return parse(text, { maxLexicalTokens: DEFAULT_GRAPHQL_LIMITS.tokensMax })
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined
+    throw thrown
+  }
 }
