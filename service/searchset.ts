@@ -37,8 +37,9 @@ export function encodeHistory(result: HistoryResult, links: BundleLinks): Uint8A
     const head = `"fullUrl":${quote(`${links.baseUrl}/${version.type}/${version.id}`)}`
     const url = version.method === 'POST' ? version.type : `${version.type}/${version.id}`
     const request = `"request":{"method":"${version.method}","url":${quote(url)}}`
+    const status = historyStatus(version.method, result.creations.has(position))
     const response =
-      `"response":{"status":"${historyStatus(version.method, result.creations.has(position))}","etag":${quote(formatEntityTag(version.versionId))},` +
+      `"response":{"status":"${status}","etag":${quote(formatEntityTag(version.versionId))},` +
       `"lastModified":"${formatInstant(version.lastUpdated)}"}`
     if (version.body) writer.entry(`${head},"resource":`, version.body, `,${request},${response}`)
     else writer.entry(`${head},${request},${response}`)

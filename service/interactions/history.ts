@@ -55,7 +55,7 @@ export async function history(context: ServiceContext, call: Call, request: Hist
   }
 }
 
-/** A PUT tells not whether it found a tombstone: where the page doesn't show the version before it, the store is asked. */
+/** Where the page doesn't show what a PUT found, a tombstone maybe, the store is asked. */
 async function creationsOf(
   { ports, limits }: ServiceContext,
   call: Call,

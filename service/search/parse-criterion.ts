@@ -3,7 +3,7 @@ import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { Node } from './ast.ts'
 import { splitUnescaped } from './escapes.ts'
 import { nearHint } from './near-names.ts'
-import { anyOf, type Criterion, isTarget, parseLeaf, refuse } from './parse-leaf.ts'
+import { anyOf, type Criterion, isTarget, parseLeaf, refuse, type ValueBudget } from './parse-leaf.ts'
 import { ignorable, type Problem, quoted } from './problems.ts'
 import type { ReferenceContext } from './reference-value.ts'
 
@@ -12,14 +12,18 @@ export interface CriterionContext {
   readonly references: ReferenceContext
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** What all criteria of the search have left to spend. */
+  readonly valueBudget: ValueBudget
 }
 
 /** Hops of chains and `_has` in one parameter. */
 const JOINS_MAX = 10
 /** Ways on which the chains of one parameter that name no `:Type` may lead through types. */
 const BRANCHES_MAX = 60
-/** Values of one parameter, times the ways of its chain. */
+/** Values of one search, each times the ways of its chain. */
 const VALUES_MAX = 20_000
+
+export const newValueBudget = (): ValueBudget => ({ values: VALUES_MAX })
 
 const HAS = '_has'
 
@@ -38,7 +42,7 @@ export function parseCriterion(
     problems.push(ignorable(name, `Parameter '${name}' has no value`, 'value'))
     return undefined
   }
-  const budget = { branches: BRANCHES_MAX, values: VALUES_MAX }
+  const budget = { branches: BRANCHES_MAX }
   return resolve({ ...context, name, values: splitUnescaped(value, ','), budget, problems }, type, name, 0)
 }
 

@@ -53,6 +53,13 @@ test('every malformed value is told', () => {
   ])
 })
 
+test('a value that no engine could take is refused without being quoted', () => {
+  expect(refusalsOf(`Patient?name=a,${'x'.repeat(10_001)}`).refusals).toEqual([
+    ['too-costly', 'name', "Parameter 'name': it has a value of more than 10000 characters"],
+  ])
+  expect(() => parseSearch(CONTEXT, 'Patient', [['name', 'x'.repeat(10_000)]], 'strict')).not.toThrow()
+})
+
 test('a value that is far too long is quoted in part', () => {
   const [refusal] = refusalsOf(`Patient?birthdate=${'9'.repeat(5000)}`).refusals
   const quoted = `'${'9'.repeat(120)}...'`

@@ -7,6 +7,11 @@ import { parseValue } from './parse-value.ts'
 import { malformed, notTaken, type Problem, quoted } from './problems.ts'
 import { isLogicalId, type ReferenceContext } from './reference-value.ts'
 
+/** What a search has left to spend on values. */
+export interface ValueBudget {
+  values: number
+}
+
 export interface Criterion {
   readonly definitions: Definitions
   readonly references: ReferenceContext
@@ -16,8 +21,9 @@ export interface Criterion {
   readonly name: string
   /** The value split at its commas, escapes still in it. */
   readonly values: readonly string[]
-  /** What is left to spend. */
-  readonly budget: { branches: number; values: number }
+  /** What the parameter has left to spend. */
+  readonly budget: { branches: number }
+  readonly valueBudget: ValueBudget
   readonly problems: Problem[]
 }
 
@@ -47,9 +53,9 @@ export function parseLeaf(
 ): Node | undefined {
   if (modifier === 'missing') return parseMissing(criterion, parameter)
   if (modifier !== undefined && !takesModifier(criterion, parameter, modifier)) return undefined
-  const { budget } = criterion
-  budget.values -= criterion.values.length
-  if (budget.values < 0)
+  const { valueBudget } = criterion
+  valueBudget.values -= criterion.values.length
+  if (valueBudget.values < 0)
     return refuse(criterion, 'it has too many values, or too many for a chain this wide', 'too-costly')
   const node = parameter.code === '_id' ? parseIds(criterion) : parseValues(criterion, parameter, modifier)
   return node && modifier === 'not' ? { kind: 'not', node } : node
@@ -113,6 +119,9 @@ function parseIds(criterion: Criterion): Node | undefined {
   return node && { kind: 'id', ids }
 }
 
+/** Longer ones are nothing that a resource was ever searched by; engines have limits of their own above this. */
+const VALUE_LENGTH_MAX = 10_000
+
 const EMPTY_VALUE = "no empty value between commas (a ',' inside a value is written '\\,')"
 
 /** Malformed values of one parameter that are told. */
@@ -122,6 +131,8 @@ function eachValue(criterion: Criterion, parse: (text: string) => Node | string)
   const nodes: Node[] = []
   let refusals = 0
   for (const text of criterion.values) {
+    if (text.length > VALUE_LENGTH_MAX)
+      return refuse(criterion, `it has a value of more than ${VALUE_LENGTH_MAX} characters`, 'too-costly')
     if (refusals === REFUSALS_MAX) break
     const parsed = text === '' ? EMPTY_VALUE : parse(text)
     if (typeof parsed !== 'string') nodes.push(parsed)

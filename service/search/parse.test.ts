@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { DEFINITIONS, searchParameter } from '#test/support/search-parameter.ts'
 import { refusalOf } from '#test/support/search-refusal.ts'
+import { fault } from '../fault.ts'
 import type { Parameters } from '../fhir-service.ts'
 import type { Comparator, Node } from './ast.ts'
 import { type Handling, parseSearch } from './parse.ts'
@@ -315,4 +316,24 @@ test('lenient handling still refuses what is malformed, and tells only that', ()
     ),
   )
   expect(problems.map(([, expression]) => expression)).toEqual(['name:sounds'])
+})
+
+test('all criteria together have so many values at the most', () => {
+  const values = Array.from({ length: 10_000 }, (_, index) => `v${index}`).join(',')
+  const twice = [
+    ['identifier', values],
+    ['name', values],
+  ] as const
+  expect(() => parse('Patient', twice)).not.toThrow()
+  expect(refusalOf(() => parse('Patient', [...twice, ['gender', 'male']]))).toEqual([
+    ['too-costly', 'gender', "Parameter 'gender': it has too many values, or too many for a chain this wide"],
+  ])
+})
+
+test('more parameters than engines join are refused as a whole', () => {
+  const parameters = (count: number) => Array.from({ length: count }, () => ['name', 'a'] as const)
+  expect(() => parse('Patient', parameters(256))).not.toThrow()
+  expect(() => parse('Patient', parameters(257), 'lenient')).toThrow(
+    fault('too-costly', 'A search has 256 parameters at the most, and this one has 257'),
+  )
 })

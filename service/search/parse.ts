@@ -1,10 +1,10 @@
 /** From the parameters of a search to what it means. R4 search.html */
 import type { Definitions, SearchParameter } from '../definitions.ts'
-import { Fault, type Issue } from '../fault.ts'
+import { Fault, fault, type Issue } from '../fault.ts'
 import type { Parameters, View } from '../fhir-service.ts'
 import type { Node, Query, SortKey } from './ast.ts'
 import { controlOf, newControlState } from './parse-controls.ts'
-import { type CriterionContext, parseCriterion } from './parse-criterion.ts'
+import { type CriterionContext, newValueBudget, parseCriterion } from './parse-criterion.ts'
 import { type Problem, warningOf } from './problems.ts'
 
 export interface SearchContext {
@@ -46,10 +46,16 @@ export interface IncludeDirective {
 /** The doors take these away; where they didn't, they don't concern the search. */
 const FORMAT_PARAMETERS: ReadonlySet<string> = new Set(['_format', '_pretty'])
 
+/** Engines have limits of how many conditions they join, and a page of problems helps nobody. */
+const PARAMETERS_MAX = 256
+
+const tooMany = (count: number): Fault =>
+  fault('too-costly', `A search has ${PARAMETERS_MAX} parameters at the most, and this one has ${count}`)
+
 /**
  * `type` is a resource type. Lenient handling ignores parameters that are unknown, not supported or empty and reports
  * them; values that are malformed are refused either way.
- * @throws Fault invalid with every problem found, each naming its parameter.
+ * @throws Fault invalid with every problem found, each naming its parameter; too-costly for too many parameters.
  */
 export function parseSearch(
   context: SearchContext,
@@ -57,9 +63,10 @@ export function parseSearch(
   parameters: Parameters,
   handling: Handling,
 ): ParsedSearch {
+  if (parameters.length > PARAMETERS_MAX) throw tooMany(parameters.length)
   const { definitions, now } = context
   const references = { basePrefix: `${context.baseUrl}/`, isResourceType: definitions.isResourceType }
-  const criteria: CriterionContext = { definitions, references, now }
+  const criteria: CriterionContext = { definitions, references, now, valueBudget: newValueBudget() }
   const state = newControlState(definitions, type)
   const nodes: Node[] = []
   const applied: [string, string][] = []
