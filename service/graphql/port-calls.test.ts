@@ -49,6 +49,31 @@ describe('port calls', () => {
     expect(world.portCalls).toMatchObject({ searches: 3, reads: 3 })
   })
 
+  it('are five for the worked example of docs/implementation/graphql.md, however many match', async () => {
+    for (const subject of ['Patient/anna', 'Patient/olaf', 'Patient/anna']) {
+      await world.service.create(world.call, {
+        type: 'Observation',
+        content: {
+          resourceType: 'Observation',
+          status: 'final',
+          code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] },
+          subject: { reference: subject },
+          performer: [{ reference: 'Practitioner/adam' }],
+        },
+      })
+    }
+    world.portCalls.reset()
+    const data = await world.data(`{
+      ObservationList(code: "http://loinc.org|29463-7", _count: 50) {
+        valueQuantity { value }
+        subject { resource { ... on Patient { name { family } ConditionList(_reference: patient) { code { text } } } } }
+        performer { resource { ... on Practitioner { id } } }
+      }
+    }`)
+    expect(data).toMatchObject({ ObservationList: [{}, {}, { subject: { resource: { ConditionList: [{}] } } }, {}] })
+    expect(world.portCalls).toMatchObject({ searches: 2, reads: 3 })
+  })
+
   it('are none for what was read before', async () => {
     await world.data(`{
       Patient(id: "anna") {
