@@ -4,8 +4,8 @@ import { BREAK, type DocumentNode, visit } from 'graphql/language/index.js'
 export const NESTING_MAX = 300
 
 /**
- * Whether what reads the document may not recurse into it. The depth of fields has a limit of its own; this one is about
- * fragments without fields, lists and types, and is found without recursion.
+ * Whether what reads the document may not recurse into it. The depth of fields has a limit of its own; this one is
+ * about fragments without fields, lists and types, and is found without recursion.
  */
 export function isNestedTooDeep(document: DocumentNode): boolean {
   let depth = 0

@@ -146,7 +146,7 @@ function spoil(text: string, draw: Draw): string {
   return words.join(' ')
 }
 
-/** Here more is valid than in the SDL: scalars of any kind where text is meant, list arguments, `resource(type: Patient)`. */
+/** Here more is valid than in the SDL: scalars where text is meant, list arguments, `resource(type: Patient)`. */
 const LENIENT: readonly RegExp[] = [
   /^(String|ID) cannot represent a non/,
   /^Variable "\$\w+" of type "\[?\w+!?\]?!?" used in position expecting type "\[?(String|ID)/,

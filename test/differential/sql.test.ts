@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openReader, openWriter, prepareFolder } from '#adapters/embedded/database.ts'
 import { DictionaryReader } from '#adapters/embedded/dictionary-reader.ts'
-import { PLAN_LIMITS, type PlanLimits } from '#adapters/embedded/search/compile-context.ts'
+import { type PlanLimits, QUICK_LIMITS, THOROUGH_LIMITS } from '#adapters/embedded/search/compile-context.ts'
 import { Searcher } from '#adapters/embedded/search/searcher.ts'
 import { encodeCommit } from '#adapters/embedded/wire.ts'
 import { Writer } from '#adapters/embedded/writer.ts'
@@ -24,29 +24,33 @@ import { DEFINITIONS } from '#test/support/search-parameter.ts'
 const CORPORA = 100
 const QUERIES_PER_CORPUS = 24
 
-/** A plan for every taste: as in production, everything too long to sort, nothing merged or expanded. */
+const OTHERS = { countedRowsMax: 1000, mergedMax: 1, expandedMax: 1, totalRowsMax: Number.POSITIVE_INFINITY }
+
+/** Plans for every taste: those of production, everything too long to sort, nothing merged or expanded. */
 const LIMITS: readonly PlanLimits[] = [
-  PLAN_LIMITS,
-  { selectiveRows: 0, estimatedRowsMax: 1, countedRowsMax: 1, mergedMax: 16, expandedMax: 16 },
-  { selectiveRows: 0, estimatedRowsMax: 3, countedRowsMax: 1000, mergedMax: 1, expandedMax: 1 },
+  QUICK_LIMITS,
+  THOROUGH_LIMITS,
+  { ...THOROUGH_LIMITS, selectiveRows: 0, estimatedRowsMax: 1, countedRowsMax: 1 },
+  { ...OTHERS, selectiveRows: 0, estimatedRowsMax: 3 },
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'sql-differential-'))
 let database: DatabaseSync
 let writer: Writer
-let readers: readonly DatabaseSync[]
-let searchers: readonly Searcher[]
+let reader: DatabaseSync
+let searcher: Searcher
 
 beforeAll(() => {
   prepareFolder(folder)
   database = openWriter(folder)
   writer = new Writer(database)
-  readers = LIMITS.map(() => openReader(folder))
-  searchers = readers.map((reader, index) => new Searcher(reader, new DictionaryReader(reader), LIMITS[index]))
+  reader = openReader(folder)
+  searcher = new Searcher(reader, new DictionaryReader(reader))
 })
 
 afterAll(() => {
-  for (const connection of [database, ...readers]) connection.close()
+  database.close()
+  reader.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -117,16 +121,20 @@ function expectedIds(documents: readonly IndexDocument[], { query, sort }: Case)
 }
 
 function pages(tenant: Tenant, { query, sort, count, limits }: Case): { ids: string[]; totals: number[] } {
-  const searcher = searchers[limits]
   const ids: string[] = []
   const totals: number[] = []
   let after: Position | undefined
   do {
     const request = { query: query as ScopedQuery, sort, count, total: 'accurate', deadline: 0 } as const
-    const page: SearchPage | undefined = searcher?.search(tenant, after ? { ...request, after } : request, 10_000)
-    ids.push(...(page?.hits ?? []).map(hit => `${hit.id} ${hit.versionId}`))
-    totals.push(page?.total ?? Number.NaN)
-    after = page?.next && (JSON.parse(JSON.stringify(page.next)) as Position)
+    const page: SearchPage = searcher.search(
+      tenant,
+      after ? { ...request, after } : request,
+      10_000,
+      LIMITS[limits] ?? QUICK_LIMITS,
+    )
+    ids.push(...(page.hits ?? []).map(hit => `${hit.id} ${hit.versionId}`))
+    totals.push(page.total ?? Number.NaN)
+    after = page.next && (JSON.parse(JSON.stringify(page.next)) as Position)
   } while (after)
   return { ids, totals }
 }
