@@ -4,6 +4,7 @@ import type { SearchPage, SearchRequest } from '#service/ports/search-index.ts'
 import type { ScopedQuery } from '#service/search/ast.ts'
 import { freshTenant } from '#test/contract/changes.ts'
 import { type EmbeddedIndexParts, EmbeddedSearchIndex } from './embedded-search-index.ts'
+import { QUICK_LIMITS } from './search/compile-context.ts'
 import { OutOfTime } from './search/tick.ts'
 
 const clock = { now: () => 5_000 }
@@ -19,8 +20,8 @@ const page: SearchPage = { hits: [], next: undefined, total: undefined }
 function index(inline: () => SearchPage, pooled: (() => Promise<SearchPage>) | undefined) {
   const times: [where: string, milliseconds: number][] = []
   const searcher: EmbeddedIndexParts['searcher'] = {
-    search: (_tenant, _request, milliseconds) => {
-      times.push(['inline', milliseconds])
+    search: (_tenant, _request, milliseconds, limits) => {
+      times.push([limits === QUICK_LIMITS ? 'quick' : 'thorough', milliseconds])
       return inline()
     },
   }
@@ -51,14 +52,14 @@ test('answers short searches on its own thread', async () => {
     async () => page,
   )
   expect(await search()).toBe(page)
-  expect(times).toEqual([['inline', 8]])
+  expect(times).toEqual([['quick', 8]])
 })
 
 test('hands long ones to another thread, with all their time', async () => {
   const { search, times } = index(outOfTime, async () => page)
   expect(await search()).toBe(page)
   expect(times).toEqual([
-    ['inline', 8],
+    ['quick', 8],
     ['pool', 2_500],
   ])
 })
@@ -70,7 +71,10 @@ test('gives up what is not done there in time', async () => {
 test('searches to the end on a thread that has nothing else to do', async () => {
   const { search, times } = index(outOfTime, undefined)
   expect(refusal(await search())).toEqual(TOO_COSTLY)
-  expect(times).toEqual([['inline', 2_500]])
+  expect(times).toEqual([
+    ['quick', 8],
+    ['thorough', 2_500],
+  ])
 })
 
 test('lets other failures through', async () => {

@@ -2,16 +2,17 @@ import type { Tenant } from '#service/call.ts'
 import { type Fault, fault } from '#service/fault.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { SearchIndex, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
+import { QUICK_LIMITS, THOROUGH_LIMITS } from './search/compile-context.ts'
 import type { SearchPool } from './search/search-pool.ts'
 import type { Searcher } from './search/searcher.ts'
 import { OutOfTime } from './search/tick.ts'
 
-/** How long a search may hold this thread before it is handed to another. */
-const INLINE_MS = 8
+/** How long a search may hold this thread before it is handed to another, or planned better. */
+const QUICK_MS = 8
 
 export interface EmbeddedIndexParts {
   readonly searcher: Pick<Searcher, 'search'>
-  /** undefined: this thread has nothing else to do, and searches to the end. */
+  /** undefined: this thread has nothing else to do, and does long searches itself. */
   readonly pool: Pick<SearchPool, 'search'> | undefined
   readonly clock: Clock
 }
@@ -32,13 +33,14 @@ export class EmbeddedSearchIndex implements SearchIndex {
     const milliseconds = request.deadline - this.#clock.now()
     if (milliseconds <= 0) throw tooCostly(0)
     try {
-      return this.#searcher.search(tenant, request, this.#pool ? Math.min(INLINE_MS, milliseconds) : milliseconds)
+      return this.#searcher.search(tenant, request, Math.min(QUICK_MS, milliseconds), QUICK_LIMITS)
     } catch (error) {
       if (!(error instanceof OutOfTime)) throw error
-      if (!this.#pool) throw tooCostly(milliseconds)
     }
     try {
-      return await this.#pool.search(tenant, request, milliseconds)
+      return await (this.#pool
+        ? this.#pool.search(tenant, request, milliseconds)
+        : this.#searcher.search(tenant, request, milliseconds, THOROUGH_LIMITS))
     } catch (error) {
       throw error instanceof OutOfTime ? tooCostly(milliseconds) : error
     }

@@ -13,6 +13,9 @@ interface Place {
   readonly seq: number
 }
 
+/** Versions between two times are counted no further than this. */
+const COUNTED_MAX = 10_000
+
 const EARLIEST = -8.64e15
 const LATEST = 8.64e15
 
@@ -25,6 +28,8 @@ export class HistoryReader {
   readonly #ofKind: RowStatement<[lastUpdated: number, seq: number]>
   readonly #version: RowStatement<[kind: number, id: string, ...VersionRow]>
   readonly #countOfKind: RowStatement<[versions: number]>
+  readonly #countBetween: RowStatement<[versions: number]>
+  readonly #countOfResource: RowStatement<[versions: number]>
 
   constructor(database: DatabaseSync, dictionary: DictionaryReader) {
     this.#dictionary = dictionary
@@ -47,6 +52,15 @@ export class HistoryReader {
       `SELECT r.kind, r.id, ${VERSION_COLUMNS} FROM version v JOIN resource r ON r.key = v.key WHERE v.seq = ?`,
     )
     this.#countOfKind = new RowStatement(database, 'SELECT versions FROM kind WHERE id = ?')
+    this.#countBetween = new RowStatement(
+      database,
+      `SELECT count(*) FROM (SELECT 1 FROM version INDEXED BY version_kind
+       WHERE kind = ? AND last_updated BETWEEN ? AND ? LIMIT ${COUNTED_MAX})`,
+    )
+    this.#countOfResource = new RowStatement(
+      database,
+      'SELECT count(*) FROM version WHERE key = ? AND last_updated BETWEEN ? AND ?',
+    )
   }
 
   read(tenant: Tenant, request: HistoryRequest): HistoryPage {
@@ -73,7 +87,7 @@ export class HistoryReader {
     return {
       versions,
       next: rows.length > count && last ? textOf({ lastUpdated: last[2], seq: last[0] }) : undefined,
-      total: isWhole(request) ? versionCount : undefined,
+      total: isWhole(request) ? versionCount : this.#countOfResource.get(key, since, until)?.[0],
     }
   }
 
@@ -91,10 +105,19 @@ export class HistoryReader {
     return {
       versions: page.flatMap(place => this.#versionAt(place.seq) ?? []),
       next: places.length > count && last ? textOf(last) : undefined,
-      total: isWhole(request)
-        ? kinds.reduce((sum, kind) => sum + (this.#countOfKind.get(kind)?.[0] ?? 0), 0)
-        : undefined,
+      total: this.#total(kinds, request),
     }
+  }
+
+  /** undefined: too many between two times to count in passing. */
+  #total(kinds: readonly number[], request: HistoryRequest): number | undefined {
+    const { since = EARLIEST, until = LATEST } = request
+    let total = 0
+    for (const kind of kinds) {
+      const count = isWhole(request) ? this.#countOfKind.get(kind) : this.#countBetween.get(kind, since, until)
+      total += count?.[0] ?? 0
+    }
+    return isWhole(request) || total < COUNTED_MAX ? total : undefined
   }
 
   #versionAt(seq: number): StoredVersion | undefined {

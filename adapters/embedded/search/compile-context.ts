@@ -38,14 +38,27 @@ export interface PlanLimits {
   readonly mergedMax: number
   /** A code without a system is looked up under each system it is stored with, where these are no more than so many. */
   readonly expandedMax: number
+  /** A total over more rows than this is not counted here: OutOfTime at once. */
+  readonly totalRowsMax: number
 }
 
-export const PLAN_LIMITS: PlanLimits = {
+/** For a thread that others wait for: planning costs little, and most plans are good. */
+export const QUICK_LIMITS: PlanLimits = {
   selectiveRows: 64,
   estimatedRowsMax: 2_000,
   countedRowsMax: 50_000,
   mergedMax: 16,
   expandedMax: 16,
+  totalRowsMax: 5_000,
+}
+
+/** For searches that took too long that way: milliseconds of counting show the way that takes least. */
+export const THOROUGH_LIMITS: PlanLimits = {
+  ...QUICK_LIMITS,
+  selectiveRows: 1_000,
+  estimatedRowsMax: 50_000,
+  countedRowsMax: 500_000,
+  totalRowsMax: Number.POSITIVE_INFINITY,
 }
 
 export interface ContextParts {

@@ -8,6 +8,7 @@ import { changeOf, freshTenant, soon } from '#test/contract/changes.ts'
 import { openReader } from '../database.ts'
 import { DictionaryReader } from '../dictionary-reader.ts'
 import { openEmbedded, type PrimaryEngine } from '../open-embedded.ts'
+import { QUICK_LIMITS } from './compile-context.ts'
 import { SearchPool } from './search-pool.ts'
 import { Searcher } from './searcher.ts'
 import { OutOfTime } from './tick.ts'
@@ -45,8 +46,8 @@ test('a search is given up in the middle, and the connection is good for the nex
   const database = openReader(folder)
   const searcher = new Searcher(database, new DictionaryReader(database))
   for (let round = 0; round < 3; round++) {
-    expect(() => searcher.search(tenant, request, 0)).toThrow(OutOfTime)
-    expect(searcher.search(tenant, request, 60_000).hits).toHaveLength(RESOURCES)
+    expect(() => searcher.search(tenant, request, 0, QUICK_LIMITS)).toThrow(OutOfTime)
+    expect(searcher.search(tenant, request, 60_000, QUICK_LIMITS).hits).toHaveLength(RESOURCES)
   }
   database.close()
 })

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { invariant } from '#service/invariant.ts'
 import { openReader } from '../database.ts'
 import { DictionaryReader } from '../dictionary-reader.ts'
+import { THOROUGH_LIMITS } from './compile-context.ts'
 import type { FromSearchThread, ToSearchThread } from './search-pool.ts'
 import { Searcher } from './searcher.ts'
 import { OutOfTime } from './tick.ts'
@@ -22,7 +23,7 @@ function answer(
   milliseconds: number,
 ): FromSearchThread {
   try {
-    return { kind: 'page', page: searcher.search(tenant, request, milliseconds) }
+    return { kind: 'page', page: searcher.search(tenant, request, milliseconds, THOROUGH_LIMITS) }
   } catch (error) {
     if (error instanceof OutOfTime) return { kind: 'out-of-time' }
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }

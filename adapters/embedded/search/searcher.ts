@@ -4,7 +4,7 @@ import type { Position, SearchPage, SearchRequest } from '#service/ports/search-
 import type { DictionaryReader } from '../dictionary-reader.ts'
 import { ALWAYS, NEVER, selectOf } from './combine.ts'
 import { compileQuery } from './compile.ts'
-import { type CompileContext, compileContext, PLAN_LIMITS, type PlanLimits } from './compile-context.ts'
+import { type CompileContext, compileContext, type PlanLimits } from './compile-context.ts'
 import type { Condition } from './condition.ts'
 import { sql } from './fragment.ts'
 import { type Found, keyPage } from './key-page.ts'
@@ -13,7 +13,7 @@ import { liveResources } from './resource-conditions.ts'
 import { sortTerm } from './sort-terms.ts'
 import { sortedPage } from './sorted-page.ts'
 import { StatementCache } from './statement-cache.ts'
-import { Ticker } from './tick.ts'
+import { OutOfTime, Ticker } from './tick.ts'
 
 /** `_total=estimate` counts no further than this. */
 const ESTIMATED_TOTAL_MAX = 10_000
@@ -25,18 +25,16 @@ export class Searcher {
   readonly #dictionary: DictionaryReader
   readonly #reader: StatementCache
   readonly #ticker: Ticker
-  readonly #limits: PlanLimits
 
-  constructor(database: DatabaseSync, dictionary: DictionaryReader, limits: PlanLimits = PLAN_LIMITS) {
-    this.#limits = limits
+  constructor(database: DatabaseSync, dictionary: DictionaryReader) {
     this.#dictionary = dictionary
     this.#reader = new StatementCache(database)
     this.#ticker = new Ticker(database)
   }
 
-  /** @throws OutOfTime after so many milliseconds. */
-  search(tenant: Tenant, request: SearchRequest, milliseconds: number): SearchPage {
-    return this.#ticker.within(milliseconds, () => this.#snapshot(() => this.#search(tenant, request)))
+  /** @throws OutOfTime after so many milliseconds, or where the limits foretell it. */
+  search(tenant: Tenant, request: SearchRequest, milliseconds: number, limits: PlanLimits): SearchPage {
+    return this.#ticker.within(milliseconds, () => this.#snapshot(() => this.#search(tenant, request, limits)))
   }
 
   /** Everything that one search reads, it reads as of one commit. */
@@ -49,12 +47,11 @@ export class Searcher {
     }
   }
 
-  #search(tenant: Tenant, request: SearchRequest): SearchPage {
+  #search(tenant: Tenant, request: SearchRequest, limits: PlanLimits): SearchPage {
     const { query, count, after } = request
     const kind = this.#dictionary.kind(tenant, query.type)
     if (kind === undefined) return pageOf(query.type, EMPTY, request, () => 0)
-    const parts = { tenant, dictionary: this.#dictionary, reader: this.#reader, limits: this.#limits }
-    const context = compileContext(parts, kind)
+    const context = compileContext({ tenant, dictionary: this.#dictionary, reader: this.#reader, limits }, kind)
     const condition = compileQuery(context, query)
     const rows = count === 0 || condition === NEVER ? EMPTY : this.#rows(context, condition, request, after)
     return pageOf(query.type, rows, request, () => this.#total(context, condition, request))
@@ -80,6 +77,9 @@ export class Searcher {
     if (condition === NEVER) return 0
     if (condition === ALWAYS) return liveResources(context)
     const source = condition.source() ?? everyMatch(context, condition)
+    const { totalRowsMax } = context.limits
+    const many = liveResources(context) >= totalRowsMax
+    if (many && source.estimate(totalRowsMax) >= totalRowsMax) throw new OutOfTime()
     const keys = source.unique ? selectOf(source) : sql`SELECT DISTINCT key FROM (${selectOf(source)})`
     return this.#reader.count(keys, total === 'estimate' ? ESTIMATED_TOTAL_MAX : -1)
   }
