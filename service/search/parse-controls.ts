@@ -118,10 +118,14 @@ function once(expected: string, apply: (state: ControlState, value: string) => b
   })
 }
 
+/** A resource has fewer to be told apart by, and engines join one more table for each. */
+const SORT_KEYS_MAX = 32
+
 /** R4 search.html#sort: `_sort=status,-date` */
 function sort(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
   const known = state.definitions.searchParameters(state.type)
-  const applied = value.split(',').filter(key => {
+  const keys = listOf(name, value, SORT_KEYS_MAX - state.sort.length, problems)
+  const applied = keys.filter(key => {
     const descending = key.startsWith('-')
     const code = descending ? key.slice(1) : key
     const parameter = known.get(code)
@@ -144,10 +148,21 @@ function sort(state: ControlState, name: string, value: string, problems: Proble
   return applied.length === 0 ? undefined : applied.join(',')
 }
 
+/** No type has as many at its root. */
+const ELEMENTS_MAX = 256
+
+/** The pieces between commas; none where they are too many, which is a problem then. */
+function listOf(name: string, value: string, countMax: number, problems: Problem[]): readonly string[] {
+  const pieces = value.split(',')
+  if (pieces.length <= countMax) return pieces
+  problems.push(malformed(name, `Parameter '${name}': it lists too many`, 'too-costly'))
+  return []
+}
+
 /** R4 search.html#elements: names of elements at the root of the type. */
 function elements(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
   const component = state.definitions.component(state.type)
-  const applied = value.split(',').filter(element => {
+  const applied = listOf(name, value, ELEMENTS_MAX, problems).filter(element => {
     const known = component?.properties.has(element) || component?.elements.some(one => one.name === element)
     if (known) {
       if (!state.elements.includes(element)) state.elements.push(element)

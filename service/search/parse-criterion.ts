@@ -20,7 +20,7 @@ export interface CriterionContext {
 const JOINS_MAX = 10
 /** Ways on which the chains of one parameter that name no `:Type` may lead through types. */
 const BRANCHES_MAX = 60
-/** Values of one search, each times the ways of its chain. */
+/** Values of one search that engines look up as a list, each times the ways of its chain. */
 const VALUES_MAX = 20_000
 
 export const newValueBudget = (): ValueBudget => ({ values: VALUES_MAX })

@@ -27,6 +27,19 @@ export interface Criterion {
   readonly problems: Problem[]
 }
 
+/** Equal values are looked up as one list; each range and each beginning of a text is a condition of its own. */
+const VALUE_COST: Readonly<Record<SearchParameterType, number>> = {
+  token: 1,
+  reference: 1,
+  uri: 1,
+  string: 50,
+  date: 50,
+  number: 50,
+  quantity: 50,
+  composite: 50,
+  special: 50,
+}
+
 /** Modifiers that each kind takes besides `:missing`. */
 const MODIFIERS: Readonly<Record<SearchParameterType, readonly string[]>> = {
   string: ['exact', 'contains'],
@@ -54,7 +67,7 @@ export function parseLeaf(
   if (modifier === 'missing') return parseMissing(criterion, parameter)
   if (modifier !== undefined && !takesModifier(criterion, parameter, modifier)) return undefined
   const { valueBudget } = criterion
-  valueBudget.values -= criterion.values.length
+  valueBudget.values -= criterion.values.length * VALUE_COST[parameter.kind]
   if (valueBudget.values < 0)
     return refuse(criterion, 'it has too many values, or too many for a chain this wide', 'too-costly')
   const node = parameter.code === '_id' ? parseIds(criterion) : parseValues(criterion, parameter, modifier)

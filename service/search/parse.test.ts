@@ -322,7 +322,7 @@ test('all criteria together have so many values at the most', () => {
   const values = Array.from({ length: 10_000 }, (_, index) => `v${index}`).join(',')
   const twice = [
     ['identifier', values],
-    ['name', values],
+    ['_tag', values],
   ] as const
   expect(() => parse('Patient', twice)).not.toThrow()
   expect(refusalOf(() => parse('Patient', [...twice, ['gender', 'male']]))).toEqual([
@@ -336,4 +336,32 @@ test('more parameters than engines join are refused as a whole', () => {
   expect(() => parse('Patient', parameters(257), 'lenient')).toThrow(
     fault('too-costly', 'A search has 256 parameters at the most, and this one has 257'),
   )
+})
+
+test('values that are ranges count for more, since each is a condition of its own', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `v${index}`).join(',')
+  expect(() => parse('Patient', [['name', names(400)]])).not.toThrow()
+  expect(refusalOf(() => parse('Patient', [['name:contains', names(401)]]))).toEqual([
+    [
+      'too-costly',
+      'name:contains',
+      "Parameter 'name:contains': it has too many values, or too many for a chain this wide",
+    ],
+  ])
+})
+
+test.each([
+  ['_sort', 'name', 32],
+  ['_elements', 'name', 256],
+])('%s lists %s so many times at the most: %i', (name, one, countMax) => {
+  const list = (count: number) => Array.from({ length: count }, () => one).join(',')
+  expect(() => parse('Patient', [[name, list(countMax)]])).not.toThrow()
+  expect(refusalOf(() => parse('Patient', [[name, list(countMax + 1)]]))).toEqual([
+    ['too-costly', name, `Parameter '${name}': it lists too many`],
+  ])
+})
+
+test('a name that is no name is told in part', () => {
+  const [refusal] = refusalOf(() => parse('Patient', [['x'.repeat(5000), '1']]))
+  expect(refusal?.[1]).toBe(`${'x'.repeat(120)}...`)
 })

@@ -19,7 +19,7 @@ export const ignorable = (name: string, diagnostics: string, code: IssueCode): P
   problem(name, diagnostics, code, true)
 
 const problem = (name: string, diagnostics: string, code: IssueCode, canIgnore: boolean): Problem => ({
-  issue: { severity: 'error', code, diagnostics, expression: [name] },
+  issue: { severity: 'error', code, diagnostics, expression: [shortened(name)] },
   ignorable: canIgnore,
 })
 
@@ -31,6 +31,7 @@ export const warningOf = ({ issue }: Problem): Issue => ({
 
 const SHOWN_MAX = 120
 
+const shortened = (text: string): string => (text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text)
+
 /** A value as messages quote it. */
-export const quoted = (text: string): string =>
-  text.length > SHOWN_MAX ? `'${text.slice(0, SHOWN_MAX)}...'` : `'${text}'`
+export const quoted = (text: string): string => `'${shortened(text)}'`

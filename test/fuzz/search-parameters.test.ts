@@ -81,7 +81,8 @@ test('long chains, long lists and deep nests end quickly', () => {
     ['code', ','.repeat(100_000)],
   ]
   const outcome = outcomeOf('Observation', parameters, 'strict')
-  expect(new Set(outcome.issues.map(({ expression }) => expression?.join()))).toEqual(
-    new Set(parameters.map(([name]) => name)),
+  // A name that is far too long is told in part.
+  expect(new Set(outcome.issues.map(({ expression }) => expression?.join().slice(0, 100)))).toEqual(
+    new Set(parameters.map(([name]) => name.slice(0, 100))),
   )
 })
