@@ -15,3 +15,31 @@ export const ENV = {
 } as const
 
 export type EnvName = (typeof ENV)[keyof typeof ENV]
+
+/** Those that a deployment on AWS sets on its functions. */
+export const AWS_ENV = {
+  /** Part of all names of the deployment. */
+  stage: 'GATEWAY_STAGE',
+  /** single or multi. */
+  tenancy: 'TENANCY',
+  /** true or false: whether resources may be purged. */
+  hardDelete: 'HARD_DELETE',
+  /** Resource types served, separated by commas. Default: all. */
+  resourceTypes: 'RESOURCE_TYPES',
+  /** true or false: whether requests are traced by X-Ray. */
+  tracing: 'TRACING',
+  /** Name of the DynamoDB table. */
+  table: 'TABLE_NAME',
+  /** Bucket of large bodies and binaries. */
+  objectsBucket: 'OBJECTS_BUCKET',
+  /** https://... of the OpenSearch domain. */
+  searchEndpoint: 'SEARCH_ENDPOINT',
+  /** What names of indexes and aliases start with. */
+  searchPrefix: 'SEARCH_PREFIX',
+  /** Pool whose tokens are taken. */
+  userPool: 'USER_POOL_ID',
+  /** Client of the pool that tokens are made for. */
+  userPoolClient: 'USER_POOL_CLIENT_ID',
+} as const
+
+export type AwsEnvName = (typeof AWS_ENV)[keyof typeof AWS_ENV]

@@ -1,0 +1,121 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import type { Construct } from 'constructs'
+import { AWS_ENV } from '../runtime/env-names.ts'
+import type { GatewayConfig } from './config.ts'
+import { acknowledge } from './constructs/acknowledge.ts'
+import { EncryptionKeys } from './constructs/encryption-keys.ts'
+import type { Backing } from './constructs/gateway-function.ts'
+import { privateBucket } from './constructs/private-bucket.ts'
+
+export interface DataStackProps extends StackProps {
+  readonly config: GatewayConfig
+}
+
+const CHANGES_INDEX = 'changes'
+
+/** What must outlive everything else: the table, the buckets and the keys that they are encrypted with. */
+export class DataStack extends Stack {
+  readonly keys: EncryptionKeys
+  readonly table: Table
+  readonly objects: Bucket
+  readonly exports: Bucket
+  readonly audit: Bucket
+  readonly accessLogs: Bucket
+
+  constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
+    super(scope, id, { ...props, terminationProtection: true })
+    this.keys = new EncryptionKeys(this, 'Keys', config)
+    this.table = this.#table()
+    const objectsKey = this.keys.for('objects')
+    const kept = Duration.days(30)
+    this.accessLogs = privateBucket(this, 'AccessLogs', { expiresAfter: Duration.days(365), keepsReplacedFor: kept })
+    const shown = { encryptionKey: objectsKey, accessLogs: this.accessLogs, keepsReplacedFor: kept }
+    this.objects = privateBucket(this, 'Objects', shown)
+    this.exports = privateBucket(this, 'Exports', {
+      ...shown,
+      expiresAfter: Duration.days(3),
+      keepsReplacedFor: Duration.days(1),
+    })
+    this.audit = privateBucket(this, 'Audit', shown)
+  }
+
+  get tableBacking(): Backing {
+    const { tableArn, tableName } = this.table
+    return {
+      statements: [
+        new PolicyStatement({
+          actions: [
+            'dynamodb:BatchGetItem',
+            'dynamodb:ConditionCheckItem',
+            'dynamodb:DeleteItem',
+            'dynamodb:GetItem',
+            'dynamodb:PutItem',
+            'dynamodb:Query',
+            'dynamodb:UpdateItem',
+          ],
+          resources: [tableArn],
+        }),
+        new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${tableArn}/index/${CHANGES_INDEX}`] }),
+        ...this.#mayUse(this.keys.for('table')),
+      ],
+      environment: { [AWS_ENV.table]: tableName },
+    }
+  }
+
+  get objectsBacking(): Backing {
+    const { bucketName } = this.objects
+    return {
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+          resources: [this.objects.arnForObjects('*')],
+        }),
+        ...this.#mayUse(this.keys.for('objects')),
+      ],
+      environment: { [AWS_ENV.objectsBucket]: bucketName },
+    }
+  }
+
+  #mayUse(key: ReturnType<EncryptionKeys['for']>): readonly PolicyStatement[] {
+    return key ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] })] : []
+  }
+
+  /** As adapters/dynamodb/table-definition.ts has it for engines without a deployment; a test compares. */
+  #table(): Table {
+    const encryptionKey = this.keys.for('table')
+    const table = new Table(this, 'Table', {
+      partitionKey: { name: 'partition', type: AttributeType.STRING },
+      sortKey: { name: 'sort', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expires',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      stream: StreamViewType.NEW_IMAGE,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(encryptionKey
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }
+        : { encryption: TableEncryption.DEFAULT }),
+    })
+    table.addGlobalSecondaryIndex({
+      indexName: CHANGES_INDEX,
+      partitionKey: { name: 'changes', type: AttributeType.STRING },
+      sortKey: { name: 'changed', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    })
+    acknowledge(table, {
+      'HIPAA.Security-DynamoDBInBackupPlan':
+        'Point-in-time recovery restores any second of the last 35 days; copies elsewhere are for the owner to decide.',
+    })
+    return table
+  }
+}

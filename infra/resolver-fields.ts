@@ -1,0 +1,81 @@
+/** Which fields of the SDL have resolvers, read from the SDL itself. */
+import { readFileSync } from 'node:fs'
+import {
+  type FieldDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  parse,
+  print,
+  stripIgnoredCharacters,
+} from 'graphql'
+import { DeploymentError } from './config.ts'
+
+/** root: one invocation for all below it; nested: what was prefetched, or a batch; internal: nobody may ask yet. */
+export type ResolverKind = 'root' | 'nested' | 'internal'
+
+export interface ResolverField {
+  readonly typeName: string
+  readonly fieldName: string
+  readonly kind: ResolverKind
+}
+
+export interface ServedSchema {
+  readonly sdl: string
+  readonly fields: readonly ResolverField[]
+}
+
+/**
+ * The schema with the root and reverse fields of the resource types that are served; all where none are given.
+ * @throws DeploymentError for a type that the schema doesn't have
+ */
+export function readServedSchema(file: string, resourceTypes: readonly string[] | undefined): ServedSchema {
+  const sdl = readFileSync(file, 'utf8')
+  const document = parse(sdl, { noLocation: true })
+  const objects = document.definitions.filter(each => each.kind === Kind.OBJECT_TYPE_DEFINITION)
+  const all = rootTypesOf(objects)
+  const unknown = (resourceTypes ?? []).filter(type => !all.has(type))
+  if (unknown.length > 0) {
+    throw new DeploymentError([`resourceTypes names what is no resource type of R4: ${unknown.join(', ')}.`])
+  }
+  const served = new Set(resourceTypes ?? all)
+  const isServed = (typeName: string, field: FieldDefinitionNode): boolean => {
+    const type = kindOf(typeName, field) === undefined ? undefined : resourceTypeOf(field.name.value, all)
+    return type === undefined || served.has(type)
+  }
+  const fields = objects.flatMap(({ name, fields: own = [] }) =>
+    own.flatMap(field => {
+      const kind = kindOf(name.value, field)
+      return kind && isServed(name.value, field)
+        ? [{ typeName: name.value, fieldName: field.name.value, kind }]
+        : []
+    }),
+  )
+  if (resourceTypes === undefined) return { sdl, fields }
+  const definitions = document.definitions.map(each =>
+    each.kind === Kind.OBJECT_TYPE_DEFINITION
+      ? { ...each, fields: (each.fields ?? []).filter(field => isServed(each.name.value, field)) }
+      : each,
+  )
+  return { sdl: stripIgnoredCharacters(print({ ...document, definitions })), fields }
+}
+
+/** Each has a root field of its name. */
+function rootTypesOf(objects: readonly ObjectTypeDefinitionNode[]): ReadonlySet<string> {
+  const query = objects.find(({ name }) => name.value === 'Query')
+  const names = (query?.fields ?? []).map(({ name }) => name.value)
+  return new Set(names.filter(name => !/(List|Connection)$/.test(name) || names.includes(`${name}List`)))
+}
+
+function resourceTypeOf(fieldName: string, all: ReadonlySet<string>): string | undefined {
+  if (all.has(fieldName)) return fieldName
+  const type = fieldName.replace(/(List|Connection|Create|Update|Delete)$/, '')
+  return all.has(type) ? type : undefined
+}
+
+function kindOf(typeName: string, { name, arguments: given = [] }: FieldDefinitionNode): ResolverKind | undefined {
+  if (typeName === 'Query') return 'root'
+  if (typeName === 'Mutation') return name.value.startsWith('publish') ? 'internal' : 'root'
+  if (typeName === 'SubscriptionRoot') return 'internal'
+  if (typeName === 'Reference' && name.value === 'resource') return 'nested'
+  return given.some(argument => argument.name.value === '_reference') ? 'nested' : undefined
+}
