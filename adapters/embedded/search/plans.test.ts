@@ -1,0 +1,191 @@
+/**
+ * How SQLite goes about searches of each kind, with little data and no statistics: the indexes are chosen by the text of
+ * the statements. A wrong one costs a thousandfold, and no other test would notice.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Comparator, Node, ScopedQuery, SortKey } from '#service/search/ast.ts'
+import type { IndexValue } from '#service/search/document.ts'
+import { changeOf, documentOf, freshTenant } from '#test/contract/changes.ts'
+import { searchParameter } from '#test/support/search-parameter.ts'
+import { openReader, openWriter, prepareFolder } from '../database.ts'
+import { DictionaryReader } from '../dictionary-reader.ts'
+import { encodeCommit } from '../wire.ts'
+import { Writer } from '../writer.ts'
+import { type PlanLimits, QUICK_LIMITS } from './compile-context.ts'
+import { Searcher } from './searcher.ts'
+
+const VALUES: Readonly<Record<string, Readonly<Record<string, readonly IndexValue[]>>>> = {
+  Patient: { name: [{ kind: 'string', value: 'Ann', normalized: 'ann' }] },
+  Observation: {
+    code: [{ kind: 'token', system: 's', code: 'c' }],
+    date: [{ kind: 'date', low: 10, high: 20 }],
+    'value-quantity': [{ kind: 'quantity', low: 1, high: 1, system: 's', code: 'mg', unit: 'mg' }],
+    subject: [{ kind: 'reference', type: 'Patient', id: '1', url: undefined, version: undefined }],
+  },
+}
+
+/** Every list is too long to sort and to join from. */
+const MANY: PlanLimits = { ...QUICK_LIMITS, selectiveRows: 0, estimatedRowsMax: 1, countedRowsMax: 1 }
+
+const tenant = freshTenant()
+const folder = mkdtempSync(join(tmpdir(), 'embedded-plans-'))
+const prepared: string[] = []
+let reader: DatabaseSync
+
+beforeAll(() => {
+  prepareFolder(folder)
+  const database = openWriter(folder)
+  const changes = Object.entries(VALUES).map(([type, values]) =>
+    changeOf(type, '1', 1, { document: documentOf(type, '1', values) }),
+  )
+  new Writer(database).writeGroup([encodeCommit(tenant, { changes, deadline: 0 }, 0)], () => 0)
+  database.close()
+  reader = openReader(folder)
+  const prepare = reader.prepare.bind(reader)
+  reader.prepare = text => {
+    prepared.push(text)
+    return prepare(text)
+  }
+})
+
+afterAll(() => {
+  reader.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** What SQLite says of the statement that gives the page: how each table is come by, in the order of the loops. */
+function planOf(type: string, where: Node, limits = QUICK_LIMITS, sort: readonly SortKey[] = []): string[] {
+  prepared.length = 0
+  // A new one has no statements from before.
+  const searcher = new Searcher(reader, new DictionaryReader(reader))
+  const query = { type, where } as ScopedQuery
+  searcher.search(tenant, { query, sort, count: 1, total: 'none', deadline: 0 }, 10_000, limits)
+  const page = prepared.filter(text => text.includes('.version')).at(0)
+  return reader
+    .prepare(`EXPLAIN QUERY PLAN ${page}`)
+    .all()
+    .map(row => String(row.detail).replace(/\bt\d+\b/g, 't'))
+}
+
+const code: Node = { kind: 'token', parameter: searchParameter('Observation', 'code'), system: 's', code: 'c' }
+const date = (comparator: Comparator): Node => ({
+  kind: 'date',
+  parameter: searchParameter('Observation', 'date'),
+  comparator,
+  low: 0,
+  high: 100,
+})
+const named: Node = { kind: 'string', parameter: searchParameter('Patient', 'name'), mode: 'starts', value: 'a' }
+const subject = searchParameter('Observation', 'subject')
+
+const HIT = 'SEARCH t USING INTEGER PRIMARY KEY (rowid=?)'
+const EQUAL_TOKEN = 'SEARCH t USING PRIMARY KEY (parameter=? AND code=? AND system=?)'
+const SORTED_KEYS = ['USE TEMP B-TREE FOR DISTINCT', 'SCAN t', HIT]
+
+test('equal values come in key order, and end with the page', () => {
+  expect(planOf('Observation', code)).toEqual([EQUAL_TOKEN, HIT])
+})
+
+test('a code alone is looked up under the systems it is stored with', () => {
+  expect(planOf('Observation', { ...code, system: undefined })).toEqual([EQUAL_TOKEN, HIT])
+})
+
+test('alternatives are merged in key order', () => {
+  const other: Node = { ...code, code: 'd' }
+  const merge = ['MERGE (UNION)', 'LEFT', EQUAL_TOKEN, 'RIGHT', EQUAL_TOKEN]
+  expect(planOf('Observation', { kind: 'or', nodes: [code, other] })).toEqual(['CO-ROUTINE t', ...merge, 'SCAN t', HIT])
+})
+
+test('ranges are entered by the end that bounds them', () => {
+  const low = (bounds: string) => [
+    'CO-ROUTINE t',
+    `SEARCH t USING PRIMARY KEY (parameter=? AND ${bounds})`,
+    ...SORTED_KEYS,
+  ]
+  const high = (bounds: string) => [
+    'CO-ROUTINE t',
+    `SEARCH t USING COVERING INDEX date_high (parameter=? AND ${bounds})`,
+    ...SORTED_KEYS,
+  ]
+  expect(planOf('Observation', date('eq'))).toEqual(low('low>? AND low<?'))
+  for (const comparator of ['lt', 'le'] as const) expect(planOf('Observation', date(comparator))).toEqual(low('low<?'))
+  expect(planOf('Observation', date('sa'))).toEqual(low('low>?'))
+  for (const comparator of ['gt', 'ge', 'ap'] as const) {
+    expect(planOf('Observation', date(comparator))).toEqual(high('high>?'))
+  }
+  expect(planOf('Observation', date('eb'))).toEqual(high('high<?'))
+})
+
+test('what does not drive is tested by the key', () => {
+  const both: Node = { kind: 'and', nodes: [code, date('ge')] }
+  const tested = 'SEARCH t EXISTS USING COVERING INDEX date_key (key=? AND parameter=?)'
+  expect(planOf('Observation', both, MANY)).toEqual([EQUAL_TOKEN, tested, HIT])
+})
+
+test('a negation goes through the type in key order', () => {
+  const tested = 'SEARCH t USING COVERING INDEX token_key (key=? AND parameter=? AND code=? AND system=?)'
+  const plan = ['SEARCH t USING COVERING INDEX resource_live (kind=?)', 'CORRELATED SCALAR SUBQUERY 1', tested, HIT]
+  expect(planOf('Observation', { kind: 'not', node: code })).toEqual(plan)
+})
+
+test('a chain starts from few targets', () => {
+  const chain: Node = { kind: 'chain', parameter: subject, query: { type: 'Patient', where: named } }
+  expect(planOf('Observation', chain)).toEqual([
+    'CO-ROUTINE t',
+    'SEARCH t USING PRIMARY KEY (parameter=? AND normalized>? AND normalized<?)',
+    HIT,
+    'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)',
+    ...SORTED_KEYS,
+  ])
+})
+
+test('a reverse chain starts from few sources', () => {
+  const has: Node = { kind: 'has', parameter: subject, query: { type: 'Observation', where: code } }
+  expect(planOf('Patient', has)).toEqual([
+    'CO-ROUTINE t',
+    EQUAL_TOKEN,
+    'SEARCH t USING COVERING INDEX reference_key (key=? AND parameter=?)',
+    'SEARCH t USING INDEX resource_id (kind=? AND id=?)',
+    ...SORTED_KEYS,
+  ])
+})
+
+test('many matches are read in the order of an index', () => {
+  const newest: SortKey = { parameter: searchParameter('Observation', 'date'), descending: true }
+  const changed: SortKey = { parameter: searchParameter('Observation', '_lastUpdated'), descending: true }
+  const everything: Node = { kind: 'everything' }
+  expect(planOf('Observation', everything, QUICK_LIMITS, [newest])).toEqual([
+    'SEARCH t USING COVERING INDEX date_high (parameter=?)',
+    'CORRELATED SCALAR SUBQUERY 1',
+    'SEARCH t USING COVERING INDEX date_key (key=? AND parameter=?)',
+    HIT,
+  ])
+  expect(planOf('Observation', everything, QUICK_LIMITS, [changed])).toEqual([
+    'SEARCH t USING COVERING INDEX resource_updated (kind=?)',
+    HIT,
+  ])
+})
+
+test('few matches are sorted by their values', () => {
+  const newest: SortKey = { parameter: searchParameter('Observation', 'date'), descending: true }
+  expect(planOf('Observation', code, QUICK_LIMITS, [newest])).toEqual([
+    ...['CO-ROUTINE t', 'CO-ROUTINE t', EQUAL_TOKEN, 'CORRELATED SCALAR SUBQUERY 1'],
+    'SEARCH t USING COVERING INDEX date_key (key=? AND parameter=?)',
+    ...['SCAN t', 'USE TEMP B-TREE FOR ORDER BY', 'SCAN t', HIT],
+  ])
+})
+
+test('text within strings is found by trigrams', () => {
+  const plan = planOf('Patient', { ...named, mode: 'contains', value: 'nn o' })
+  expect(plan.filter(line => /SEARCH|VIRTUAL/.test(line))).toEqual([
+    'SCAN text_trigram VIRTUAL TABLE INDEX 0:M1',
+    'SEARCH text USING INTEGER PRIMARY KEY (rowid>?)',
+    HIT,
+    'SEARCH t USING PRIMARY KEY (parameter=? AND normalized=?)',
+    HIT,
+  ])
+})
