@@ -17,6 +17,7 @@ test.each([
   ['application/json, application/fhir+json;q=0.9', undefined, JSON_TYPE],
   ['text/json', undefined, 'text/json; charset=utf-8'],
   ['application/fhir+xml', 'json', FHIR],
+  ['', undefined, FHIR],
   [undefined, 'application/json', JSON_TYPE],
   [undefined, 'application/fhir json', FHIR],
   [undefined, 'application/fhir+json; fhirVersion=4.0', FHIR],
@@ -33,6 +34,11 @@ test.each([
   ['application/fhir+json;q=0', undefined, OTHER_REFUSAL],
   ['application/fhir+json; fhirVersion=3.0', undefined, OTHER_REFUSAL],
   ['*/*', 'xml', XML_REFUSAL],
+  [
+    undefined,
+    'application/fhir+json; fhirVersion=3.0',
+    '_format "application/fhir+json; fhirVersion=3.0" is unknown. Use json or application/fhir+json.',
+  ],
   ['*/*', 'text/turtle', '_format "text/turtle" is unknown. Use json or application/fhir+json.'],
 ])('Accept %s and _format %s are refused', (accept, format, diagnostics) => {
   expect(() => negotiateAnswer(FHIR_ANSWER, accept, format)).toThrow(

@@ -56,23 +56,19 @@ export const GRAPHQL_ANSWER = answerRule('application/json', GRAPHQL_RESPONSE, F
 export function negotiateAnswer(rule: AnswerRule, accept: string | undefined, format: string | undefined): string {
   // R4 http.html#parameters: _format overrides the Accept header.
   if (format) return answerOfFormat(format)
-  return accept === undefined || accept === '*/*' ? rule.first + UTF8 : answerOfAccept(rule, accept)
+  return !accept?.trim() || accept === '*/*' ? rule.first + UTF8 : answerOfAccept(rule, accept)
 }
 
 function answerOfFormat(format: string): string {
   const name = format.toLowerCase()
-  const known = FORMATS.get(name) ?? FORMATS.get(withoutParameters(name))
-  if (known) return known + UTF8
+  const { type, parameters } = parseMediaType(name)
+  const known = FORMATS.get(type)
+  if (known && isFhirR4(parameters)) return known + UTF8
   throw fault(
     'not-acceptable',
     isXml(name) ? XML_ANSWER : `_format ${JSON.stringify(format)} is unknown. Use json or ${FHIR_JSON}.`,
     { expression: ['_format'] },
   )
-}
-
-const withoutParameters = (mediaType: string): string => {
-  const semicolon = mediaType.indexOf(';')
-  return semicolon < 0 ? mediaType : mediaType.slice(0, semicolon).trimEnd()
 }
 
 function answerOfAccept({ acceptable }: AnswerRule, accept: string): string {
@@ -98,6 +94,11 @@ const parseMediaType = memoize((text: string): MediaType => {
   })
   return { type: type.trim(), parameters: new Map(parameters) }
 })
+
+function isFhirR4(parameters: MediaType['parameters']): boolean {
+  const version = parameters.get('fhirversion') ?? '4.0'
+  return version === '4.0' || version === '4.0.1'
+}
 
 export interface BodyRule {
   readonly types: readonly string[]
@@ -129,11 +130,10 @@ export function assertContentType(contentType: string | undefined, rule: BodyRul
   const charset = parameters.get('charset') ?? 'utf-8'
   if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii')
     throw fault('unsupported-media-type', `Charset ${JSON.stringify(charset)} is not taken: send UTF-8.`)
-  const version = parameters.get('fhirversion') ?? '4.0'
-  if (version !== '4.0' && version !== '4.0.1')
+  if (!isFhirR4(parameters))
     throw fault(
       'unsupported-media-type',
-      `FHIR version ${JSON.stringify(version)} is not taken: this is a FHIR 4.0 server.`,
+      `FHIR version ${JSON.stringify(parameters.get('fhirversion'))} is not taken: this is a FHIR 4.0 server.`,
     )
   return type
 }

@@ -21,6 +21,7 @@ import { answerGraphql } from './graphql.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import {
   asksForFresh,
+  createOnlyOf,
   type GeneralParameters,
   ifMatchOf,
   preferenceOf,
@@ -106,8 +107,15 @@ async function answerCreate(exchange: Exchange, { type }: Of<'create'>) {
 async function answerUpdate(exchange: Exchange, { type, id }: Of<'update'>) {
   const { service, request } = exchange
   const ifMatch = ifMatchOf(request)
+  const ifNoneMatch = createOnlyOf(request)
   const content = jsonBody(request)
-  const result = await service.update(request.call, { type, id, content, ...(ifMatch !== undefined && { ifMatch }) })
+  const result = await service.update(request.call, {
+    type,
+    id,
+    content,
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(ifNoneMatch && { ifNoneMatch }),
+  })
   return writeResponse(exchange, result)
 }
 

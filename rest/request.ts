@@ -40,6 +40,17 @@ export function ifMatchOf(request: HttpRequest): string | undefined {
   return header === undefined ? undefined : parseEntityTag(header, 'If-Match')
 }
 
+/**
+ * If-None-Match of a PUT: only `*` has a meaning there, and what has none is refused, since its sender counts on it.
+ * @throws Fault invalid
+ */
+export function createOnlyOf(request: HttpRequest): '*' | undefined {
+  const header = request.headers['if-none-match']
+  if (header === undefined) return undefined
+  if (header.trim() === '*') return '*'
+  throw fault('invalid', `If-None-Match of an update is * (create only), not '${header}'`, { code: 'value' })
+}
+
 export interface ReadConditions {
   readonly ifNoneMatch?: readonly string[]
   readonly ifModifiedSince?: number

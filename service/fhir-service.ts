@@ -86,6 +86,8 @@ export interface UpdateRequest {
   readonly content: JsonValue
   /** Version id of If-Match without W/"". */
   readonly ifMatch?: string
+  /** If-None-Match: the resource must not exist, so that this creates it. */
+  readonly ifNoneMatch?: '*'
 }
 
 export interface WriteResult {

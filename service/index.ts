@@ -58,6 +58,7 @@ export {
   type InteractionKind,
   isResourceId,
   parseInteraction,
+  UNSUPPORTED_KINDS,
   viewOf,
 } from './interaction-request.ts'
 export { DEFAULT_LIMITS, type Limits } from './limits.ts'

@@ -66,11 +66,11 @@ test.each([
   ])
 })
 
-test('the root names what is where, for scripts of other origins too', async () => {
-  const answer = await fetch(new URL('/', world.baseUrl), { headers: { Origin: 'https://app.example.org' } })
+test('the root names what is where, for scripts of this machine’s pages too', async () => {
+  const answer = await fetch(new URL('/', world.baseUrl), { headers: { origin: 'http://localhost:3000' } })
   expect([answer.status, answer.headers.get('access-control-allow-origin'), await answer.json()]).toEqual([
     200,
-    '*',
+    'http://localhost:3000',
     { fhir: world.baseUrl, capabilities: `${world.baseUrl}/metadata`, graphql: world.graphqlUrl },
   ])
 })

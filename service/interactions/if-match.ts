@@ -28,6 +28,12 @@ export function assertMatch(
   }
 }
 
+/** @throws Fault precondition-failed where there is a version that is not deleted. RFC 9110, 13.1.2 */
+export function assertAbsent(key: ResourceKey, newest: VersionAttributes | undefined): void {
+  if (!newest || newest.deleted) return
+  throw preconditionFailed(key, `If-None-Match allows no version, but it has version ${newest.versionId}`)
+}
+
 /** If-Match was right when it was looked at, but another write came first. */
 export const overtaken = (key: ResourceKey, ifMatch: string): Fault =>
   preconditionFailed(key, `If-Match asks for version ${ifMatch}, but another write has replaced it just now`)

@@ -9,7 +9,7 @@ import { isResourceId } from '../interaction-request.ts'
 import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
 import type { JsonValue, ResourceContent } from '../resource/content.ts'
 import { assertValid, type ValidateOptions } from '../resource/validate.ts'
-import { assertMatch, assertVersionId, contended, overtaken } from './if-match.ts'
+import { assertAbsent, assertMatch, assertVersionId, contended, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
 import { prepareWrite, writtenVersion } from './prepare.ts'
 
@@ -28,6 +28,7 @@ export async function update(context: ServiceContext, call: Call, request: Updat
     const [previous] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
     assertWritable(context, call, definitions, previous)
     assertMatch(request, previous, ifMatch)
+    if (request.ifNoneMatch) assertAbsent(request, previous)
     const now = ports.clock.now()
     const prepared = prepareWrite(context, call, definitions, { method: 'PUT', type, id, content, previous, now })
     const result = await ports.store.commit(call.tenant, { changes: [prepared.change], deadline: call.deadline })

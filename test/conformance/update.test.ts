@@ -65,6 +65,33 @@ test('of updates to one version that race, one wins', async () => {
   expect(statuses.toSorted()).toEqual([200, 412, 412, 412, 412, 412, 412, 412])
 })
 
+test('If-None-Match: * creates and never updates', async () => {
+  const headers = { 'if-none-match': '*' }
+  const race = Array.from({ length: 4 }, () => world.send('PUT /Patient/a', { body: BODY, headers }))
+  const statuses = (await Promise.all(race)).map(answer => answer.status)
+  expect(statuses.toSorted()).toEqual([201, 412, 412, 412])
+  expect(await world.send('PUT /Patient/a', { body: BODY, headers })).toEqual(
+    refused(412, 'conflict', 'Patient/a: If-None-Match allows no version, but it has version 1'),
+  )
+  await world.send('DELETE /Patient/a')
+  expect(await world.send('PUT /Patient/a', { body: BODY, headers })).toMatchObject({
+    status: 201,
+    headers: { ETag: 'W/"3"' },
+  })
+})
+
+test('If-None-Match of an update is nothing else', async () => {
+  const headers = { 'if-none-match': 'W/"3"' }
+  expect(await world.send('PUT /Patient/a', { body: BODY, headers })).toEqual(
+    refused(400, 'value', `If-None-Match of an update is * (create only), not 'W/"3"'`),
+  )
+})
+
+test.each(['.', '..'])('%s, which clients take out of URLs, is no id', async id => {
+  expect(await world.send(`PUT /Patient/${id}`, { body: { ...SHAW, id } })).toMatchObject({ status: 404 })
+  expect(await world.send(`PUT /Patient/%2E`, { body: { ...SHAW, id } })).toMatchObject({ status: 404 })
+})
+
 test('what was deleted comes back, with the next version', async () => {
   await world.send('PUT /Patient/a', { body: BODY })
   await world.send('DELETE /Patient/a')
