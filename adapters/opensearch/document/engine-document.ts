@@ -1,0 +1,32 @@
+/** What is written for a version. `MAPPING` says what the fields are for. */
+import type { Tenant } from '#service/call.ts'
+import type { IndexableVersion } from '#service/ports/search-writer.ts'
+import type { ResourceKey } from '#service/ports/stored-version.ts'
+import { EXTRACTOR_GENERATION, type IndexDocument } from '#service/search/document.ts'
+import { isColumn } from './parameter-key.ts'
+import { ValueSink } from './value-sink.ts'
+
+export type EngineDocument = Readonly<Record<string, unknown>>
+
+/** Scope of a type: no search goes without it. Tenants and types hold no slash. */
+export const scopeOf = (tenant: Tenant, type: string): string => `${tenant}/${type}`
+
+/** The tenant and the type hold no slash, nor does the id. */
+export const engineId = (tenant: Tenant, { type, id }: ResourceKey): string => `${scopeOf(tenant, type)}/${id}`
+
+/** What a deleted resource leaves, so that an older version that arrives later does not come back. */
+export const engineDocument = (tenant: Tenant, version: IndexableVersion): EngineDocument => {
+  const { type, id, versionId, lastUpdated } = version
+  const attributes = { tenant, type, id, version: versionId, lastUpdated, generation: EXTRACTOR_GENERATION }
+  return 'deleted' in version
+    ? { ...attributes, deleted: true }
+    : { ...attributes, deleted: false, scope: scopeOf(tenant, type), ...valuesOf(version) }
+}
+
+function valuesOf({ entries, compartments }: IndexDocument): EngineDocument {
+  const sink = new ValueSink()
+  for (const entry of entries) {
+    if (!isColumn(entry.parameter) && entry.values.length > 0) sink.add(entry)
+  }
+  return { compartment: compartments, ...sink.fields() }
+}

@@ -1,0 +1,124 @@
+/**
+ * The life of an index. A rebuild loses no write: from `begin` on every write goes to the old index and to the new one;
+ * the new one is then filled from the store; `finish` turns searches to it and lets the old one go.
+ */
+import { fault } from '#service/fault.ts'
+import { answerOf, ask } from './engine/ask.ts'
+import type { Engine } from './engine/engine.ts'
+import { refused } from './engine/engine-faults.ts'
+import { changeAliases, indexesBehind } from './index-aliases.ts'
+import { type IndexPlace, readAlias, writeAlias } from './index-place.ts'
+import { type IndexSettings, indexBody } from './mapping.ts'
+
+export interface IndexLifeParts {
+  readonly engine: Engine
+  readonly place: IndexPlace
+  readonly settings: IndexSettings
+}
+
+export interface IndexState {
+  /** Searches go there; undefined: there is no index yet. */
+  readonly searched: string | undefined
+  /** The one that a rebuild fills. */
+  readonly building: string | undefined
+}
+
+export async function stateOf({ engine, place }: IndexLifeParts, deadline: number): Promise<IndexState> {
+  const [searched] = await indexesBehind(engine, readAlias(place), deadline)
+  const written = await indexesBehind(engine, writeAlias(place), deadline)
+  return { searched, building: searched && written.find(index => index !== searched) }
+}
+
+/** Makes the first index where there is none. May be called at any time, by several at once. */
+export async function ensureIndex(parts: IndexLifeParts, deadline: number): Promise<void> {
+  const { engine, place } = parts
+  if ((await stateOf(parts, deadline)).searched !== undefined) return
+  const index = indexName(place, 1)
+  await create(parts, index, deadline)
+  const aliases = [readAlias(place), writeAlias(place)]
+  await changeAliases(
+    engine,
+    aliases.map(alias => ({ add: { index, alias } })),
+    deadline,
+  )
+}
+
+/**
+ * Makes the next index and has it written to, together with the one that is searched. Gives its name. Whoever fills it
+ * waits first until writes that began before this have ended: they know nothing of it.
+ * @throws Fault conflict where a rebuild is under way.
+ */
+export async function beginRebuild(parts: IndexLifeParts, deadline: number): Promise<string> {
+  const { engine, place } = parts
+  const { searched, building } = await stateOf(parts, deadline)
+  if (searched === undefined) throw fault('not-found', 'There is no search index to rebuild.')
+  const index = nextIndex(place, searched)
+  if (building !== undefined || !(await create(parts, index, deadline))) throw underWay()
+  await changeAliases(engine, [{ add: { index, alias: writeAlias(place) } }], deadline)
+  return index
+}
+
+/** Turns searches to the new index; the old one takes no more writes. Gives its name. At once, or not at all. */
+export async function finishRebuild(parts: IndexLifeParts, index: string, deadline: number): Promise<string> {
+  const { engine, place } = parts
+  const { searched, building } = await stateOf(parts, deadline)
+  if (searched === undefined || building !== index) throw fault('conflict', 'That search index is not being rebuilt.')
+  await ask(engine, { method: 'POST', path: `/${index}/_refresh`, deadline })
+  const actions = [
+    { remove: { index: searched, alias: readAlias(place) } },
+    { add: { index, alias: readAlias(place) } },
+    { remove: { index: searched, alias: writeAlias(place) } },
+  ]
+  await changeAliases(engine, actions, deadline)
+  return searched
+}
+
+/** Removes an index that is neither searched nor written to: the old one of a rebuild, once late writers are through. */
+export async function removeIndex(parts: IndexLifeParts, index: string, deadline: number): Promise<void> {
+  const { searched, building } = await stateOf(parts, deadline)
+  if (index === searched || index === building) throw fault('conflict', 'That search index is in use.')
+  const response = await answerOf(parts.engine, { method: 'DELETE', path: `/${index}`, deadline })
+  if (response.status >= 300 && response.status !== 404) throw refused(response)
+}
+
+/** Stops a rebuild, or what is left of one that stopped while it began: its index goes. Else nothing happens. */
+export async function abandonRebuild(parts: IndexLifeParts, deadline: number): Promise<void> {
+  const { engine, place } = parts
+  const { searched, building } = await stateOf(parts, deadline)
+  if (searched === undefined) return
+  if (building !== undefined) {
+    await changeAliases(engine, [{ remove: { index: building, alias: writeAlias(place) } }], deadline)
+  }
+  await removeIndex(parts, building ?? nextIndex(place, searched), deadline)
+}
+
+/**
+ * Removes what deleted resources have left, where they were deleted before that time. Nobody may still hold writes from
+ * then: an older version of the resource would come back.
+ */
+export async function purgeDeleted({ engine, place }: IndexLifeParts, before: number, deadline: number): Promise<void> {
+  const filter = [{ term: { deleted: true } }, { range: { lastUpdated: { lt: before } } }]
+  const body = JSON.stringify({ query: { bool: { filter } } })
+  const query = { conflicts: 'proceed', refresh: 'true' }
+  await ask(engine, { method: 'POST', path: `/${readAlias(place)}/_delete_by_query`, query, body, deadline })
+}
+
+/** Gives whether it was made: not where it is there already. */
+async function create({ engine, settings }: IndexLifeParts, index: string, deadline: number): Promise<boolean> {
+  const body = JSON.stringify(indexBody(settings))
+  const response = await answerOf(engine, { method: 'PUT', path: `/${index}`, body, deadline })
+  if (response.status === 400 && JSON.stringify(response.body).includes('resource_already_exists_exception'))
+    return false
+  if (response.status >= 300) throw refused(response)
+  return true
+}
+
+const NUMBER_LENGTH = 6
+
+const indexName = ({ prefix }: IndexPlace, number: number): string =>
+  `${prefix}-${String(number).padStart(NUMBER_LENGTH, '0')}`
+
+const nextIndex = (place: IndexPlace, index: string): string =>
+  indexName(place, Number(index.slice(index.lastIndexOf('-') + 1)) + 1)
+
+const underWay = () => fault('conflict', 'The search index is being rebuilt already.')

@@ -1,0 +1,78 @@
+/** The one mapping: it names no search parameter, so a new one changes nothing here. */
+
+/** Found by equality or prefix only: nothing to sort or to count by. */
+const SEARCHED = { type: 'keyword', doc_values: false } as const
+const KEYWORD = { type: 'keyword' } as const
+const LONG = { type: 'long' } as const
+
+/**
+ * An end of a range, and beside it what is sorted by. Sorting by an indexed field of nested objects fails in the engine
+ * (AbstractNumericDocValues.advance): it takes a short cut through the index that is not there for such objects.
+ */
+const end = <Type extends 'long' | 'double'>(type: Type) =>
+  ({ type, fields: { sort: { type, index: false } } }) as const
+
+export const MAPPING = {
+  dynamic: 'strict',
+  // A rebuild reads the resource store: what was written here need not be kept twice, nor be read by anybody.
+  _source: { enabled: false },
+  properties: {
+    /** Tenant and type of what is alive: the filter of every search. */
+    scope: SEARCHED,
+    tenant: SEARCHED,
+    type: SEARCHED,
+    /** The key that breaks ties, and the default order. */
+    id: KEYWORD,
+    version: { type: 'long', index: false },
+    lastUpdated: LONG,
+    deleted: { type: 'boolean', doc_values: false },
+    /** Generation of what extracted the values. */
+    generation: LONG,
+    compartment: SEARCHED,
+    /** Keys of the parameters that have a value. */
+    present: SEARCHED,
+    token: SEARCHED,
+    /** Local targets without version; joins read them back. */
+    link: KEYWORD,
+    reference: SEARCHED,
+    uri: SEARCHED,
+    /** Normalized strings in blocks. */
+    string: SEARCHED,
+    exact: SEARCHED,
+    /** Normalized strings for :contains. Doc values, because matching a candidate reads its text. */
+    substring: { type: 'wildcard', doc_values: true },
+    // Objects of their own, where several fields must be of one value. Values that are equal under several parameters
+    // share an object that has all their keys.
+    date: { type: 'nested', properties: { key: SEARCHED, low: end('long'), high: end('long') } },
+    amount: { type: 'nested', properties: { key: SEARCHED, low: end('double'), high: end('double'), unit: SEARCHED } },
+    /** The least and the greatest text of a parameter. */
+    sort: { type: 'nested', properties: { key: SEARCHED, text: { type: 'keyword', index: false } } },
+  },
+} as const
+
+export type Field = keyof typeof MAPPING.properties
+export type NestedField = 'date' | 'amount' | 'sort'
+
+export interface IndexSettings {
+  /** 1 serves tens of gigabytes. */
+  readonly shards: number
+  readonly replicas: number
+  /** How long a write may stay unseen by searches. */
+  readonly refreshIntervalMs: number
+}
+
+export const DEFAULT_SETTINGS: IndexSettings = { shards: 1, replicas: 1, refreshIntervalMs: 1000 }
+
+/** A resource with more values than this that need an object of their own can't be indexed. */
+const NESTED_OBJECTS_MAX = 100_000
+
+/** Body of a request that creates an index. */
+export const indexBody = ({ shards, replicas, refreshIntervalMs }: IndexSettings) => ({
+  settings: {
+    number_of_shards: shards,
+    number_of_replicas: replicas,
+    refresh_interval: `${refreshIntervalMs}ms`,
+    'mapping.nested_objects.limit': NESTED_OBJECTS_MAX,
+  },
+  mappings: MAPPING,
+})

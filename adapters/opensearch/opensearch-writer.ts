@@ -1,0 +1,135 @@
+import type { Tenant } from '#service/call.ts'
+import type { IndexableVersion, SearchWriter, UnwrittenVersion } from '#service/ports/search-writer.ts'
+import { EXTRACTOR_GENERATION } from '#service/search/document.ts'
+import { engineDocument, engineId } from './document/engine-document.ts'
+import { answerOf, ask } from './engine/ask.ts'
+import type { Engine } from './engine/engine.ts'
+import { refused, unavailable } from './engine/engine-faults.ts'
+import { indexesBehind } from './index-aliases.ts'
+import { type IndexPlace, readAlias, routingOf, writeAlias } from './index-place.ts'
+
+export interface WriterParts {
+  readonly engine: Engine
+  readonly place: IndexPlace
+  /** One index alone, which a rebuild fills. undefined: every index that takes writes. */
+  readonly index?: string
+}
+
+/** Domains on small machines take 10 MB. */
+const REQUEST_LENGTH_MAX = 4_000_000
+const REQUEST_ACTIONS_MAX = 1000
+
+/** Generations that one version of a resource may go through. */
+const GENERATIONS = 4096
+
+/** Grows from version to version and, of one version, from one generation of the extractor to the next. */
+export const engineVersion = (versionId: number, generation: number): number => versionId * GENERATIONS + generation
+
+export class OpenSearchWriter implements SearchWriter {
+  readonly #parts: WriterParts
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts
+  }
+
+  async write(
+    tenant: Tenant,
+    versions: readonly IndexableVersion[],
+    deadline: number,
+  ): Promise<readonly UnwrittenVersion[]> {
+    if (versions.length === 0) return []
+    const indexes = await this.#indexes(deadline)
+    const unwritten = new Map<number, UnwrittenVersion>()
+    const flush = async (actions: readonly Action[]) => {
+      for (const failure of await this.#bulk(actions, deadline)) unwritten.set(failure.position, failure)
+    }
+    let actions: Action[] = []
+    let length = 0
+    for (const [position, version] of versions.entries()) {
+      const document = JSON.stringify(engineDocument(tenant, version))
+      const size = document.length * indexes.length
+      const isFull = length + size > REQUEST_LENGTH_MAX || actions.length + indexes.length > REQUEST_ACTIONS_MAX
+      if (isFull && actions.length > 0) {
+        await flush(actions)
+        actions = []
+        length = 0
+      }
+      for (const index of indexes)
+        actions.push({ position, text: `${this.#target(tenant, version, index)}\n${document}\n` })
+      length += size
+    }
+    await flush(actions)
+    return [...unwritten.values()]
+  }
+
+  async refresh(deadline: number): Promise<void> {
+    const { engine, place, index } = this.#parts
+    await ask(engine, { method: 'POST', path: `/${index ?? readAlias(place)}/_refresh`, deadline })
+  }
+
+  /** Asked for each time: a rebuild adds an index and takes one away, and no write may miss the new one. */
+  async #indexes(deadline: number): Promise<readonly string[]> {
+    const { engine, place, index } = this.#parts
+    if (index !== undefined) return [index]
+    const indexes = await indexesBehind(engine, writeAlias(place), deadline)
+    if (indexes.length === 0) throw unavailable(`no index has the alias ${writeAlias(place)}`)
+    return indexes
+  }
+
+  #target(tenant: Tenant, version: IndexableVersion, index: string): string {
+    const target = {
+      _index: index,
+      _id: engineId(tenant, version),
+      ...routingOf(this.#parts.place, tenant),
+      version: engineVersion(version.versionId, EXTRACTOR_GENERATION),
+      version_type: 'external',
+    }
+    return JSON.stringify({ index: target })
+  }
+
+  async #bulk(actions: readonly Action[], deadline: number): Promise<readonly UnwrittenVersion[]> {
+    const body = actions.map(({ text }) => text).join('')
+    const query = { filter_path: 'errors,items.index.status,items.index.error.type,items.index.error.caused_by.type' }
+    const request = { method: 'POST', path: '/_bulk', query, body, deadline } as const
+    const response = await answerOf(this.#parts.engine, request)
+    if (response.status === TOO_LARGE) {
+      return actions.map(({ position }) => ({ position, kind: 'rejected', cause: 'request_too_large' }))
+    }
+    if (response.status !== 200) throw refused(response)
+    const { errors, items = [] } = response.body as BulkAnswer
+    if (!errors) return []
+    return items.flatMap(({ index: { status, error } }, place) => {
+      const { position } = actions[place] ?? {}
+      return position === undefined || isWritten(status) ? [] : { position, ...failureOf(status, error) }
+    })
+  }
+}
+
+interface Action {
+  /** Of the version among those to be written. */
+  readonly position: number
+  /** Two lines. */
+  readonly text: string
+}
+
+interface BulkAnswer {
+  readonly errors: boolean
+  readonly items?: readonly { readonly index: { readonly status: number; readonly error?: BulkError } }[]
+}
+
+interface BulkError {
+  readonly type?: string
+  readonly caused_by?: { readonly type?: string }
+}
+
+const TOO_LARGE = 413
+const CONFLICT = 409
+
+/** A conflict says that the index has this version, or a newer one. */
+const isWritten = (status: number): boolean => status < 300 || status === CONFLICT
+
+/** The engine's texts quote values: only names of errors are passed on. */
+const failureOf = (status: number, error: BulkError | undefined): Omit<UnwrittenVersion, 'position'> => ({
+  kind: status === 429 || status >= 500 ? 'busy' : 'rejected',
+  cause: [error?.type, error?.caused_by?.type].filter(type => type !== undefined).join(': ') || `status ${status}`,
+})

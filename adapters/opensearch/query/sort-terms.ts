@@ -1,0 +1,77 @@
+/** What resources are sorted by, and what a position in that order is made of. service/search/sort.ts says the meaning. */
+import { fault } from '#service/fault.ts'
+import type { Position } from '#service/ports/search-index.ts'
+import type { ParameterReference, SortKey } from '#service/search/ast.ts'
+import { ID_URL, isColumn, parameterKey } from '../document/parameter-key.ts'
+
+export interface SortTerm {
+  readonly clause: Readonly<Record<string, unknown>>
+  /** What the engine gives as the value of a resource without one. */
+  readonly missing: string | null
+}
+
+type PositionValue = Position[number]
+
+/** Always the last: ids are told apart within a type. */
+const TIEBREAK: SortTerm = { clause: { id: 'asc' }, missing: null }
+
+export const sortTerms = (type: string, sort: readonly SortKey[]): readonly SortTerm[] => [
+  ...sort.flatMap(({ parameter, descending }) => sortTerm(type, parameter, descending) ?? []),
+  TIEBREAK,
+]
+
+/** undefined: no resource of the type has a value. */
+function sortTerm(type: string, parameter: ParameterReference, descending: boolean): SortTerm | undefined {
+  if (parameter.resourceType !== type) return undefined
+  const order = descending ? 'desc' : 'asc'
+  if (isColumn(parameter)) {
+    const field = parameter.url === ID_URL ? 'id' : 'lastUpdated'
+    return { clause: { [field]: order }, missing: null }
+  }
+  const { path, end, missing } = layoutOf(parameter)
+  const key = { term: { [`${path}.key`]: parameterKey(parameter) } }
+  const mode = descending ? 'max' : 'min'
+  return {
+    clause: { [`${path}.${end(descending)}`]: { order, mode, missing: '_last', nested: { path, filter: key } } },
+    missing: missing(descending),
+  }
+}
+
+interface Layout {
+  readonly path: 'date' | 'amount' | 'sort'
+  readonly end: (descending: boolean) => 'low.sort' | 'high.sort' | 'text'
+  readonly missing: (descending: boolean) => string | null
+}
+
+const ofRange = (descending: boolean) => (descending ? 'high.sort' : 'low.sort')
+
+const DATE: Layout = {
+  path: 'date',
+  end: ofRange,
+  missing: descending => (descending ? '-9223372036854775808' : '9223372036854775807'),
+}
+
+const AMOUNT: Layout = { path: 'amount', end: ofRange, missing: descending => (descending ? '-Infinity' : 'Infinity') }
+
+const TEXT: Layout = { path: 'sort', end: () => 'text', missing: () => null }
+
+function layoutOf({ kind }: ParameterReference): Layout {
+  if (kind === 'date') return DATE
+  return kind === 'number' || kind === 'quantity' ? AMOUNT : TEXT
+}
+
+/** A position as callers keep it: null where the resource has no value. */
+export const positionOf = (terms: readonly SortTerm[], values: readonly PositionValue[]): Position =>
+  values.map((value, index) => (isMissing(value, terms[index]?.missing) ? null : value))
+
+/** As numbers: the ends of 64 bits come rounded to 2^63, which no value is near to. */
+const isMissing = (value: PositionValue, missing: string | null | undefined): boolean =>
+  typeof missing === 'string' && Number(value) === Number(missing)
+
+/** @throws Fault invalid where the position was made by another engine. */
+export function searchAfter(terms: readonly SortTerm[], position: Position): readonly PositionValue[] {
+  if (position.length !== terms.length || typeof position.at(-1) !== 'string') {
+    throw fault('invalid', 'The page cursor is of another version of this server: start the search again.')
+  }
+  return position.map((value, index) => value ?? terms[index]?.missing ?? null)
+}

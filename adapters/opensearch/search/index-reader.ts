@@ -1,0 +1,160 @@
+import type { Tenant } from '#service/call.ts'
+import type { Clock } from '#service/ports/clock.ts'
+import type { Position } from '#service/ports/search-index.ts'
+import type { ParameterReference } from '#service/search/ast.ts'
+import { scopeOf } from '../document/engine-document.ts'
+import { parameterKey } from '../document/parameter-key.ts'
+import { linkKeyword, linkStart } from '../document/terms.ts'
+import { ask } from '../engine/ask.ts'
+import { type Engine, NoAnswer } from '../engine/engine.ts'
+import { refused, tooSlow, unanswered } from '../engine/engine-faults.ts'
+import { type IndexPlace, readAlias, routingOf } from '../index-place.ts'
+import { allOf, type Clause, term } from '../query/clause.ts'
+import { positionOf, type SortTerm, searchAfter } from '../query/sort-terms.ts'
+
+export interface ReaderParts {
+  readonly engine: Engine
+  readonly place: IndexPlace
+  readonly clock: Clock
+}
+
+export interface PageRequest {
+  readonly type: string
+  readonly clause: Clause
+  /** The last one is the tiebreak, the id. */
+  readonly terms: readonly SortTerm[]
+  readonly after?: Position | undefined
+  readonly size: number
+  /** How far hits are counted; true: to the end. */
+  readonly count?: number | true
+  readonly links?: true
+}
+
+export interface EnginePage {
+  readonly hits: readonly EngineHit[]
+  /** 0 where nothing was to be counted. */
+  readonly total: number
+}
+
+export interface EngineHit {
+  readonly id: string
+  readonly versionId: number
+  readonly position: Position
+  /** Where links were asked for. */
+  readonly links: readonly string[]
+}
+
+export interface TargetRequest {
+  /** Type of the resources that point somewhere. */
+  readonly type: string
+  readonly clause: Clause
+  readonly parameter: ParameterReference
+  readonly targetType: string
+  /** undefined: to wherever. */
+  readonly among?: readonly string[]
+  readonly size: number
+}
+
+interface Answer {
+  readonly timed_out?: boolean
+  readonly hits?: { readonly total?: { readonly value: number }; readonly hits?: readonly AnsweredHit[] }
+  readonly aggregations?: { readonly targets?: { readonly buckets?: readonly { readonly key: string }[] } }
+}
+
+interface AnsweredHit {
+  readonly sort: Position
+  readonly fields?: { readonly version?: readonly number[]; readonly link?: readonly string[] }
+}
+
+const WANTED = 'error,timed_out,hits.total.value,hits.hits.sort,hits.hits.fields,aggregations.targets.buckets.key'
+
+/** Asks the index for one tenant, until one deadline. Nothing is asked without the tenant's scope. */
+export class IndexReader {
+  readonly #parts: ReaderParts
+  readonly #tenant: Tenant
+  readonly #deadline: number
+
+  constructor(parts: ReaderParts, tenant: Tenant, deadline: number) {
+    this.#parts = parts
+    this.#tenant = tenant
+    this.#deadline = deadline
+  }
+
+  async page({ type, clause, terms, after, size, count, links }: PageRequest): Promise<EnginePage> {
+    const { hits } = await this.#ask(type, clause, {
+      size,
+      track_total_hits: count ?? false,
+      ...(size > 0 && { sort: terms.map(each => each.clause) }),
+      ...(after && { search_after: searchAfter(terms, after) }),
+      docvalue_fields: links ? ['version', 'link'] : ['version'],
+    })
+    return {
+      hits: (hits?.hits ?? []).map(({ sort, fields }) => ({
+        id: String(sort.at(-1)),
+        versionId: fields?.version?.[0] ?? 0,
+        position: positionOf(terms, sort),
+        links: fields?.link ?? [],
+      })),
+      total: hits?.total?.value ?? 0,
+    }
+  }
+
+  /** Distinct ids that resources point to with the parameter; no more than `size`. */
+  async targets({ type, clause, parameter, targetType, among, size }: TargetRequest): Promise<string[]> {
+    const key = parameterKey(parameter)
+    const start = linkStart(key, targetType)
+    const { aggregations } = await this.#ask(type, clause, {
+      size: 0,
+      track_total_hits: false,
+      aggs: {
+        targets: {
+          terms: {
+            field: 'link',
+            // Neither the key nor the type has a letter that means something in a pattern.
+            include: among ? among.map(id => linkKeyword(key, targetType, id)) : `${start}.*`,
+            size,
+            order: { _key: 'asc' },
+            // Reads the links of what is found; the other way numbers all links that there are, after each refresh.
+            execution_hint: 'map',
+          },
+        },
+      },
+    })
+    return (aggregations?.targets?.buckets ?? []).map(bucket => bucket.key.slice(start.length))
+  }
+
+  /** Everything that was written before this can be found after it. */
+  async refresh(): Promise<void> {
+    const { engine, place } = this.#parts
+    const path = `/${readAlias(place)}/_refresh`
+    await ask(engine, { method: 'POST', path, deadline: this.#deadline })
+  }
+
+  async #ask(type: string, clause: Clause, request: Readonly<Record<string, unknown>>): Promise<Answer> {
+    const { engine, place, clock } = this.#parts
+    const milliseconds = this.#deadline - clock.now()
+    if (milliseconds <= 0) throw tooSlow(milliseconds)
+    const body = JSON.stringify({
+      query: allOf([term('scope', scopeOf(this.#tenant, type)), clause]),
+      ...request,
+      _source: false,
+      stored_fields: '_none_',
+      timeout: `${Math.ceil(milliseconds)}ms`,
+    })
+    const query = {
+      ...routingOf(place, this.#tenant),
+      allow_partial_search_results: 'false',
+      filter_path: WANTED,
+    }
+    const path = `/${readAlias(place)}/_search`
+    const response = await engine.send({ method: 'POST', path, query, body, deadline: this.#deadline }).catch(error => {
+      throw isLate(error) ? tooSlow(milliseconds) : unanswered(error)
+    })
+    if (response.status !== 200) throw refused(response)
+    const answer = response.body as Answer
+    if (answer.timed_out) throw tooSlow(milliseconds)
+    return answer
+  }
+}
+
+const isLate = (error: unknown): boolean => error instanceof NoAnswer && error.kind === 'late'
