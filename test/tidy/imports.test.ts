@@ -35,14 +35,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'runtime/': [
     ...['service/index.ts', 'service/ports/', 'service/invariant.ts', 'schema/'],
     ...['adapters/', 'rest/', 'resolvers/', 'workers/'],
-    ...['graphql', '@graphql-tools/schema', 'node:'],
+    ...['graphql', 'node:'],
   ],
   'runtime/env-names.ts': [],
   'runtime/lambda/bundle.ts': ['node:', 'esbuild'],
   // Stands in for AppSync, which validates documents by rules of its own.
   'runtime/local/appsync/': [
     ...['runtime/', 'service/index.ts', 'service/graphql/', 'schema/', 'resolvers/', 'rest/'],
-    ...['graphql', '@graphql-tools/schema', 'node:'],
+    ...['graphql', 'node:'],
   ],
   // A client of the REST door like any other.
   'runtime/local/load': ['runtime/local/check-node.js', 'node:'],
