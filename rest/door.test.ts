@@ -5,11 +5,8 @@ import {
   type FhirService,
   fault,
   type JsonValue,
-  parseInteraction,
-  parseQueryString,
   type Revealed,
   type SearchRequest,
-  UNSUPPORTED_KINDS,
   type WriteResult,
 } from '#service/index.ts'
 import { fakeService } from '#test/support/fake-service.ts'
@@ -353,31 +350,6 @@ test.each([
     headers: { ...FHIR, Allow: allow },
     body: outcome('not-supported', diagnostics),
   })
-})
-
-const UNSUPPORTED = [
-  'PATCH /Patient/1',
-  'PUT /Patient?name=x',
-  'PATCH /Patient?name=x',
-  'DELETE /Patient?name=x',
-  'GET /?name=x',
-  'POST /_search',
-  'GET /Patient/1/Observation',
-  'GET /Patient/1/*',
-] as const
-
-test.each(UNSUPPORTED)('%s is R4, but not offered', async line => {
-  const { status, body } = jsonOf(await send({}, line))
-  expect([status, body]).toMatchObject([501, { issue: [{ code: 'not-supported' }] }])
-})
-
-test('what is not offered is in no Allow header', () => {
-  const kinds = UNSUPPORTED.map(line => {
-    const [method = '', url = ''] = line.split(' ')
-    const [path = '', query = ''] = url.split('?')
-    return parseInteraction(method, path, parseQueryString(query)).kind
-  })
-  expect(new Set(kinds)).toEqual(UNSUPPORTED_KINDS)
 })
 
 test('a body that is too large is refused', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRestDoor } from '#rest/door.ts'
 import { openPrimaryService } from '#runtime/embedded.ts'
+import type { AccessPolicy, FhirService } from '#service/index.ts'
 import { countingIds, type FixedClock, fixedClock, TEST_TIME } from './memory-ports.ts'
 import { type RequestParts, restCall, restRequest, textOf } from './rest-request.ts'
 import { testDefinitions } from './test-world.ts'
@@ -15,7 +16,13 @@ export interface RestAnswer {
   readonly body: unknown
 }
 
+export interface RestWorldOptions {
+  /** Default: everyone may see everything. */
+  readonly policy?: AccessPolicy
+}
+
 export interface RestWorld {
+  readonly service: FhirService
   readonly clock: FixedClock
   /** `send('GET /Patient/1')`; an object as the body is sent as FHIR JSON. */
   send(line: string, parts?: RestParts): Promise<RestAnswer>
@@ -31,7 +38,7 @@ export interface RestParts extends Omit<RequestParts, 'body'> {
 export const BASE_URL = 'http://localhost:8080/fhir'
 
 /** The real door over the real service and the embedded engine, at a time that stands still and with ids that count. */
-export async function openRestWorld(): Promise<RestWorld> {
+export async function openRestWorld(options: RestWorldOptions = {}): Promise<RestWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'fhir-gateway-rest-'))
   const clock = fixedClock()
   const { service, close } = await openPrimaryService({
@@ -39,6 +46,7 @@ export async function openRestWorld(): Promise<RestWorld> {
     clock,
     ids: countingIds(),
     definitions: testDefinitions,
+    ...options,
   })
   const door = createRestDoor(service)
   const exchange = async (line: string, { body, headers, ...rest }: RestParts = {}) => {
@@ -54,6 +62,7 @@ export async function openRestWorld(): Promise<RestWorld> {
     return textOf(await door(restRequest(line, parts)))
   }
   return {
+    service,
     clock,
     async send(line, parts) {
       const { status, headers, body } = await exchange(line, parts)
