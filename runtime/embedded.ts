@@ -4,8 +4,8 @@ import { type EmbeddedEngine, openEmbedded } from '#adapters/embedded/index.ts'
 import { createFhirService, type FhirService, type ServiceOptions } from '#service/index.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Ids } from '#service/ports/ids.ts'
-import { createHmacSigner } from './hmac-signer.ts'
-import { signingKeyOf } from './signing-key.ts'
+import { createAesSealer } from './aes-sealer.ts'
+import { sealingKeyOf } from './sealing-key.ts'
 import { createIds } from './time-ordered-ids.ts'
 
 export interface EmbeddedOptions extends Omit<ServiceOptions, 'ports'> {
@@ -46,8 +46,8 @@ const clockOf = ({ clock }: EmbeddedOptions) => (clock ? { clock } : {})
 
 function serviceOver(engine: EmbeddedEngine, options: EmbeddedOptions): EmbeddedService {
   const { folder, clock = SYSTEM_CLOCK, ids = createIds(clock), ...rest } = options
-  const signer = createHmacSigner(signingKeyOf(folder))
+  const sealer = createAesSealer(sealingKeyOf(folder))
   const { store, index } = engine
-  const service = createFhirService({ ...rest, ports: { store, index, clock, ids, signer } })
+  const service = createFhirService({ ...rest, ports: { store, index, clock, ids, sealer } })
   return { service, clock, ids, close: () => engine.close() }
 }

@@ -21,9 +21,9 @@ export async function history(context: ServiceContext, call: Call, request: Hist
   assertPermitted(context.policy, call, codeOf(request), type)
   if (type !== undefined && id !== undefined && !isResourceId(id)) throw notFound({ type, id })
   const page = parseHistory(request.parameters, context.limits.pageSizeMax)
-  const { signer } = context.ports
+  const { sealer } = context.ports
   const sealed: Parameters = [['', [type, id].join('/')], ...page.applied]
-  let after = page.cursor === undefined ? undefined : afterOf(decodeCursor(signer, call.tenant, page.cursor, sealed))
+  let after = page.cursor === undefined ? undefined : afterOf(decodeCursor(sealer, call.tenant, page.cursor, sealed))
   const wanted = page.count ?? context.limits.pageSizeDefault
   const versions: HistoryResult['versions'][number][] = []
   let total: number | undefined
@@ -51,7 +51,7 @@ export async function history(context: ServiceContext, call: Call, request: Hist
     total: seesAll(call, context.policy, definitions, type) ? total : undefined,
     self: page.cursor === undefined ? page.applied : withCursor(page.applied, page.cursor),
     next:
-      after === undefined ? undefined : withCursor(page.applied, encodeCursor(signer, call.tenant, [after], sealed)),
+      after === undefined ? undefined : withCursor(page.applied, encodeCursor(sealer, call.tenant, [after], sealed)),
   }
 }
 

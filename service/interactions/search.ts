@@ -98,7 +98,7 @@ function findPage(
   const after =
     parsed.cursor === undefined
       ? undefined
-      : decodeCursor(ports.signer, call.tenant, parsed.cursor, sealed(request.type, parsed))
+      : decodeCursor(ports.sealer, call.tenant, parsed.cursor, sealed(request.type, parsed))
   return ports.index.search(call.tenant, {
     query,
     sort: parsed.sort,
@@ -120,7 +120,7 @@ function linksOf(
   parsed: ParsedSearch,
   page: SearchPage,
 ): Pick<SearchResult, 'self' | 'first' | 'next'> {
-  const cursor = page.next && encodeCursor(ports.signer, call.tenant, page.next, sealed(type, parsed))
+  const cursor = page.next && encodeCursor(ports.sealer, call.tenant, page.next, sealed(type, parsed))
   return {
     self: withCursor(parsed.applied, parsed.cursor),
     first: withCursor(parsed.applied, undefined),

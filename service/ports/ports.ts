@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts'
 import type { Ids } from './ids.ts'
 import type { ResourceStore } from './resource-store.ts'
+import type { Sealer } from './sealer.ts'
 import type { SearchIndex } from './search-index.ts'
-import type { Signer } from './signer.ts'
 
 /** What the service needs of the world. runtime/ wires it. */
 export interface Ports {
@@ -10,5 +10,5 @@ export interface Ports {
   readonly index: SearchIndex
   readonly clock: Clock
   readonly ids: Ids
-  readonly signer: Signer
+  readonly sealer: Sealer
 }

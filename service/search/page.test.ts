@@ -1,16 +1,11 @@
-import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { testSealer as sealer } from '#test/support/memory-ports.ts'
 import { type Tenant, tenantOf } from '../call.ts'
 import { Fault } from '../fault.ts'
 import type { Parameters } from '../fhir-service.ts'
-import type { Signer } from '../ports/signer.ts'
 import { decodeCursor, encodeCursor, withCursor } from './page.ts'
 
-const signer: Signer = {
-  sign: (tenant, text) => createHmac('sha256', 'key').update(`${tenant}#${text}`).digest('base64url'),
-  verify: (tenant, text, signature) => signer.sign(tenant, text) === signature,
-}
 const TENANT = tenantOf('one')
 const SEARCH: Parameters = [
   ['name', 'ann'],
@@ -40,21 +35,21 @@ const REFUSED = ['invalid', [['value', ['_cursor']]]]
 test('a position comes back for the same search, whatever the page size', () => {
   fc.assert(
     fc.property(position, parameters, (where, search) => {
-      const cursor = encodeCursor(signer, TENANT, where, search)
+      const cursor = encodeCursor(sealer, TENANT, where, search)
       expect(cursor).toMatch(/^[\w.-]+$/)
       const later: Parameters = [...search, ['_cursor', cursor], ['_count', '3']]
-      expect(decodeCursor(signer, TENANT, cursor, later)).toEqual(JSON.parse(JSON.stringify(where)))
+      expect(decodeCursor(sealer, TENANT, cursor, later)).toEqual(JSON.parse(JSON.stringify(where)))
     }),
   )
 })
 
 test('a changed cursor is refused', () => {
-  const cursor = encodeCursor(signer, TENANT, ['a', 1], SEARCH)
+  const cursor = encodeCursor(sealer, TENANT, ['a', 1], SEARCH)
   fc.assert(
     fc.property(fc.nat(cursor.length - 1), fc.constantFrom('A', 'b', '_', '.', ''), (index, replacement) => {
       const changed = cursor.slice(0, index) + replacement + cursor.slice(index + 1)
       fc.pre(changed !== cursor)
-      expect(refusalOf(() => decodeCursor(signer, TENANT, changed, SEARCH))).toEqual(REFUSED)
+      expect(refusalOf(() => decodeCursor(sealer, TENANT, changed, SEARCH))).toEqual(REFUSED)
     }),
   )
 })
@@ -65,14 +60,14 @@ test.each<[string, Tenant, Parameters]>([
   ['another parameter', TENANT, [...SEARCH, ['gender', 'male']]],
   ['no parameter', TENANT, []],
 ])('a cursor is refused for %s', (_, tenant, search) => {
-  const cursor = encodeCursor(signer, TENANT, ['a', 1], SEARCH)
-  expect(refusalOf(() => decodeCursor(signer, tenant, cursor, search))).toEqual(REFUSED)
+  const cursor = encodeCursor(sealer, TENANT, ['a', 1], SEARCH)
+  expect(refusalOf(() => decodeCursor(sealer, tenant, cursor, search))).toEqual(REFUSED)
 })
 
 test('any text for a cursor is refused', () => {
   fc.assert(
     fc.property(fc.string(), text => {
-      expect(refusalOf(() => decodeCursor(signer, TENANT, text, SEARCH))).toEqual(REFUSED)
+      expect(refusalOf(() => decodeCursor(sealer, TENANT, text, SEARCH))).toEqual(REFUSED)
     }),
   )
 })

@@ -1,5 +1,5 @@
 /** The ports in plain maps: the reference that other adapters are compared with, and the world of unit tests. */
-import { createHmac } from 'node:crypto'
+import { createAesSealer } from '#runtime/aes-sealer.ts'
 import type { Tenant } from '#service/call.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Ids } from '#service/ports/ids.ts'
@@ -13,8 +13,8 @@ import type {
   HistoryRequest,
   ResourceStore,
 } from '#service/ports/resource-store.ts'
+import type { Sealer } from '#service/ports/sealer.ts'
 import type { SearchIndex, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
-import type { Signer } from '#service/ports/signer.ts'
 import { type ResourceKey, type StoredVersion, sealVersion } from '#service/ports/stored-version.ts'
 import type { ParameterReference } from '#service/search/ast.ts'
 import type { IndexDocument } from '#service/search/document.ts'
@@ -51,10 +51,7 @@ export function countingIds(): Ids {
   return { resourceId: () => `id-${++ids}`, nonce: () => `nonce-${++nonces}` }
 }
 
-export const testSigner: Signer = {
-  sign: (tenant, text) => createHmac('sha256', 'test').update(`${tenant}\n${text}`).digest('base64url'),
-  verify: (tenant, text, signature) => testSigner.sign(tenant, text) === signature,
-}
+export const testSealer: Sealer = createAesSealer(new Uint8Array(32))
 
 export function memoryPorts(): MemoryPorts {
   const world = new Map<Tenant, TenantState>()
@@ -69,7 +66,7 @@ export function memoryPorts(): MemoryPorts {
     index: memoryIndex(stateOf),
     clock: fixedClock(),
     ids: countingIds(),
-    signer: testSigner,
+    sealer: testSealer,
     changes,
   }
 }

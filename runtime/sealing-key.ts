@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const KEY_FILE = 'signing.key'
+const KEY_FILE = 'sealing.key'
 const KEY_BYTES = 32
 
 /** The folder's key, made when it is first asked for. Page links outlive a restart because it does. */
-export function signingKeyOf(folder: string): Uint8Array {
+export function sealingKeyOf(folder: string): Uint8Array {
   const file = join(folder, KEY_FILE)
   if (!existsSync(file)) makeKey(folder, file)
   const key = readFileSync(file)
