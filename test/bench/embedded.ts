@@ -272,8 +272,24 @@ async function report(engine: PrimaryEngine, observationIds: readonly string[], 
   }
 }
 
+/** Reads by key while something else goes on: what they wait for it. */
+async function beside(engine: PrimaryEngine, ids: readonly string[], name: string, other: () => Promise<unknown>) {
+  let on = true
+  const others = (async () => {
+    while (on) await other()
+  })()
+  const read = async () => {
+    // As requests from sockets do, each read waits for its turn of the event loop.
+    await new Promise(resolve => setImmediate(resolve))
+    await engine.store.readNewest(TENANT, [{ type: 'Observation', id: ids[below(ids.length)] ?? '' }], deadline())
+  }
+  console.log(`${name.padEnd(30)} ${await measure(read, 1000)}`)
+  on = false
+  await others
+}
+
 async function main(): Promise<void> {
-  const sizes = [1_000, 10_000, Number(process.argv[2] ?? 100_000)]
+  const sizes = [1_000, Number(process.argv[2] ?? 100_000)]
   const folder = mkdtempSync(join(tmpdir(), 'embedded-bench-'))
   const engine = await openEmbedded({ role: 'primary', folder })
   const ids: string[] = []
@@ -294,6 +310,17 @@ async function main(): Promise<void> {
     )
     await report(engine, ids, size)
   }
+  const heavy: Node = { kind: 'not', node: token('Observation', 'status', 'final') }
+  const query = { type: 'Observation', where: heavy } as ScopedQuery
+  await beside(engine, ids, 'reads beside long searches', () =>
+    engine.index.search(TENANT, { query, sort: [], count: 20, total: 'none', deadline: deadline() }),
+  )
+  await beside(engine, ids, 'reads beside commits of 50', () =>
+    write(
+      engine,
+      Array.from({ length: CHANGES_PER_COMMIT }, (_, index) => observationOf(index)),
+    ),
+  )
   await engine.close()
   rmSync(folder, { recursive: true })
   console.log(`\nRSS ${Math.round(process.memoryUsage().rss / 1e6)} MB`)

@@ -1,5 +1,6 @@
 /** Conditions out of conditions. */
 
+import { type Fault, fault } from '#service/fault.ts'
 import type { CompileContext } from './compile-context.ts'
 import type { Condition, KeyBounds, Source } from './condition.ts'
 import { UNBOUNDED } from './condition.ts'
@@ -55,16 +56,24 @@ function bestSource(
   return best
 }
 
+/** Alternatives that are no list of values: each is a piece of SQL, of which SQLite takes so much. */
+const ALTERNATIVES_MAX = 2_000
+
+export const tooLarge = (cause?: unknown): Fault =>
+  fault('too-costly', 'The search has too many alternatives or joins. Split it into several.', { cause })
+
 export function either(context: CompileContext, conditions: readonly Condition[]): Condition {
   const parts = equalitiesTogether(
     context,
-    conditions.filter(condition => condition !== NEVER),
+    conditions.flatMap(condition => condition.alternatives ?? condition).filter(condition => condition !== NEVER),
   )
   const [first] = parts
   if (!first) return NEVER
   if (parts.includes(ALWAYS)) return ALWAYS
+  if (parts.length > ALTERNATIVES_MAX) throw tooLarge()
   if (parts.length === 1) return first
   return {
+    alternatives: parts,
     test: key => anyOf(parts.map(part => part.test(key))),
     source: once(() => {
       const sources = parts.map(part => part.source())
@@ -79,7 +88,7 @@ function unitedSource(context: CompileContext, sources: readonly Source[]): Sour
   return {
     from: bounds => {
       const selects = sources.map(source => selectOf(source, bounds))
-      if (!merged) return sql`(${united(selects, 'UNION ALL')}) ${alias}`
+      if (!merged) return sql`(${gathered(selects)}) ${alias}`
       // The LIMIT keeps SQLite from dropping an order that it takes for useless.
       return sql`(${united(selects, 'UNION')} ORDER BY key ${direction(bounds)} LIMIT -1) ${alias}`
     },
@@ -96,6 +105,18 @@ function unitedSource(context: CompileContext, sources: readonly Source[]): Sour
       return rows
     },
   }
+}
+
+/** SQLite takes 500 selects in one compound. */
+const COMPOUND_MAX = 400
+
+function gathered(selects: readonly Fragment[]): Fragment {
+  if (selects.length <= COMPOUND_MAX) return united(selects, 'UNION ALL')
+  const parts: Fragment[] = []
+  for (let start = 0; start < selects.length; start += COMPOUND_MAX) {
+    parts.push(sql`SELECT key FROM (${united(selects.slice(start, start + COMPOUND_MAX), 'UNION ALL')})`)
+  }
+  return gathered(parts)
 }
 
 export const negation = (condition: Condition): Condition => {

@@ -8,6 +8,8 @@ export interface Condition {
   source(): Source | undefined
   /** Where the condition is one value of one parameter: several of them, united, become a list of values. */
   readonly equality?: Equality
+  /** Of an alternative: what it consists of, so that alternatives within alternatives become one list. */
+  readonly alternatives?: readonly Condition[]
 }
 
 /** Keys of one resource type that satisfy a condition. */

@@ -38,18 +38,18 @@ export function rowCondition(context: CompileContext, condition: RowCondition): 
     source() {
       const row = context.alias()
       const key = raw(`${row.text}.key`)
-      const from = sql`${raw(table)} ${row}`
-      const rows = sql`${row}.parameter = ${parameter} AND ${(lead ?? match)(row)}`
+      const rows = (alias: Fragment) => sql`${alias}.parameter = ${parameter} AND ${(lead ?? match)(alias)}`
       return {
-        from: () => from,
-        where: lead ? sql`${rows} AND tick(${key}) AND ${match(row)}` : sql`${rows} AND tick(${key})`,
+        from: () => sql`${raw(table)} ${row}`,
+        where: lead ? sql`${rows(row)} AND tick(${key}) AND ${match(row)}` : sql`${rows(row)} AND tick(${key})`,
         key,
         order: access === 'equal' ? 'index' : 'none',
         unique,
         estimate: bound =>
           access === 'scan'
             ? Number.POSITIVE_INFINITY
-            : context.reader.count(sql`SELECT 1 FROM ${from} WHERE ${rows}`, bound),
+            : // One alias for all of them: one statement counts rows wherever the condition stands.
+              context.reader.count(sql`SELECT 1 FROM ${raw(table)} counted WHERE ${rows(raw('counted'))}`, bound),
       }
     },
     ...(equality && { equality }),

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Fault } from '#service/fault.ts'
 import type { SearchRequest } from '#service/ports/search-index.ts'
-import type { ScopedQuery } from '#service/search/ast.ts'
-import { changeOf, freshTenant, soon } from '#test/contract/changes.ts'
+import type { Node, ScopedQuery } from '#service/search/ast.ts'
+import { changeOf, documentOf, freshTenant, soon } from '#test/contract/changes.ts'
+import { searchParameter } from '#test/support/search-parameter.ts'
 import { openReader } from '../database.ts'
 import { DictionaryReader } from '../dictionary-reader.ts'
 import { openEmbedded, type PrimaryEngine } from '../open-embedded.ts'
@@ -22,7 +24,11 @@ let engine: PrimaryEngine
 
 beforeAll(async () => {
   engine = await openEmbedded({ role: 'primary', folder })
-  const changes = Array.from({ length: RESOURCES }, (_, index) => changeOf('Patient', `p${index}`))
+  const changes = Array.from({ length: RESOURCES }, (_, index) =>
+    changeOf('Patient', `p${index}`, 1, {
+      document: documentOf('Patient', `p${index}`, { family: [{ kind: 'string', value: 'A', normalized: 'a' }] }),
+    }),
+  )
   await engine.store.commit(tenant, { changes, deadline: soon() })
 })
 
@@ -64,6 +70,30 @@ test('a pool answers more searches than it has threads, and tells those out of t
     'out of time',
     'page',
     'page',
+  ])
+  await pool.close()
+})
+
+test('a pool passes on what a search is refused for', async () => {
+  const pool = new SearchPool(folder, 1)
+  const named = (value: number): Node => ({
+    kind: 'string',
+    parameter: searchParameter('Patient', 'family'),
+    mode: 'starts',
+    value: String(value),
+  })
+  const nodes = Array.from({ length: 3_000 }, (_, value) => named(value))
+  const query = { type: 'Patient', where: { kind: 'or', nodes } } as unknown as ScopedQuery
+  const failure = await pool.search(tenant, { ...request, query }, 60_000).catch((error: unknown) => error)
+  expect(Fault.is(failure) && [failure.category, failure.issues]).toEqual([
+    'too-costly',
+    [
+      {
+        severity: 'error',
+        code: 'too-costly',
+        diagnostics: 'The search has too many alternatives or joins. Split it into several.',
+      },
+    ],
   ])
   await pool.close()
 })

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Tenant } from '#service/call.ts'
-import { fault } from '#service/fault.ts'
+import { Fault, type FaultCategory, fault, type Issue } from '#service/fault.ts'
 import type { SearchPage, SearchRequest } from '#service/ports/search-index.ts'
 import { OutOfTime } from './tick.ts'
 
@@ -13,6 +13,7 @@ export interface ToSearchThread {
 export type FromSearchThread =
   | { readonly kind: 'page'; readonly page: SearchPage }
   | { readonly kind: 'out-of-time' }
+  | { readonly kind: 'fault'; readonly category: FaultCategory; readonly issues: readonly Issue[] }
   | { readonly kind: 'failed'; readonly message: string }
 
 interface Job {
@@ -107,6 +108,9 @@ function settle(job: Job, message: FromSearchThread): void {
       return
     case 'out-of-time':
       job.reject(new OutOfTime())
+      return
+    case 'fault':
+      job.reject(new Fault(message.category, message.issues))
       return
     case 'failed':
       job.reject(new Error(`A search failed: ${message.message}`))

@@ -1,5 +1,6 @@
 /** Entry of a thread for searches that take long. One at a time. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { Fault } from '#service/fault.ts'
 import { invariant } from '#service/invariant.ts'
 import { openReader } from '../database.ts'
 import { DictionaryReader } from '../dictionary-reader.ts'
@@ -26,6 +27,7 @@ function answer(
     return { kind: 'page', page: searcher.search(tenant, request, milliseconds, THOROUGH_LIMITS) }
   } catch (error) {
     if (error instanceof OutOfTime) return { kind: 'out-of-time' }
+    if (Fault.is(error)) return { kind: 'fault', category: error.category, issues: error.issues }
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
   }
 }

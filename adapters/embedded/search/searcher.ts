@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Tenant } from '#service/call.ts'
 import type { Position, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
 import type { DictionaryReader } from '../dictionary-reader.ts'
@@ -25,11 +25,15 @@ export class Searcher {
   readonly #dictionary: DictionaryReader
   readonly #reader: StatementCache
   readonly #ticker: Ticker
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
 
   constructor(database: DatabaseSync, dictionary: DictionaryReader) {
     this.#dictionary = dictionary
-    this.#reader = new StatementCache(database)
     this.#ticker = new Ticker(database)
+    this.#reader = new StatementCache(database, () => this.#ticker.look())
+    this.#begin = database.prepare('BEGIN')
+    this.#commit = database.prepare('COMMIT')
   }
 
   /** @throws OutOfTime after so many milliseconds, or where the limits foretell it. */
@@ -39,11 +43,11 @@ export class Searcher {
 
   /** Everything that one search reads, it reads as of one commit. */
   #snapshot<T>(work: () => T): T {
-    this.#reader.prepare('BEGIN').get()
+    this.#begin.run()
     try {
       return work()
     } finally {
-      this.#reader.prepare('COMMIT').get()
+      this.#commit.run()
     }
   }
 

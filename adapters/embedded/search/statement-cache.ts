@@ -1,29 +1,50 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { RowStatement } from '../rows.ts'
+import { tooLarge } from './combine.ts'
 import type { StatementReader } from './compile-context.ts'
 import { type Fragment, sql } from './fragment.ts'
 
 const STATEMENTS_MAX = 500
 
+/** A search of thousands of alternatives is hardly asked twice. */
+const KEPT_CHARACTERS_MAX = 20_000
+
+/** What SQLite says where a statement goes over one of its limits (limits.html). */
+const TOO_LARGE = /too many|too large|too big|stack overflow|at most \d+ (tables|columns)/
+
 /** Prepared statements by their text: searches of one shape have one text. The longest unused one goes first. */
 export class StatementCache implements StatementReader {
   readonly #database: DatabaseSync
+  readonly #beforeUse: () => void
   readonly #statements = new Map<string, RowStatement<SQLInputValue[]>>()
 
-  constructor(database: DatabaseSync) {
+  /** `beforeUse` may throw: planning a search of thousands of alternatives takes time as well. */
+  constructor(database: DatabaseSync, beforeUse: () => void) {
     this.#database = database
+    this.#beforeUse = beforeUse
   }
 
+  /** @throws Fault too-costly for a statement that is larger than SQLite takes. */
   prepare<Row extends SQLInputValue[]>(text: string): RowStatement<Row> {
+    this.#beforeUse()
     let statement = this.#statements.get(text)
     if (statement) this.#statements.delete(text)
-    else {
-      statement = new RowStatement(this.#database, text)
+    else statement = this.#compile(text)
+    if (text.length <= KEPT_CHARACTERS_MAX) {
       const [oldest] = this.#statements.keys()
       if (this.#statements.size >= STATEMENTS_MAX && oldest !== undefined) this.#statements.delete(oldest)
+      this.#statements.set(text, statement)
     }
-    this.#statements.set(text, statement)
     return statement as unknown as RowStatement<Row>
+  }
+
+  #compile(text: string): RowStatement<SQLInputValue[]> {
+    try {
+      return new RowStatement(this.#database, text)
+    } catch (cause) {
+      if (!(cause instanceof Error) || !TOO_LARGE.test(cause.message)) throw cause
+      throw tooLarge(cause)
+    }
   }
 
   rows<Row extends SQLInputValue[]>({ text, values }: Fragment): Row[] {

@@ -28,8 +28,13 @@ export class Ticker {
     }
   }
 
+  /** @throws OutOfTime */
+  look(): void {
+    if (performance.now() > this.#end) throw new OutOfTime()
+  }
+
   #tick(): number {
-    if (++this.#calls % CALLS_PER_LOOK === 0 && performance.now() > this.#end) throw new OutOfTime()
+    if (++this.#calls % CALLS_PER_LOOK === 0) this.look()
     return 1
   }
 }
