@@ -1,6 +1,6 @@
 /**
- * How SQLite goes about searches of each kind, with little data and no statistics: the indexes are chosen by the text of
- * the statements. A wrong one costs a thousandfold, and no other test would notice.
+ * How SQLite goes about searches of each kind, with little data and no statistics: the text of the statements decides
+ * which indexes it takes. A wrong one costs a thousandfold, and no other test would notice.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
