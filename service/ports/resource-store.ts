@@ -26,7 +26,8 @@ export interface ResourceStore {
 
   /**
    * Write all changes and claims, or none. A conflict is an answer, not an error: the caller decides what it means.
-   * After `committed` every reader sees all of it, and the process may die without losing any of it.
+   * After `committed` every reader sees all of it, and the process may die without losing any of it. Two changes of one
+   * resource are a version conflict: a request is one step of its history.
    */
   commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult>
 
