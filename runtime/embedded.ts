@@ -6,6 +6,7 @@ import type { Clock } from '#service/ports/clock.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import { createAesSealer } from './aes-sealer.ts'
 import { sealingKeyOf } from './sealing-key.ts'
+import { SYSTEM_CLOCK } from './system-clock.ts'
 import { createIds } from './time-ordered-ids.ts'
 
 export interface EmbeddedOptions extends Omit<ServiceOptions, 'ports'> {
@@ -28,8 +29,6 @@ export interface PrimaryService extends EmbeddedService {
   /** A line to the thread that writes, for openWorkerService in another thread of this process. */
   connect(): MessagePort
 }
-
-export const SYSTEM_CLOCK: Clock = Object.freeze({ now: () => Date.now() })
 
 /** The owner of the folder. Rejects with an Error that says what to do where another process has it. */
 export async function openPrimaryService(options: EmbeddedOptions): Promise<PrimaryService> {

@@ -36,6 +36,15 @@ export const AWS_ENV = {
   searchEndpoint: 'SEARCH_ENDPOINT',
   /** What names of indexes and aliases start with. */
   searchPrefix: 'SEARCH_PREFIX',
+  /**
+   * 32 characters and more that page links are sealed with, the same for all functions. The deployment takes them from
+   * a secret that it makes.
+   */
+  sealingKey: 'SEALING_KEY',
+  /** https://... of the queue for changes that a worker can't work on. Its workers only. */
+  refusedQueue: 'REFUSED_QUEUE_URL',
+  /** Lambda sets it. */
+  region: 'AWS_REGION',
   /** Pool whose tokens are taken. */
   userPool: 'USER_POOL_ID',
   /** Client of the pool that tokens are made for. */

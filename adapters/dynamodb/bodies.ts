@@ -4,15 +4,35 @@ import type { Change } from '#service/ports/resource-store.ts'
 import type { StoredVersion } from '#service/ports/stored-version.ts'
 import { concurrently } from './concurrently.ts'
 import { ITEM_BYTES_MAX, itemBytes } from './item-size.ts'
+import type { OverflowStore } from './overflow-store.ts'
 import type { StoreContext } from './store-context.ts'
 import { assertSame, decodeBody, encodeBody } from './stored-body.ts'
 import { bodyPlaceOf, draftItem, overflowKey, type PlacedBody, type VersionItem, versionOf } from './version-item.ts'
 
+/** Gets a body from where its version says it is. */
+export class BodyLoader {
+  readonly #overflow: Pick<OverflowStore, 'get'>
+
+  constructor(overflow: Pick<OverflowStore, 'get'>) {
+    this.#overflow = overflow
+  }
+
+  async loadOne(item: VersionItem, deadline: number): Promise<StoredVersion> {
+    const place = bodyPlaceOf(item)
+    if (!place) return versionOf(item, undefined)
+    if (place.kind === 'item') return versionOf(item, decodeBody(place.stored))
+    const bytes = await this.#overflow.get(place.key, deadline)
+    assertSame(bytes, place.sha256)
+    return versionOf(item, decodeBody({ encoding: place.encoding, bytes }))
+  }
+}
+
 /** Puts bodies where they belong, and gets them from there. */
-export class Bodies {
+export class Bodies extends BodyLoader {
   readonly #context: StoreContext
 
   constructor(context: StoreContext) {
+    super(context.overflow)
     this.#context = context
   }
 
@@ -69,15 +89,6 @@ export class Bodies {
   /** With their bodies, in order. */
   load(items: readonly VersionItem[], deadline: number): Promise<StoredVersion[]> {
     return concurrently(items, this.#context.settings.concurrencyMax, item => this.loadOne(item, deadline))
-  }
-
-  async loadOne(item: VersionItem, deadline: number): Promise<StoredVersion> {
-    const place = bodyPlaceOf(item)
-    if (!place) return versionOf(item, undefined)
-    if (place.kind === 'item') return versionOf(item, decodeBody(place.stored))
-    const bytes = await this.#context.overflow.get(place.key, deadline)
-    assertSame(bytes, place.sha256)
-    return versionOf(item, decodeBody({ encoding: place.encoding, bytes }))
   }
 }
 

@@ -6,7 +6,7 @@ import type { StoreContext } from './store-context.ts'
 import type { Item } from './table.ts'
 import { closing, contentOf, type ListedVersion, type TransactionContent } from './transaction-record.ts'
 import type { Transactions } from './transactions.ts'
-import { finalizing, overflowKey, stripping } from './version-item.ts'
+import { finalizing, overflowKey, stripping, transactionOf } from './version-item.ts'
 
 /** open: its time is not over, or something of it can't be found, and it must be looked at again. */
 export type FinishedAs = 'finalized' | 'stripped' | 'open'
@@ -69,8 +69,11 @@ export class Finalizer {
   ): Promise<void> {
     const { table, overflow, settings } = this.#context
     await concurrently(versions, settings.concurrencyMax, async version => {
-      await table.write(stripping({ tenant, ...version }, transaction), deadline)
-      await overflow.delete(overflowKey(tenant, version, transaction), deadline)
+      const outcome = await table.write(stripping({ tenant, ...version }, transaction), deadline)
+      // Nonce and no transaction: it was committed and finalized, so long ago that its record is gone.
+      const isFinal =
+        !outcome.done && outcome.found?.nonce === transaction && transactionOf(outcome.found) === undefined
+      if (!isFinal) await overflow.delete(overflowKey(tenant, version, transaction), deadline)
     })
   }
 

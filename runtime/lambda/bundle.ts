@@ -20,6 +20,8 @@ const THREADS = {
 const ENTRIES = {
   rest: { rest: 'runtime/lambda/rest.ts', ...THREADS },
   resolvers: { resolvers: 'runtime/lambda/resolvers.ts', ...THREADS },
+  'index-stream': { 'index-stream': 'runtime/lambda/index-stream.ts' },
+  dispatch: { dispatch: 'runtime/lambda/dispatch.ts' },
 } as const
 
 export type LambdaName = keyof typeof ENTRIES
@@ -45,6 +47,10 @@ export async function bundleLambda(name: LambdaName, folder: string): Promise<re
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // What is loaded only where it is used, such as one of the engines, is a file of its own.
+    splitting: true,
+    // The SDK's modules shake off what is not used; its CommonJS builds don't, and can't be in a module.
+    mainFields: ['module', 'main'],
     metafile: true,
     plugins: [threadEntries],
     logLevel: 'warning',

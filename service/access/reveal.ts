@@ -3,6 +3,7 @@ import type { Call } from '../call.ts'
 import type { Definitions } from '../definitions.ts'
 import type { Revealed } from '../fhir-service.ts'
 import { invariant } from '../invariant.ts'
+import type { IndexableVersion } from '../ports/search-writer.ts'
 import { type StoredVersion, unsealBody, type VersionAttributes } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { decodeUtf8, parseJson } from '../resource/json.ts'
@@ -54,6 +55,23 @@ export const documentOf = (call: Call, definitions: Definitions, version: Reveal
     lastUpdated: version.lastUpdated,
     baseUrl: call.baseUrl,
   })
+
+/**
+ * What search has to know of a version, whoever may see it: searches are scoped when they are asked. For those who
+ * index, later or anew. Absolute references below the base URL count as local.
+ */
+export function indexableOf(
+  definitions: Definitions,
+  version: StoredVersion,
+  baseUrl: string | undefined,
+): IndexableVersion {
+  const { type, id, versionId, lastUpdated } = version
+  if (version.deleted) return { type, id, versionId, lastUpdated, deleted: true }
+  const body = unsealBody(version)
+  invariant(body, 'a version that is no tombstone has a body')
+  const content = parseJson(decodeUtf8(body)) as ResourceContent
+  return extract(definitions, content, { versionId, lastUpdated, ...(baseUrl !== undefined && { baseUrl }) })
+}
 
 const isTombstone = (version: VersionAttributes): version is VersionAttributes & { readonly deleted: true } =>
   version.deleted

@@ -1,0 +1,63 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type Tenant, tenantOf } from '#service/call.ts'
+import type { ChangeImage, ChangeImages } from '#service/ports/change-images.ts'
+import { itemOfAttributes } from './attribute-values.ts'
+import type { BodyLoader } from './bodies.ts'
+import { addressOf, kindOf } from './keys.ts'
+import type { Item } from './table.ts'
+import { recordOf } from './transaction-record.ts'
+import { attributesOf, transactionOf } from './version-item.ts'
+
+/** The part of a record that says what an item has become; binary values in base64, as Lambda delivers them. */
+interface StreamedRecord {
+  readonly dynamodb?: { readonly NewImage?: Readonly<Record<string, StreamedValue>> }
+}
+
+interface StreamedValue {
+  readonly S?: string
+  readonly N?: string
+  readonly BOOL?: boolean
+  readonly B?: string
+  readonly L?: readonly StreamedValue[]
+}
+
+const OTHER: ChangeImage = Object.freeze({ kind: 'other' })
+
+/** Records of the table's stream, with new images. */
+export class DynamoChangeImages implements ChangeImages {
+  readonly #bodies: BodyLoader
+
+  constructor(bodies: BodyLoader) {
+    this.#bodies = bodies
+  }
+
+  read(record: unknown): ChangeImage {
+    const image = (record as StreamedRecord).dynamodb?.NewImage
+    // Removed: by the table, for its time is over, or by a purge, which leaves a tombstone of its own.
+    if (!image) return OTHER
+    const item = itemOfAttributes(attributesOfImage(image))
+    const { kind, tenant } = kindOf(item)
+    if (kind === 'version') return this.#version(item)
+    return kind === 'transaction' ? decided(item, tenantOf(tenant)) : OTHER
+  }
+
+  #version(item: Item): ChangeImage {
+    // Not decided, or never counting. It comes again, without its transaction, when it is final.
+    if (transactionOf(item) !== undefined) return OTHER
+    const bodies = this.#bodies
+    const { tenant } = addressOf(item)
+    return { kind: 'version', tenant, attributes: attributesOf(item), load: deadline => bodies.loadOne(item, deadline) }
+  }
+}
+
+function decided(item: Item, tenant: Tenant): ChangeImage {
+  const { state, finalizedAt, transaction } = recordOf(item)
+  if (state === 'pending' || finalizedAt !== undefined) return OTHER
+  return { kind: 'transaction', tenant, transaction }
+}
+
+const attributesOfImage = (image: Readonly<Record<string, StreamedValue>>): Record<string, AttributeValue> =>
+  Object.fromEntries(Object.entries(image).map(([name, value]) => [name, attributeOf(value)]))
+
+const attributeOf = (value: StreamedValue): AttributeValue =>
+  (value.B === undefined ? value : { B: Buffer.from(value.B, 'base64') }) as AttributeValue

@@ -1,0 +1,1 @@
+export { createSqsClient, SqsRefusedChanges, type SqsRefusedChangesParts } from './sqs-refused-changes.ts'

@@ -1,0 +1,127 @@
+/** What a deployment on AWS tells its functions, read once and checked. */
+import { AWS_ENV } from './env-names.ts'
+import { anyText, type Environment, EnvironmentReader } from './environment-reader.ts'
+
+/** Plain data, all of it: it goes to other threads as it is. */
+export interface AwsEndpoint {
+  readonly region: string
+  /** Instead of AWS's own: an engine on this machine, with the credentials that it takes. */
+  readonly local?: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+export interface ObjectsPlace extends AwsEndpoint {
+  readonly bucket: string
+}
+
+export interface TablePlace extends AwsEndpoint {
+  readonly table: string
+}
+
+export interface SearchPlace {
+  readonly region: string
+  /** Requests to https are signed; http is for an engine on this machine. */
+  readonly endpoint: string
+  readonly prefix: string
+  readonly tenancy: 'single' | 'multi'
+}
+
+export interface QueuePlace extends AwsEndpoint {
+  readonly queueUrl: string
+}
+
+export interface ServicePlaces {
+  readonly table: TablePlace
+  readonly objects: ObjectsPlace
+  readonly search: SearchPlace
+  readonly sealingKey: string
+}
+
+export interface IndexStreamPlaces {
+  readonly objects: ObjectsPlace
+  readonly search: SearchPlace
+  readonly refused: QueuePlace
+}
+
+export interface DispatchPlaces {
+  readonly table: TablePlace
+  readonly objects: ObjectsPlace
+  readonly refused: QueuePlace
+}
+
+/** Whether the environment is that of a function which a deployment has made. */
+export const isOnAws = (environment: Environment): boolean => Boolean(environment[AWS_ENV.table])
+
+/** @throws ConfigurationError */
+export const servicePlaces = (environment: Environment): ServicePlaces =>
+  read(environment, reader => ({
+    table: tablePlace(reader),
+    objects: objectsPlace(reader),
+    search: searchPlace(reader),
+    sealingKey: reader.requiredSecret(AWS_ENV.sealingKey, parseKey, `${KEY_LENGTH_MIN} characters or more`),
+  }))
+
+/** @throws ConfigurationError */
+export const indexStreamPlaces = (environment: Environment): IndexStreamPlaces =>
+  read(environment, reader => ({
+    objects: objectsPlace(reader),
+    search: searchPlace(reader),
+    refused: queuePlace(reader),
+  }))
+
+/** @throws ConfigurationError */
+export const dispatchPlaces = (environment: Environment): DispatchPlaces =>
+  read(environment, reader => ({
+    table: tablePlace(reader),
+    objects: objectsPlace(reader),
+    refused: queuePlace(reader),
+  }))
+
+function read<Places>(environment: Environment, places: (reader: EnvironmentReader) => Places): Places {
+  const reader = new EnvironmentReader(environment)
+  const found = places(reader)
+  reader.end()
+  return Object.freeze(found)
+}
+
+const regionOf = (reader: EnvironmentReader): string =>
+  reader.required(AWS_ENV.region, text => (/^[a-z]{2}(-[a-z]+)+-\d$/.test(text) ? text : undefined), 'an AWS region')
+
+const tablePlace = (reader: EnvironmentReader): TablePlace => ({
+  region: regionOf(reader),
+  table: reader.required(AWS_ENV.table, anyText, 'the name of the DynamoDB table'),
+})
+
+const objectsPlace = (reader: EnvironmentReader): ObjectsPlace => ({
+  region: regionOf(reader),
+  bucket: reader.required(AWS_ENV.objectsBucket, anyText, 'the name of the bucket of large bodies'),
+})
+
+const searchPlace = (reader: EnvironmentReader): SearchPlace => ({
+  region: regionOf(reader),
+  endpoint: reader.required(AWS_ENV.searchEndpoint, parseEndpoint, 'the https URL of the OpenSearch domain'),
+  prefix: reader.required(AWS_ENV.searchPrefix, parsePrefix, 'lower-case letters, digits and dashes'),
+  tenancy: reader.optional(AWS_ENV.tenancy, 'single', parseTenancy, 'single or multi'),
+})
+
+const queuePlace = (reader: EnvironmentReader): QueuePlace => ({
+  region: regionOf(reader),
+  queueUrl: reader.required(AWS_ENV.refusedQueue, parseEndpoint, 'the https URL of the queue of refused changes'),
+})
+
+/** What can be guessed seals nothing. */
+const KEY_LENGTH_MIN = 32
+
+const parseKey = (text: string): string | undefined => (text.length >= KEY_LENGTH_MIN ? text : undefined)
+
+/** Patients' data leaves this machine encrypted or not at all. */
+function parseEndpoint(text: string): string | undefined {
+  const url = URL.parse(text)
+  const isLoopback = url?.hostname === '127.0.0.1' || url?.hostname === 'localhost'
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback)) return undefined
+  return text.replace(/\/+$/, '')
+}
+
+const parsePrefix = (text: string): string | undefined => (/^[a-z][a-z0-9-]*$/.test(text) ? text : undefined)
+
+const parseTenancy = (text: string): SearchPlace['tenancy'] | undefined =>
+  text === 'single' || text === 'multi' ? text : undefined

@@ -1,0 +1,201 @@
+/** The service and its workers over AWS's engines, or over their like on this machine. */
+import { hash } from 'node:crypto'
+import {
+  BodyLoader,
+  createDynamoClient,
+  DynamoChangeImages,
+  DynamoResourceStore,
+  DynamoTable,
+  SYSTEM_PACE,
+} from '#adapters/dynamodb/index.ts'
+import {
+  awsSigner,
+  DEFAULT_SETTINGS,
+  ensureIndex,
+  HttpEngine,
+  type IndexPlace,
+  OpenSearchIndex,
+  OpenSearchWriter,
+} from '#adapters/opensearch/index.ts'
+import { createS3Client, S3ObjectStore } from '#adapters/s3/index.ts'
+import {
+  type Clock,
+  createDefinitions,
+  createFhirService,
+  type FhirService,
+  type Logger,
+  type Metrics,
+  type RefusedChanges,
+  type ServiceOptions,
+} from '#service/index.ts'
+import type { Ids } from '#service/ports/ids.ts'
+import { createDispatch } from '#workers/dispatch.ts'
+import { createIndexStream } from '#workers/index-stream.ts'
+import type { StreamHandler } from '#workers/stream-event.ts'
+import { createAesSealer } from './aes-sealer.ts'
+import type {
+  AwsEndpoint,
+  DispatchPlaces,
+  IndexStreamPlaces,
+  ObjectsPlace,
+  SearchPlace,
+  ServicePlaces,
+  TablePlace,
+} from './aws-environment.ts'
+import { SYSTEM_CLOCK } from './system-clock.ts'
+import { createIds } from './time-ordered-ids.ts'
+
+export interface AwsServiceOptions extends Omit<ServiceOptions, 'ports'> {
+  readonly places: ServicePlaces
+  readonly logger: Logger
+}
+
+export interface AwsService {
+  readonly service: FhirService
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Makes the search index where there is none yet. */
+  prepare(): Promise<void>
+  /** Ends the connections that are kept. */
+  close(): void
+}
+
+export function openAwsService({ places, logger, ...options }: AwsServiceOptions): AwsService {
+  const clock = SYSTEM_CLOCK
+  const ids = createIds(clock)
+  const objects = openObjects(places.objects)
+  const table = openTable(places.table)
+  const search = openSearch(places.search, table.credentials)
+  const store = new DynamoResourceStore({
+    table: table.table,
+    overflow: objects.store,
+    clock,
+    ids,
+    pace: SYSTEM_PACE,
+    logger,
+  })
+  const sealer = createAesSealer(hash('sha256', places.sealingKey, 'buffer'))
+  return {
+    service: createFhirService({ ...options, ports: { store, index: search.index, clock, ids, sealer } }),
+    clock,
+    ids,
+    prepare: search.prepare,
+    close() {
+      for (const { close } of [objects, table, search]) close()
+    },
+  }
+}
+
+export interface WorkerSurroundings {
+  readonly refused: RefusedChanges
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+export interface OpenWorker {
+  readonly handle: StreamHandler
+  close(): void
+}
+
+export interface IndexStreamOptions extends WorkerSurroundings {
+  readonly places: Omit<IndexStreamPlaces, 'refused'>
+  /** Of the FHIR endpoint; undefined: absolute references are never local. */
+  readonly baseUrl: string | undefined
+}
+
+/** The index is made before the first batch goes there. */
+export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStreamOptions): OpenWorker {
+  const objects = openObjects(places.objects)
+  const search = openSearch(places.search, objects.credentials)
+  const handle = createIndexStream({
+    ...surroundings,
+    images: new DynamoChangeImages(new BodyLoader(objects.store)),
+    writer: search.writer,
+    definitions: createDefinitions(),
+    clock: SYSTEM_CLOCK,
+    ...(baseUrl !== undefined && { baseUrl }),
+  })
+  let prepared = false
+  return {
+    async handle(event, deadline) {
+      // Where that fails the batch fails, and comes again.
+      if (!prepared) await search.prepare()
+      prepared = true
+      return handle(event, deadline)
+    },
+    close() {
+      objects.close()
+      search.close()
+    },
+  }
+}
+
+export interface DispatchOptions extends WorkerSurroundings {
+  readonly places: Omit<DispatchPlaces, 'refused'>
+}
+
+export function openDispatch({ places, ...surroundings }: DispatchOptions): OpenWorker {
+  const clock = SYSTEM_CLOCK
+  const objects = openObjects(places.objects)
+  const table = openTable(places.table)
+  const finisher = new DynamoResourceStore({
+    table: table.table,
+    overflow: objects.store,
+    clock,
+    ids: createIds(clock),
+    pace: SYSTEM_PACE,
+    logger: surroundings.logger,
+  })
+  const images = new DynamoChangeImages(new BodyLoader(objects.store))
+  return {
+    handle: createDispatch({ ...surroundings, images, finisher, clock }),
+    close() {
+      objects.close()
+      table.close()
+    },
+  }
+}
+
+/** For clients of the SDK. */
+export const clientConfiguration = ({ region, local }: AwsEndpoint) => ({
+  region,
+  ...(local && { endpoint: local.endpoint, credentials: local }),
+})
+
+function openTable(place: TablePlace) {
+  const client = createDynamoClient(clientConfiguration(place))
+  return {
+    table: new DynamoTable({ client, tableName: place.table, clock: SYSTEM_CLOCK }),
+    credentials: () => client.config.credentials(),
+    close: () => client.destroy(),
+  }
+}
+
+function openObjects(place: ObjectsPlace) {
+  const client = createS3Client({ ...clientConfiguration(place), forcePathStyle: place.local !== undefined })
+  return {
+    store: new S3ObjectStore({ client, bucket: place.bucket, clock: SYSTEM_CLOCK }),
+    credentials: () => client.config.credentials(),
+    close: () => client.destroy(),
+  }
+}
+
+const PREPARE_MS = 10_000
+
+function openSearch(
+  { endpoint, region, prefix, tenancy }: SearchPlace,
+  credentials: Parameters<typeof awsSigner>[0]['credentials'],
+) {
+  const clock = SYSTEM_CLOCK
+  const isLocal = endpoint.startsWith('http:')
+  const sign = isLocal ? {} : { sign: awsSigner({ region, credentials, clock }) }
+  const engine = new HttpEngine({ endpoint, clock, ...sign })
+  const place: IndexPlace = { prefix, routing: tenancy === 'multi' ? 'tenant' : 'resource' }
+  const settings = isLocal ? { ...DEFAULT_SETTINGS, replicas: 0 } : DEFAULT_SETTINGS
+  return {
+    index: new OpenSearchIndex({ engine, place, clock }),
+    writer: new OpenSearchWriter({ engine, place }),
+    prepare: () => ensureIndex({ engine, place, settings }, clock.now() + PREPARE_MS),
+    close: () => engine.close(),
+  }
+}

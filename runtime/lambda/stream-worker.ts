@@ -1,0 +1,34 @@
+/** What the entries of stream workers have in common. */
+import { createSqsClient, SqsRefusedChanges } from '#adapters/sqs/index.ts'
+import type { StreamAnswer, StreamEvent } from '#workers/stream-event.ts'
+import { clientConfiguration, type OpenWorker, type WorkerSurroundings } from '../aws.ts'
+import type { QueuePlace } from '../aws-environment.ts'
+import { createLogMetrics } from '../embedded-metric-format.ts'
+import { parseEnvironment } from '../env.ts'
+import { createStderrLogger } from '../stderr-logger.ts'
+import { SYSTEM_CLOCK } from '../system-clock.ts'
+
+export interface StreamLambdaContext {
+  getRemainingTimeInMillis(): number
+}
+
+/** Kept of the time that is left, so that what is done can be told. */
+const ANSWER_MS = 2000
+
+export function surroundingsOf(worker: string, queue: QueuePlace): WorkerSurroundings {
+  const { logLevel } = parseEnvironment(process.env)
+  return {
+    logger: createStderrLogger(logLevel),
+    metrics: createLogMetrics({ worker }, Date.now, line => process.stdout.write(line)),
+    refused: new SqsRefusedChanges({
+      client: createSqsClient(clientConfiguration(queue)),
+      queueUrl: queue.queueUrl,
+      clock: SYSTEM_CLOCK,
+    }),
+  }
+}
+
+export const streamHandler =
+  ({ handle }: OpenWorker) =>
+  (event: StreamEvent, context: StreamLambdaContext): Promise<StreamAnswer> =>
+    handle(event, Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS)
