@@ -66,7 +66,8 @@ const oneOf = <T extends string>(absent: T, ...others: readonly T[]): Setting<T>
 })
 
 const flag = (absent: boolean): Setting<boolean> => ({
-  parse: value => (value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined),
+  parse: value =>
+    value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined,
   expected: 'true or false',
   absent,
 })
@@ -102,7 +103,9 @@ const list = <T extends readonly string[] | undefined>(
 })
 
 /** CloudWatch Logs takes no other numbers of days. */
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 2192, 2557, 2922, 3288, 3653]
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 2192, 2557, 2922, 3288, 3653,
+]
 
 const retention: Setting<number> = {
   ...whole(365, 1, 3653),

@@ -9,8 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
-import { AWS_ENV } from '../runtime/env-names.ts'
+import { AWS_ENV } from '#runtime/env-names.ts'
 import type { GatewayConfig } from './config.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { EncryptionKeys } from './constructs/encryption-keys.ts'
@@ -31,11 +32,13 @@ export class DataStack extends Stack {
   readonly exports: Bucket
   readonly audit: Bucket
   readonly accessLogs: Bucket
+  readonly sealingKey: Secret
 
   constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: true })
     this.keys = new EncryptionKeys(this, 'Keys', config)
     this.table = this.#table()
+    this.sealingKey = this.#sealingKey()
     const objectsKey = this.keys.for('objects')
     const kept = Duration.days(30)
     this.accessLogs = privateBucket(this, 'AccessLogs', { expiresAfter: Duration.days(365), keepsReplacedFor: kept })
@@ -69,25 +72,60 @@ export class DataStack extends Stack {
         ...this.#mayUse(this.keys.for('table')),
       ],
       environment: { [AWS_ENV.table]: tableName },
+      openEnds: {},
+    }
+  }
+
+  /** Its value gets into the environment of functions when they are deployed: none of them asks for it. */
+  get sealingBacking(): Backing {
+    return {
+      statements: [],
+      environment: { [AWS_ENV.sealingKey]: this.sealingKey.secretValue.unsafeUnwrap() },
+      openEnds: {},
     }
   }
 
   get objectsBacking(): Backing {
-    const { bucketName } = this.objects
+    const { bucketArn, bucketName } = this.objects
+    const exportName = `${this.stackName}-objects-arn`
+    const arn = this.exportValue(bucketArn, { name: exportName })
     return {
       statements: [
         new PolicyStatement({
           actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-          resources: [this.objects.arnForObjects('*')],
+          resources: [`${arn}/*`],
         }),
         ...this.#mayUse(this.keys.for('objects')),
       ],
       environment: { [AWS_ENV.objectsBucket]: bucketName },
+      openEnds: { [`${exportName}/*`]: 'Objects have keys that are made when they are stored.' },
     }
   }
 
   #mayUse(key: ReturnType<EncryptionKeys['for']>): readonly PolicyStatement[] {
-    return key ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] })] : []
+    return key
+      ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] })]
+      : []
+  }
+
+  #sealingKey(): Secret {
+    const encryptionKey = this.keys.for('objects')
+    const secret = new Secret(this, 'SealingKey', {
+      description: 'FHIR gateway: what page links are sealed with',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(encryptionKey && { encryptionKey }),
+    })
+    const reason = 'Page links given out before a rotation would stop working: it is changed by a deployment.'
+    acknowledge(secret, {
+      'AwsSolutions-SMG4': reason,
+      'HIPAA.Security-SecretsManagerRotationEnabled': reason,
+      ...(!encryptionKey && {
+        'HIPAA.Security-SecretsManagerUsingKMSKey':
+          'Encrypted with a key of AWS; kms=one or kms=per-service gives others.',
+      }),
+    })
+    return secret
   }
 
   /** As adapters/dynamodb/table-definition.ts has it for engines without a deployment; a test compares. */

@@ -1,7 +1,7 @@
 /** The Lambda functions as data: what each is given is decided here and nowhere else. */
 
 /** What a function may use; a grant and the environment variables that name it go together. */
-export type Use = 'table' | 'objects' | 'search'
+export type Use = 'table' | 'objects' | 'search' | 'sealing'
 
 export interface FunctionSpec {
   /** Folder of its bundle in dist/lambda, and name of its entry. */
@@ -25,13 +25,13 @@ export const FUNCTIONS = {
     description: 'FHIR REST behind API Gateway',
     memoryMegabytes: 1769,
     timeoutSeconds: 29,
-    uses: ['table', 'objects', 'search'],
+    uses: ['table', 'objects', 'search', 'sealing'],
   }),
   resolvers: spec('resolvers', {
     description: 'GraphQL behind AppSync',
     memoryMegabytes: 1769,
     timeoutSeconds: 30,
-    uses: ['table', 'objects', 'search'],
+    uses: ['table', 'objects', 'search', 'sealing'],
   }),
   'index-stream': spec('index-stream', {
     description: "Changes from the table's stream into the search index",

@@ -71,7 +71,8 @@ export class IdentityStack extends Stack {
       removalPolicy: RemovalPolicy.RETAIN,
     })
     acknowledge(pool, {
-      'AwsSolutions-COG2': 'A second factor is offered to everybody; whether it is demanded is for the owner to decide.',
+      'AwsSolutions-COG2':
+        'A second factor is offered to everybody; whether it is demanded is for the owner to decide.',
       'AwsSolutions-COG3': 'Threat protection costs by user and month (the PLUS plan): it is for the owner to decide.',
       'AwsSolutions-COG8': 'Threat protection costs by user and month (the PLUS plan): it is for the owner to decide.',
     })

@@ -45,9 +45,7 @@ export function readServedSchema(file: string, resourceTypes: readonly string[] 
   const fields = objects.flatMap(({ name, fields: own = [] }) =>
     own.flatMap(field => {
       const kind = kindOf(name.value, field)
-      return kind && isServed(name.value, field)
-        ? [{ typeName: name.value, fieldName: field.name.value, kind }]
-        : []
+      return kind && isServed(name.value, field) ? [{ typeName: name.value, fieldName: field.name.value, kind }] : []
     }),
   )
   if (resourceTypes === undefined) return { sdl, fields }

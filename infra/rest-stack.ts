@@ -12,11 +12,11 @@ import {
   LogGroupLogDestination,
   type MethodOptions,
   RestApi,
-  type Stage,
 } from 'aws-cdk-lib/aws-apigateway'
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
-import { AWS_ENV } from '../runtime/env-names.ts'
+import { AWS_ENV } from '#runtime/env-names.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
 import { logGroup } from './constructs/log-group.ts'
@@ -27,6 +27,8 @@ import type { IdentityStack } from './identity-stack.ts'
 export interface RestStackProps extends StackProps {
   readonly surroundings: FunctionSurroundings
   readonly identity: IdentityStack
+  /** undefined: there is no firewall. */
+  readonly firewallArn?: string
 }
 
 /** Requests a second that the API takes in the long run, and at once. */
@@ -56,7 +58,7 @@ export class RestStack extends Stack {
   readonly api: RestApi
   readonly function: GatewayFunction
 
-  constructor(scope: Construct, id: string, { surroundings, identity, ...props }: RestStackProps) {
+  constructor(scope: Construct, id: string, { surroundings, identity, firewallArn, ...props }: RestStackProps) {
     super(scope, id, props)
     const { config } = surroundings
     this.function = new GatewayFunction(this, 'Rest', {
@@ -73,15 +75,13 @@ export class RestStack extends Stack {
     this.#plan()
     if (config.apiGatewayLogRole === 'create') this.#logRole()
     acknowledgeApi(this.api, config.waf)
+    if (firewallArn) {
+      new CfnWebACLAssociation(this, 'Firewall', {
+        webAclArn: firewallArn,
+        resourceArn: this.api.deploymentStage.stageArn,
+      })
+    }
     new CfnOutput(this, 'FhirUrl', { value: `${this.api.url}fhir` })
-  }
-
-  get stageArn(): string {
-    return this.api.deploymentStage.stageArn
-  }
-
-  get stage(): Stage {
-    return this.api.deploymentStage
   }
 
   #api({ config, logsKey }: FunctionSurroundings): RestApi {
@@ -137,7 +137,7 @@ export class RestStack extends Stack {
     const plan = this.api.addUsagePlan('Plan', {
       description: 'FHIR clients',
       throttle: RATE,
-      apiStages: [{ api: this.api, stage: this.api.deploymentStage }],
+      apiStages: [{ stage: this.api.deploymentStage }],
     })
     const key = new ApiKey(this, 'Key', { description: 'The first client of the FHIR gateway' })
     plan.addApiKey(key)
@@ -148,9 +148,7 @@ export class RestStack extends Stack {
   #logRole(): void {
     const role = new Role(this, 'LogRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
-      managedPolicies: [
-        ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs'),
-      ],
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
     })
     acknowledge(role, {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
@@ -162,18 +160,21 @@ export class RestStack extends Stack {
 }
 
 function acknowledgeApi(api: RestApi, waf: boolean): void {
-  const silent = 'Execution logs hold paths, queries and headers, which name patients; access logs and metrics hold none.'
+  const silent =
+    'Execution logs hold paths, queries and headers, which name patients; access logs and metrics hold none.'
   acknowledge(api, {
-    'AwsSolutions-APIG2': 'The function validates: what FHIR allows by media type, profile and parameter no model can say.',
+    'AwsSolutions-APIG2':
+      'The function validates: what FHIR allows by media type, profile and parameter no model can say.',
     'AwsSolutions-APIG6': silent,
     'HIPAA.Security-APIGWExecutionLoggingEnabled': silent,
     'HIPAA.Security-APIGWCacheEnabledAndEncrypted': 'Answers depend on who asks: nothing is cached.',
-    'HIPAA.Security-APIGWSSLEnabled': 'Behind the API is a Lambda function alone, which is called by IAM, not by TLS of its own.',
+    'HIPAA.Security-APIGWSSLEnabled':
+      'Behind the API is a Lambda function alone, which is called by IAM, not by TLS of its own.',
     'HIPAA.Security-APIGWXrayEnabled': 'Traces are switched on by xray; a path in a trace names a patient.',
     ...(!waf && {
       'AwsSolutions-APIG3': 'The firewall is switched on by waf; without it the usage plan throttles.',
-      'HIPAA.Security-APIGWAssociatedWithWAF': 'The firewall is switched on by waf; without it the usage plan throttles.',
+      'HIPAA.Security-APIGWAssociatedWithWAF':
+        'The firewall is switched on by waf; without it the usage plan throttles.',
     }),
   })
 }
-

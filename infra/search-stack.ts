@@ -1,16 +1,16 @@
 import { Aws, CfnDeletionPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { IKey } from 'aws-cdk-lib/aws-kms'
+import type { Key } from 'aws-cdk-lib/aws-kms'
 import { CfnDomain } from 'aws-cdk-lib/aws-opensearchservice'
 import type { Construct } from 'constructs'
-import { AWS_ENV } from '../runtime/env-names.ts'
+import { AWS_ENV } from '#runtime/env-names.ts'
 import type { GatewayConfig } from './config.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import type { Backing } from './constructs/gateway-function.ts'
 
 export interface SearchStackProps extends StackProps {
   readonly config: GatewayConfig
-  readonly encryptionKey: IKey | undefined
+  readonly encryptionKey: Key | undefined
 }
 
 /** The search index: made of the table at any time, so it is the one part with data that needs no backup. */
@@ -45,17 +45,25 @@ export class SearchStack extends Stack {
     acknowledgeDomain(this.domain)
   }
 
+  get #arn(): string {
+    return `arn:${Aws.PARTITION}:es:${Aws.REGION}:${Aws.ACCOUNT_ID}:domain/${this.domainName}`
+  }
+
   get backing(): Backing {
     return {
       statements: [
         new PolicyStatement({
           actions: ['es:ESHttpDelete', 'es:ESHttpGet', 'es:ESHttpHead', 'es:ESHttpPost', 'es:ESHttpPut'],
-          resources: [`${this.domain.attrArn}/*`],
+          resources: [`${this.#arn}/*`],
         }),
       ],
       environment: {
         [AWS_ENV.searchEndpoint]: `https://${this.domain.attrDomainEndpoint}`,
         [AWS_ENV.searchPrefix]: 'fhir',
+      },
+      openEnds: {
+        [`arn:<AWS::Partition>:es:<AWS::Region>:<AWS::AccountId>:domain/${this.domainName}/*`]:
+          'Indexes are made and swapped while the domain runs; the gateway is its only user.',
       },
     }
   }
@@ -69,7 +77,7 @@ export class SearchStack extends Stack {
           Effect: 'Allow',
           Principal: { AWS: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root` },
           Action: ['es:ESHttpDelete', 'es:ESHttpGet', 'es:ESHttpHead', 'es:ESHttpPost', 'es:ESHttpPut'],
-          Resource: `arn:${Aws.PARTITION}:es:${this.region}:${Aws.ACCOUNT_ID}:domain/${this.domainName}/*`,
+          Resource: `${this.#arn}/*`,
         },
       ],
     }
@@ -86,7 +94,8 @@ function acknowledgeDomain(domain: CfnDomain): void {
     'AwsSolutions-OS3': 'Signed requests of named roles stand in for a list of addresses: Lambda has no fixed ones.',
     'AwsSolutions-OS4': small,
     'AwsSolutions-OS7': small,
-    'AwsSolutions-OS9': silent,
+    'AwsSolutions-OS9[LogExport::SEARCH_SLOW_LOGS]': silent,
+    'AwsSolutions-OS9[LogExport::INDEX_SLOW_LOGS]': silent,
     'HIPAA.Security-OpenSearchErrorLogsToCloudWatch': silent,
   })
 }

@@ -2,7 +2,10 @@ import { util } from '@aws-appsync/utils'
 
 /** A field of Query or Mutation: the function resolves it with all that is selected below it. */
 export function request(ctx) {
-  return { operation: 'Invoke', payload: { arguments: ctx.args, source: null, identity: ctx.identity, info: infoOf(ctx) } }
+  return {
+    operation: 'Invoke',
+    payload: { arguments: ctx.args, source: null, identity: ctx.identity, info: infoOf(ctx) },
+  }
 }
 
 export function response(ctx) {

@@ -1,9 +1,9 @@
-import { Aws, Duration } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import type { IKey } from 'aws-cdk-lib/aws-kms'
+import type { Key } from 'aws-cdk-lib/aws-kms'
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
-import { AWS_ENV, type AwsEnvName, ENV, type EnvName } from '../../runtime/env-names.ts'
+import { AWS_ENV, type AwsEnvName, ENV, type EnvName } from '#runtime/env-names.ts'
 import type { GatewayConfig } from '../config.ts'
 import type { FunctionSpec, Use } from '../functions.ts'
 import type { CodeOf } from '../lambda-code.ts'
@@ -14,6 +14,8 @@ import { logGroup } from './log-group.ts'
 export interface Backing {
   readonly statements: readonly PolicyStatement[]
   readonly environment: Partial<Readonly<Record<AwsEnvName, string>>>
+  /** Resources of the statements that end in a star, as cdk-nag writes them, and why they do. */
+  readonly openEnds: Readonly<Record<string, string>>
 }
 
 export type Backings = Readonly<Record<Use, Backing>>
@@ -22,7 +24,7 @@ export interface FunctionSurroundings {
   readonly config: GatewayConfig
   readonly backings: Backings
   readonly codeOf: CodeOf
-  readonly logsKey: IKey | undefined
+  readonly logsKey: Key | undefined
 }
 
 export interface GatewayFunctionProps extends FunctionSurroundings {
@@ -31,7 +33,7 @@ export interface GatewayFunctionProps extends FunctionSurroundings {
   readonly statements?: readonly PolicyStatement[]
 }
 
-/** A Lambda function of the gateway with a role of its own, which may do what its list of uses says and nothing else. */
+/** A Lambda function with a role of its own, which may do what its list of uses says and nothing else. */
 export class GatewayFunction extends Construct {
   readonly function: LambdaFunction
   readonly policy: ManagedPolicy
@@ -78,7 +80,8 @@ export class GatewayFunction extends Construct {
     })
     this.function.node.addDependency(this.policy)
     acknowledgeFunction(this.function, config)
-    acknowledgePolicy(this.policy, logs.node.path)
+    acknowledge(this.policy, openEndsOf(uses))
+    if (config.xray) acknowledge(this.policy, { 'AwsSolutions-IAM5[Resource::*]': 'X-Ray knows no resources.' })
   }
 }
 
@@ -92,7 +95,6 @@ const settings = (config: GatewayConfig): Partial<Readonly<Record<AwsEnvName | E
   ...(config.resourceTypes && { [AWS_ENV.resourceTypes]: config.resourceTypes.join(',') }),
 })
 
-/** X-Ray knows no resources for these. */
 const tracing = (): PolicyStatement =>
   new PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] })
 
@@ -109,8 +111,9 @@ function acknowledgeFunction(fn: LambdaFunction, config: GatewayConfig): void {
   })
 }
 
-/** By the text that cdk-nag makes of a resource, why its end is open. */
-function acknowledgePolicy(policy: ManagedPolicy, _logsPath: string): void {
-  void Aws
-  void policy
-}
+const openEndsOf = (uses: readonly Backing[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    uses.flatMap(({ openEnds }) =>
+      Object.entries(openEnds).map(([resource, reason]) => [`AwsSolutions-IAM5[Resource::${resource}]`, reason]),
+    ),
+  )

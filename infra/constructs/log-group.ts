@@ -1,11 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import type { IKey } from 'aws-cdk-lib/aws-kms'
+import type { Key } from 'aws-cdk-lib/aws-kms'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
 
 export interface LogGroupProps {
-  readonly encryptionKey: IKey | undefined
+  readonly encryptionKey: Key | undefined
   readonly retentionDays: number
 }
 

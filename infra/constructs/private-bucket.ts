@@ -1,14 +1,14 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib'
-import type { IKey } from 'aws-cdk-lib/aws-kms'
+import type { Key } from 'aws-cdk-lib/aws-kms'
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
 
 export interface PrivateBucketProps {
   /** undefined: a key of S3. */
-  readonly encryptionKey?: IKey | undefined
+  readonly encryptionKey?: Key | undefined
   /** Where its access log goes. undefined: it is where those go. */
-  readonly accessLogs?: IBucket
+  readonly accessLogs?: Bucket
   /** Objects are removed so long after they came. */
   readonly expiresAfter?: Duration
   /** Versions that were overwritten or deleted are kept so long. */
@@ -28,7 +28,10 @@ export function privateBucket(scope: Construct, id: string, props: PrivateBucket
     ...(encryptionKey
       ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
       : { encryption: BucketEncryption.S3_MANAGED }),
-    ...(accessLogs && { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id.toLowerCase()}/` }),
+    ...(accessLogs && {
+      serverAccessLogsBucket: accessLogs as IBucket,
+      serverAccessLogsPrefix: `${id.toLowerCase()}/`,
+    }),
     lifecycleRules: [
       {
         ...(expiresAfter && { expiration: expiresAfter }),

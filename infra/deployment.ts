@@ -1,0 +1,83 @@
+import type { App, StackProps } from 'aws-cdk-lib'
+import type { GatewayConfig } from './config.ts'
+import type { Backings, FunctionSurroundings } from './constructs/gateway-function.ts'
+import { DataStack } from './data-stack.ts'
+import { FirewallStack } from './firewall-stack.ts'
+import { DEPLOYED_FUNCTIONS, FUNCTIONS, type FunctionName, type FunctionSpec } from './functions.ts'
+import { GraphqlStack } from './graphql-stack.ts'
+import { IdentityStack } from './identity-stack.ts'
+import { assertEntries, type CodeOf } from './lambda-code.ts'
+import { ObservabilityStack } from './observability-stack.ts'
+import { RestStack } from './rest-stack.ts'
+import { SearchStack } from './search-stack.ts'
+import { WorkersStack } from './workers-stack.ts'
+
+export interface DeploymentParts {
+  readonly config: GatewayConfig
+  /** Of the repository. */
+  readonly root: string
+  readonly codeOf: CodeOf
+  /** Default: all that are deployed. */
+  readonly functions?: readonly FunctionName[]
+  /** any: their sources need not be there, for code that comes from elsewhere. */
+  readonly entries?: 'any'
+}
+
+export interface Deployment {
+  readonly data: DataStack
+  readonly search: SearchStack
+  readonly identity: IdentityStack
+  readonly rest: RestStack
+  readonly graphql: GraphqlStack
+  /** undefined while no worker is deployed. */
+  readonly workers: WorkersStack | undefined
+  readonly observability: ObservabilityStack
+  /** undefined where the configuration has none. */
+  readonly firewall: FirewallStack | undefined
+}
+
+/**
+ * All stacks of one gateway.
+ * @throws DeploymentError where the entry of a function is missing, or its code cannot be made
+ */
+export function createDeployment(app: App, { config, root, codeOf, functions, entries }: DeploymentParts): Deployment {
+  const specs = (functions ?? DEPLOYED_FUNCTIONS).map((name): FunctionSpec => FUNCTIONS[name])
+  if (entries !== 'any') assertEntries(root, specs)
+  const name = (part: string) => `fhir-gateway-${config.stage}-${part}`
+  const place: StackProps = {
+    ...(config.region && { env: { region: config.region } }),
+    tags: { application: 'fhir-gateway', stage: config.stage },
+  }
+  const data = new DataStack(app, name('data'), { ...place, config })
+  const { keys } = data
+  const search = new SearchStack(app, name('search'), { ...place, config, encryptionKey: keys.for('search') })
+  const identity = new IdentityStack(app, name('identity'), { ...place, config })
+  const backings: Backings = {
+    table: data.tableBacking,
+    objects: data.objectsBacking,
+    sealing: data.sealingBacking,
+    search: search.backing,
+  }
+  const surroundings: FunctionSurroundings = { config, backings, codeOf, logsKey: keys.for('logs') }
+  const firewall = config.waf ? new FirewallStack(app, name('firewall'), { ...place, config }) : undefined
+  const doors = { ...place, surroundings, identity, ...(firewall && { firewallArn: firewall.aclArn }) }
+  const rest = new RestStack(app, name('api-rest'), doors)
+  const graphql = new GraphqlStack(app, name('api-graphql'), { ...doors, root })
+  const messagesKey = keys.for('messages')
+  const streaming = specs.filter(({ stream }) => stream)
+  const workers =
+    streaming.length > 0
+      ? new WorkersStack(app, name('workers'), {
+          ...place,
+          surroundings,
+          table: data.table,
+          messagesKey,
+          specs: streaming,
+        })
+      : undefined
+  const observability = new ObservabilityStack(app, name('observability'), {
+    ...place,
+    ...{ config, rest, graphql, search, workers: workers?.workers ?? [], messagesKey },
+  })
+  return Object.freeze({ data, search, identity, rest, graphql, workers, observability, firewall })
+}

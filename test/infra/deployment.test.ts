@@ -1,0 +1,316 @@
+/** What the default deployment is made of. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { tableDefinition } from '#adapters/dynamodb/index.ts'
+import { DEPLOYED_FUNCTIONS } from '#infra/functions.ts'
+import { ACCESS_LOG_FORMAT } from '#infra/rest-stack.ts'
+import { rootFields } from '#resolvers/registry.ts'
+import { AWS_ENV, ENV } from '#runtime/env-names.ts'
+import { openStatements } from './open-statements.ts'
+import { type Placed, ROOT, type Synthesized, synthesize } from './synthesize.ts'
+
+let stacks: Synthesized
+
+beforeAll(() => {
+  stacks = synthesize()
+})
+
+const only = (type: string): Placed => {
+  const [resource, ...others] = stacks.ofType(type)
+  if (!resource || others.length > 0) throw new Error(`There are ${others.length + 1} of ${type}`)
+  return resource
+}
+
+const KEPT = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
+
+describe('limits of CloudFormation', () => {
+  test('no stack has 500 resources', () => {
+    const sizes = stacks.templates.map(({ name, resources }) => [name, Object.keys(resources).length] as const)
+    expect(sizes.filter(([, count]) => count >= 500)).toEqual([])
+    expect(sizes.length).toBeGreaterThan(6)
+  })
+
+  test('no template has a million bytes', () => {
+    expect(stacks.templates.filter(({ bytes }) => bytes >= 1_000_000).map(({ name }) => name)).toEqual([])
+  })
+})
+
+describe('data', () => {
+  test('the table is the one that the adapter makes on engines without a deployment', () => {
+    const { Properties, ...policies } = only('AWS::DynamoDB::Table')
+    const { TableName, ...made } = tableDefinition('any')
+    const { StreamEnabled, ...stream } = made.StreamSpecification ?? {}
+    expect(StreamEnabled).toBe(true)
+    expect(policies).toMatchObject(KEPT)
+    expect({ ...Properties, Tags: undefined }).toEqual({
+      ...made,
+      AttributeDefinitions: expect.arrayContaining(made.AttributeDefinitions ?? []),
+      StreamSpecification: stream,
+      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+      // A key of DynamoDB's own.
+      SSESpecification: { SSEEnabled: false },
+      Tags: undefined,
+    })
+  })
+
+  test('buckets are private, encrypted, versioned and kept', () => {
+    const buckets = stacks.ofType('AWS::S3::Bucket')
+    expect(buckets.map(({ place }) => place.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'data/AccessLogs',
+      'data/Objects',
+      'data/Exports',
+      'data/Audit',
+    ])
+    for (const bucket of buckets) {
+      expect(bucket).toMatchObject({
+        ...KEPT,
+        Properties: {
+          PublicAccessBlockConfiguration: {
+            BlockPublicAcls: true,
+            BlockPublicPolicy: true,
+            IgnorePublicAcls: true,
+            RestrictPublicBuckets: true,
+          },
+          BucketEncryption: {
+            ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+          },
+          OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+          VersioningConfiguration: { Status: 'Enabled' },
+        },
+      })
+    }
+    const exports = buckets.find(({ place }) => place.startsWith('data/Exports'))
+    expect(exports?.Properties.LifecycleConfiguration).toMatchObject({ Rules: [{ ExpirationInDays: 3 }] })
+  })
+
+  test('each bucket refuses what does not come by TLS 1.2', () => {
+    const policies = stacks.ofType('AWS::S3::BucketPolicy').map(({ Properties }) => JSON.stringify(Properties))
+    expect(policies).toHaveLength(4)
+    for (const policy of policies) {
+      expect(policy).toContain('{"Bool":{"aws:SecureTransport":"false"}}')
+      expect(policy).toContain('{"NumericLessThan":{"s3:TlsVersion":1.2}}')
+    }
+  })
+})
+
+test('the domain is encrypted everywhere, lets in this account alone, and is kept', () => {
+  const domain = only('AWS::OpenSearchService::Domain')
+  expect(domain).toMatchObject({
+    ...KEPT,
+    Properties: {
+      EngineVersion: 'OpenSearch_2.19',
+      EncryptionAtRestOptions: { Enabled: true },
+      NodeToNodeEncryptionOptions: { Enabled: true },
+      DomainEndpointOptions: { EnforceHTTPS: true, TLSSecurityPolicy: 'Policy-Min-TLS-1-2-PFS-2023-10' },
+    },
+  })
+  expect(domain.Properties.AccessPolicies).toMatchObject({
+    Statement: [{ Effect: 'Allow', Principal: { AWS: { 'Fn::Join': ['', expect.arrayContaining([':root'])] } } }],
+  })
+})
+
+describe('identity', () => {
+  test('nobody signs up, and passwords are strong', () => {
+    expect(only('AWS::Cognito::UserPool')).toMatchObject({
+      ...KEPT,
+      Properties: {
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+        DeletionProtection: 'ACTIVE',
+        MfaConfiguration: 'OPTIONAL',
+        EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+        Policies: { PasswordPolicy: { MinimumLength: 12, RequireSymbols: true, RequireNumbers: true } },
+      },
+    })
+  })
+
+  test('the client has the code grant and no secret, and sets no tenant', () => {
+    const { Properties } = only('AWS::Cognito::UserPoolClient')
+    expect(Properties).toMatchObject({
+      GenerateSecret: false,
+      AllowedOAuthFlows: ['code'],
+      CallbackURLs: ['http://localhost:3000/callback'],
+      WriteAttributes: ['email', 'name'],
+    })
+  })
+
+  test('there are three groups', () => {
+    const names = stacks.ofType('AWS::Cognito::UserPoolGroup').map(({ Properties }) => Properties.GroupName)
+    expect(names).toEqual(['practitioner', 'non-practitioner', 'auditor'])
+  })
+})
+
+describe('functions', () => {
+  test('each has the defaults and a log group of its own', () => {
+    const functions = stacks.ofType('AWS::Lambda::Function')
+    expect(functions.map(({ Properties }) => Properties.Handler)).toEqual(
+      expect.arrayContaining(DEPLOYED_FUNCTIONS.map(name => `runtime/${name}.handler`)),
+    )
+    expect(functions).toHaveLength(DEPLOYED_FUNCTIONS.length)
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } },
+      })
+      expect(Properties.TracingConfig).toBeUndefined()
+      expect(Properties.ReservedConcurrentExecutions).toBeUndefined()
+    }
+  })
+
+  test('their environment has names that the runtime knows', () => {
+    const known = new Set<string>([...Object.values(ENV), ...Object.values(AWS_ENV)])
+    const given = stacks.ofType('AWS::Lambda::Function').map(({ Properties }) => {
+      const { Variables } = Properties.Environment as { readonly Variables: object }
+      return Object.keys(Variables)
+    })
+    expect(given.flat().filter(name => !known.has(name))).toEqual([])
+    const needed = [AWS_ENV.table, AWS_ENV.objectsBucket, AWS_ENV.searchEndpoint, AWS_ENV.userPool, ENV.logLevel]
+    for (const names of given) expect(names).toEqual(expect.arrayContaining(needed))
+  })
+
+  test('log groups end, and are kept when their stack goes', () => {
+    const groups = stacks.ofType('AWS::Logs::LogGroup')
+    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 365))
+    expect(groups.every(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toBe(true)
+    expect(groups).toHaveLength(DEPLOYED_FUNCTIONS.length + 1)
+  })
+})
+
+describe('grants', () => {
+  test('no statement allows an action or a resource with a star', () => {
+    expect(openStatements(stacks.resources)).toEqual([])
+  })
+
+  test('no role has a policy of its own that others cannot see', () => {
+    expect(stacks.ofType('AWS::IAM::Policy')).toEqual([])
+    expect(stacks.ofType('AWS::IAM::Role').filter(({ Properties }) => 'Policies' in Properties)).toEqual([])
+  })
+
+  test('the table is used without scans', () => {
+    const actions = JSON.stringify(stacks.ofType('AWS::IAM::ManagedPolicy')).match(/"dynamodb:\w+"/g) ?? []
+    expect([...new Set(actions)].sort().map(action => JSON.parse(action))).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ])
+  })
+})
+
+describe('REST', () => {
+  test('all of /fhir needs a token and a key, but for what browsers and clients ask before', () => {
+    const methods = stacks
+      .ofType('AWS::ApiGateway::Method')
+      .map(({ Properties }) => [
+        Properties.HttpMethod,
+        Properties.AuthorizationType,
+        Properties.ApiKeyRequired ?? false,
+      ])
+    expect(methods.sort()).toEqual([
+      ['ANY', 'COGNITO_USER_POOLS', true],
+      ['ANY', 'COGNITO_USER_POOLS', true],
+      ['GET', 'NONE', false],
+      ['OPTIONS', 'NONE', false],
+      ['OPTIONS', 'NONE', false],
+    ])
+  })
+
+  test('its access log names no patient: no path, query, header or address', () => {
+    const told = Object.values(ACCESS_LOG_FORMAT)
+    expect(told.filter(text => /\.path$|query|params|input|header|sourceIp|userAgent|\.user$/i.test(text))).toEqual([])
+    const { Properties } = only('AWS::ApiGateway::Stage')
+    expect(JSON.parse((Properties.AccessLogSetting as { readonly Format: string }).Format)).toEqual(ACCESS_LOG_FORMAT)
+    expect(Properties.MethodSettings).toEqual([
+      {
+        DataTraceEnabled: false,
+        HttpMethod: '*',
+        MetricsEnabled: true,
+        ResourcePath: '/*',
+        ThrottlingBurstLimit: 100,
+        ThrottlingRateLimit: 50,
+      },
+    ])
+  })
+
+  test('bodies of every media type arrive as they were sent', () => {
+    expect(only('AWS::ApiGateway::RestApi').Properties).toMatchObject({
+      BinaryMediaTypes: ['*/*'],
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    })
+  })
+})
+
+describe('GraphQL', () => {
+  test('nobody reads the schema from it, documents are bounded, and nothing is logged', () => {
+    const { Properties } = only('AWS::AppSync::GraphQLApi')
+    expect(Properties).toMatchObject({
+      AuthenticationType: 'AMAZON_COGNITO_USER_POOLS',
+      IntrospectionConfig: 'DISABLED',
+      QueryDepthLimit: 25,
+      ResolverCountLimit: 5000,
+      XrayEnabled: false,
+    })
+    expect(Properties.LogConfig).toBeUndefined()
+    expect(Properties.AdditionalAuthenticationProviders).toBeUndefined()
+  })
+
+  test('the schema comes from S3', () => {
+    const { Properties } = only('AWS::AppSync::GraphQLSchema')
+    expect(Properties).toEqual({ ApiId: expect.anything(), DefinitionS3Location: expect.anything() })
+  })
+
+  test('every root field of the registry has a resolver of the function, and only those', () => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'schema/generated/manifest.json'), 'utf8'))
+    const registry = rootFields(manifest.resourceTypes)
+    const resolvers = stacks.ofType('AWS::AppSync::Resolver').map(({ Properties }) => Properties)
+    const fieldsOf = (type: string) =>
+      resolvers
+        .filter(({ TypeName, MaxBatchSize }) => TypeName === type && MaxBatchSize === undefined)
+        .map(({ FieldName }) => FieldName as string)
+    expect(fieldsOf('Query').sort()).toEqual([...registry.query].sort())
+    expect(fieldsOf('Mutation').sort()).toEqual([...registry.mutation, 'publishResourceChange'].sort())
+    expect(fieldsOf('SubscriptionRoot')).toEqual(['onResourceChange'])
+  })
+
+  test('references and reverse lists have batching resolvers', () => {
+    const sdl = readFileSync(join(ROOT, 'schema/generated/schema.graphql'), 'utf8')
+    const batching = stacks.ofType('AWS::AppSync::Resolver').filter(({ Properties }) => Properties.MaxBatchSize)
+    expect(batching).toHaveLength((sdl.match(/\(_reference:/g) ?? []).length + 1)
+    expect(batching.some(({ Properties }) => Properties.TypeName === 'Reference')).toBe(true)
+  })
+})
+
+test('every alarm is sent somewhere, and every alarm is about something that is there', () => {
+  const alarms = stacks.ofType('AWS::CloudWatch::Alarm')
+  expect(alarms.every(({ Properties }) => (Properties.AlarmActions as unknown[]).length === 1)).toBe(true)
+  expect(alarms.map(({ place }) => place.replace(/^observability\/|[0-9A-F]{8}$/g, '')).sort()).toEqual([
+    'GraphqlLatency',
+    'GraphqlServerErrors',
+    'RestLatency',
+    'RestServerErrors',
+    'SearchKey',
+    'SearchMemory',
+    'SearchProcessor',
+    'SearchRed',
+    'SearchStorage',
+    'SearchWritesBlocked',
+    'resolverserrors',
+    'resolversthrottles',
+    'resterrors',
+    'restthrottles',
+  ])
+})
+
+test.each([
+  ['AWS Solutions', AwsSolutionsChecks],
+  ['HIPAA Security', HIPAASecurityChecks],
+])('%s finds nothing that has no reason', (_name, Checks) => {
+  expect(new Checks(stacks.app).validateScope(stacks.app).violations).toEqual([])
+})
