@@ -73,7 +73,7 @@ export async function finishRebuild(parts: IndexLifeParts, index: string, deadli
   return searched
 }
 
-/** Removes an index that is neither searched nor written to: the old one of a rebuild, once late writers are through. */
+/** Removes an index that is neither searched nor written to: a rebuild's old one, once late writers are through. */
 export async function removeIndex(parts: IndexLifeParts, index: string, deadline: number): Promise<void> {
   const { searched, building } = await stateOf(parts, deadline)
   if (index === searched || index === building) throw fault('conflict', 'That search index is in use.')

@@ -5,8 +5,8 @@ export interface IndexPlace {
   /** Lower-case letters, digits and dashes. */
   readonly prefix: string
   /**
-   * tenant: all of a tenant lies in one shard, so a search asks only that one; for many tenants. resource: resources are
-   * spread over all shards; for a tenant that one shard does not carry. Fixed for an index.
+   * tenant: all of a tenant lies in one shard, and a search asks only that one; for many tenants. resource: resources
+   * are spread over all shards; for a tenant that one shard does not carry. Fixed for an index.
    */
   readonly routing: 'tenant' | 'resource'
 }

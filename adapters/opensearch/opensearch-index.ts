@@ -14,8 +14,8 @@ export interface OpenSearchIndexParts extends ReaderParts {
 const ESTIMATED_TOTAL_MAX = 10_000
 
 /**
- * Writes arrive late here: a consistent search sees those that the writer has got, not those that are still on their way
- * (service/search/consistent-index.ts brings them in).
+ * Writes arrive late here: a consistent search sees those that the writer has got. Those that are still on their way are
+ * brought in by service/indexing/consistent-index.ts.
  */
 export class OpenSearchIndex implements SearchIndex {
   readonly #parts: OpenSearchIndexParts

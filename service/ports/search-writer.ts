@@ -2,12 +2,12 @@ import type { Tenant } from '../call.ts'
 import type { IndexDocument } from '../search/document.ts'
 import type { ResourceKey } from './stored-version.ts'
 
-/** Writes what a SearchIndex finds, where the store indexes later. For index workers, rebuilds and consistent searches. */
+/** Writes what a SearchIndex finds, where the store indexes later: for workers, rebuilds and consistent searches. */
 export interface SearchWriter {
   /**
-   * Brings the index to these versions. They may come in any order, late and repeated: the index keeps the newest version
-   * of a resource, and of one version what the newest extractor took from it. What it already has, or has newer, counts
-   * as written. Gives those that could not be written; the others are.
+   * Brings the index to these versions. They may come in any order, late and repeated: the index keeps the newest
+   * version of a resource, and of one version what the newest extractor took from it. What it already has, or has newer,
+   * counts as written. Gives those that could not be written; the others are.
    * @throws Fault unavailable or throttled where nothing is known to be written.
    */
   write(tenant: Tenant, versions: readonly IndexableVersion[], deadline: number): Promise<readonly UnwrittenVersion[]>

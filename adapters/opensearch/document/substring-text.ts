@@ -37,9 +37,9 @@ export function substringPattern(key: string, part: string): string {
 }
 
 /**
- * Replaces what is an operator in patterns: the engine's escapes fail in some places. An operator becomes one code point
- * that is never a character (U+FDD0 to U+FDEF), one of those becomes two, and none of these stands for anything else: so
- * a text holds another exactly if they do so encoded.
+ * Replaces what is an operator in patterns: the engine's escapes fail in some places. An operator becomes one code
+ * point that is never a character (U+FDD0 to U+FDEF), one of those becomes two, and none of these stands for anything
+ * else: so a text holds another exactly if they do so encoded.
  */
 const encode = (text: string): string =>
   ENCODED.test(text) ? text.toWellFormed().replace(ENCODED_ALL, encodeUnit) : text.toWellFormed()

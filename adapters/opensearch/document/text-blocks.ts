@@ -1,7 +1,7 @@
 /**
- * Text whose start is searched for, at any length. Short text is one keyword. Long text is cut into blocks, one keyword
- * each, which name the hash of all that is before them: text starts with another exactly if the block in which the other
- * ends starts with the rest of it, behind the same hash.
+ * Text whose start is searched for, at any length. Short text is one keyword. Long text is cut into blocks, one
+ * keyword each, which name the hash of all that is before them: text starts with another exactly if the block in
+ * which the other ends starts with the rest of it, behind the same hash.
  */
 import { digest, keyword, TEXT_LENGTH_MAX } from './terms.ts'
 

@@ -6,10 +6,8 @@ const RETRY_AFTER_SECONDS = 5
 
 export const tooSlow = (milliseconds: number): Fault => {
   const seconds = Math.max(milliseconds, 0) / 1000
-  return fault(
-    'too-costly',
-    `The search was given up after the ${seconds.toFixed(1)} seconds it may take. Give it more, or more selective, parameters.`,
-  )
+  const givenUp = `The search was given up after the ${seconds.toFixed(1)} seconds it may take.`
+  return fault('too-costly', `${givenUp} Give it more, or more selective, parameters.`)
 }
 
 export const unavailable = (internal: string, cause?: unknown): Fault =>

@@ -26,9 +26,7 @@ export class JoinBudget {
   /** Takes one batch. @throws Fault too-costly where there is none left. */
   spend(): void {
     if (this.#left-- > 0) return
-    throw fault(
-      'too-costly',
-      `The chains and _has of this search lead through more than ${this.limits.resourcesMax} resources. Give it more, or more selective, parameters.`,
-    )
+    const limit = `The chains and _has of this search lead through more than ${this.limits.resourcesMax} resources.`
+    throw fault('too-costly', `${limit} Give it more, or more selective, parameters.`)
   }
 }

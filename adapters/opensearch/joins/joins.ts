@@ -1,7 +1,7 @@
 /**
- * Chains and `_has`, which the engine doesn't know, by semi-joins: the ends of a join are found first and become a list of
- * values (from its far side), or candidates are found first and their ends are looked at (from the near side), whichever
- * are fewer.
+ * Chains and `_has`, which the engine doesn't know, by semi-joins: the ends of a join are found first and become a list
+ * of values (from its far side), or candidates are found first and their ends are looked at (from the near side),
+ * whichever are fewer.
  */
 import type { ChainNode, HasNode, Query } from '#service/search/ast.ts'
 import { parameterKey } from '../document/parameter-key.ts'

@@ -1,4 +1,4 @@
-/** What resources are sorted by, and what a position in that order is made of. service/search/sort.ts says the meaning. */
+/** What resources are sorted by, and what a position in that order is made of. Its meaning: service/search/sort.ts. */
 import { fault } from '#service/fault.ts'
 import type { Position } from '#service/ports/search-index.ts'
 import type { ParameterReference, SortKey } from '#service/search/ast.ts'

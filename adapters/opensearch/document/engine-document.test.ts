@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { tenantOf } from '#service/call.ts'
+import type { IndexDocument, IndexValue } from '#service/search/document.ts'
+import { searchParameter } from '#test/support/search-parameter.ts'
+import { engineDocument, engineId } from './engine-document.ts'
+import { parameterKey } from './parameter-key.ts'
+
+const tenant = tenantOf('clinic')
+const key = (code: string) => parameterKey(searchParameter('Observation', code))
+
+const documentOf = (values: Readonly<Record<string, readonly IndexValue[]>>): IndexDocument => ({
+  type: 'Observation',
+  id: 'o1',
+  versionId: 3,
+  lastUpdated: 5000,
+  entries: Object.entries(values).map(([code, each]) => ({
+    parameter: searchParameter('Observation', code),
+    values: each,
+  })),
+  compartments: ['Patient/1'],
+})
+
+const ATTRIBUTES = { tenant: 'clinic', type: 'Observation', id: 'o1', version: 3, lastUpdated: 5000, generation: 1 }
+
+test('keeps every value under the key of its parameter', () => {
+  const patient: IndexValue = { kind: 'reference', type: 'Patient', id: '1', url: undefined, version: '2' }
+  const weight: IndexValue = { kind: 'quantity', low: 70, high: 70, system: 'http://u', code: 'kg', unit: 'kilo' }
+  const document = documentOf({
+    _id: [{ kind: 'token', system: '', code: 'o1' }],
+    _lastUpdated: [{ kind: 'date', low: 5000, high: 5001 }],
+    code: [{ kind: 'token', system: 'http://loinc.org', code: '8302-2' }],
+    subject: [patient],
+    patient: [patient],
+    date: [{ kind: 'date', low: 10, high: 20 }],
+    'value-string': [{ kind: 'string', value: 'Très Bien', normalized: 'tres bien' }],
+    'value-quantity': [weight],
+    'combo-value-quantity': [weight],
+    _profile: [{ kind: 'uri', value: 'http://a/b' }],
+  })
+  expect(engineDocument(tenant, document)).toEqual({
+    ...ATTRIBUTES,
+    deleted: false,
+    scope: 'clinic/Observation',
+    compartment: ['Patient/1'],
+    // Ids and times of change are fields of their own.
+    present: [
+      key('code'),
+      key('subject'),
+      key('patient'),
+      key('date'),
+      key('value-string'),
+      key('value-quantity'),
+      key('combo-value-quantity'),
+      key('_profile'),
+    ],
+    token: [`${key('code')}t:http://loinc.org|8302-2`, `${key('code')}s:http://loinc.org`, `${key('code')}c:8302-2`],
+    reference: ['subject', 'patient'].flatMap(code => [
+      `${key(code)}i:1`,
+      `${key(code)}j:2|1`,
+      `${key(code)}m:2|Patient/1`,
+    ]),
+    link: [`${key('subject')}l:Patient/1`, `${key('patient')}l:Patient/1`],
+    exact: [`${key('value-string')}e:Très Bien`],
+    string: [`${key('value-string')}p:tres bien`],
+    substring: [`${key('value-string')}:tres bien`],
+    uri: [`${key('_profile')}p:http://a/b`],
+    date: [{ key: [key('date')], low: 10, high: 20 }],
+    // One object for both parameters.
+    amount: [
+      {
+        key: [key('value-quantity'), key('combo-value-quantity')],
+        low: 70,
+        high: 70,
+        unit: ['t:http://u|kg', 's:http://u', 'c:kg', 'c:kilo'],
+      },
+    ],
+    sort: [
+      { key: [key('code')], text: '8302-2\u0001http://loinc.org' },
+      { key: [key('subject'), key('patient')], text: 'Patient/1' },
+      { key: [key('value-string')], text: 'tres bien' },
+      { key: [key('_profile')], text: 'http://a/b' },
+    ],
+  })
+})
+
+test('sorts by the least and by the greatest of several texts', () => {
+  const codes = ['b', '😀', 'a', '\ufffd'].map((code): IndexValue => ({ kind: 'token', system: '', code }))
+  expect(engineDocument(tenant, documentOf({ code: codes })).sort).toEqual([
+    { key: [key('code')], text: ['a\u0001', '😀\u0001'] },
+  ])
+})
+
+test('leaves nothing of a deleted resource but that it is deleted', () => {
+  const { type, id, versionId, lastUpdated } = documentOf({})
+  const tombstone = { type, id, versionId, lastUpdated, deleted: true } as const
+  expect(engineDocument(tenant, tombstone)).toEqual({ ...ATTRIBUTES, deleted: true })
+  expect(engineId(tenant, tombstone)).toBe('clinic/Observation/o1')
+})
