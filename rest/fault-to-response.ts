@@ -8,6 +8,7 @@ import {
   type Logger,
   operationOutcome,
   stringifyJson,
+  traceOf,
 } from '#service/index.ts'
 import type { HttpResponse } from './http-message.ts'
 import { type Headers, jsonResponse, type Rendering } from './response.ts'
@@ -51,12 +52,3 @@ export const outcomeResponse = (
   headers: Headers,
   issues: readonly Issue[],
 ): HttpResponse => jsonResponse(rendering, status, headers, encodeUtf8(stringifyJson(operationOutcome(issues))))
-
-/** Class and place of an error. Its message stays out: messages of parsers and engines quote what they were given. */
-function traceOf(failure: unknown): { readonly error: string; readonly code?: string; readonly at?: string } {
-  if (!(failure instanceof Error)) return { error: typeof failure }
-  const code = (failure as NodeJS.ErrnoException).code
-  const { stack = '', message } = failure
-  const frames = stack.slice(stack.indexOf(message) + message.length).split(/\n\s*/)
-  return { error: failure.name, ...(code && { code }), at: frames.filter(frame => frame !== '').join(' | ') }
-}

@@ -79,6 +79,7 @@ export { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from './resource/jso
 export { operationOutcome } from './resource/operation-outcome.ts'
 export { formatInstant } from './resource/stamp.ts'
 export { type BundleLinks, encodeHistory, encodeSearchset, linkUrl } from './searchset.ts'
+export { type Trace, traceOf } from './trace.ts'
 
 export interface ServiceOptions {
   readonly ports: Ports

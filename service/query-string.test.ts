@@ -54,3 +54,9 @@ test('reading is the inverse of writing', () => {
     }),
   )
 })
+
+test.each(['name=\ud800', '\udc00=x'])('half a character is refused, since no link could repeat it: %j', text => {
+  expect(() => parseQueryString(text)).toThrow(
+    expect.objectContaining({ category: 'invalid', message: 'The query has half a surrogate pair in it' }),
+  )
+})

@@ -4,7 +4,7 @@ import type { Parameters } from './fhir-service.ts'
 
 /**
  * Name and value pairs in order, decoded; '+' is a space, as forms have it. Empty pieces (`a=1&&b=2`) are skipped.
- * @throws Fault invalid on a malformed escape.
+ * @throws Fault invalid on a malformed escape, or half a character, which no URL can hold.
  */
 export function parseQueryString(text: string): Parameters {
   const parameters: [string, string][] = []
@@ -18,6 +18,7 @@ export function parseQueryString(text: string): Parameters {
 }
 
 function decode(text: string, piece: string): string {
+  if (!text.isWellFormed()) throw fault('invalid', 'The query has half a surrogate pair in it', { code: 'value' })
   if (!text.includes('%') && !text.includes('+')) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

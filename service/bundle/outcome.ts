@@ -9,6 +9,7 @@ import { stringifyJson } from '../resource/json.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
 import { formatInstant } from '../resource/stamp.ts'
 import { type PieceWriter, pieceWriter } from '../searchset.ts'
+import { traceOf } from '../trace.ts'
 
 export interface EntryOutcome {
   /** `201 Created` */
@@ -71,8 +72,7 @@ export function faultOutcome(call: Call, index: number, error: unknown): EntryOu
     if (internal !== undefined) call.logger.warn('A bundle entry failed', { index, category, internal })
     return { status: statusLine(HTTP_STATUS[category]), issues }
   }
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  call.logger.error('A bundle entry failed unexpectedly', { index, requestId: call.requestId, reason })
+  call.logger.error('A bundle entry failed unexpectedly', { index, requestId: call.requestId, ...traceOf(error) })
   const diagnostics = `Internal error; the server's log has more under request ${call.requestId}`
   return { status: statusLine(INTERNAL_ERROR), issues: [{ severity: 'fatal', code: 'exception', diagnostics }] }
 }

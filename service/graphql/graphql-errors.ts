@@ -3,6 +3,7 @@ import type { Call } from '../call.ts'
 import { Fault, type FaultCategory, fault, type Issue } from '../fault.ts'
 import type { GraphqlError, GraphqlFieldError } from '../fhir-service.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
+import { traceOf } from '../trace.ts'
 
 /** What a category of fault is called in GraphQL: AppSync's errorType. */
 export const GRAPHQL_ERROR_TYPES = Object.freeze({
@@ -56,7 +57,7 @@ export function errorOf(call: Call, thrown: unknown, place: ErrorPlace = {}): Gr
   }
   call.logger.error('A GraphQL field failed unexpectedly', {
     requestId: call.requestId,
-    error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+    ...traceOf(thrown),
   })
   const message = `Internal error. Request id: ${call.requestId}`
   return graphqlError(message, [{ severity: 'fatal', code: 'exception', diagnostics: message }], place, undefined)

@@ -127,6 +127,8 @@ describe('other types', () => {
       expect(right.filter(value => !isRight(type, value))).toEqual([])
       for (const value of ['\u0000', 'a\u0008b', '\u001f'])
         expect(check(type, value)).toBe('value: must not hold control characters')
+      for (const value of ['\ud83d', 'a\udc4db', '\udc4d\ud83d'])
+        expect(check(type, value)).toBe('value: must not hold half a surrogate pair')
     }
   })
 

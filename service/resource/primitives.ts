@@ -37,6 +37,8 @@ const NO_STRING: PrimitiveProblem = { code: 'structure', problem: 'must be a JSO
 const EMPTY = value('must not be empty: leave the element out')
 const TOO_LONG = value(`must not be longer than ${STRING_LENGTH_MAX} characters`)
 
+const HALF_CHARACTER = value('must not hold half a surrogate pair')
+
 /** What all strings have in common; alone for those without a limit of length (binary content, narratives). */
 const findStringProblem: PrimitiveCheck = found =>
   typeof found !== 'string' ? NO_STRING : found.length === 0 ? EMPTY : undefined
@@ -51,6 +53,8 @@ function text(
   return found => {
     if (typeof found !== 'string' || found.length === 0) return findStringProblem(found)
     if (found.length > STRING_LENGTH_MAX) return TOO_LONG
+    // R4 datatypes.html#string: Unicode characters. Half a one can be written in JSON, and nowhere else.
+    if (!found.isWellFormed()) return HALF_CHARACTER
     if (!isRight(found)) return wrong
     const more = findMore?.(found)
     return more === undefined ? undefined : value(more)
