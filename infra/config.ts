@@ -33,6 +33,8 @@ export interface GatewayConfig {
   readonly hardDelete: boolean
   /** undefined: all of R4. */
   readonly resourceTypes: readonly string[] | undefined
+  /** Of the FHIR endpoint, where clients reach it by another name; undefined: API Gateway's. */
+  readonly baseUrl: string | undefined
   /** Where the user pool sends browsers after their login. */
   readonly oauthRedirectUrl: string
   /** Of each function; undefined: they share what the account has. */
@@ -122,6 +124,7 @@ const SETTINGS = {
   tenancy: oneOf('single', 'multi'),
   hardDelete: flag(false),
   resourceTypes: list(undefined, /^[A-Z][A-Za-z]+$/, 'R4 resource types, with commas'),
+  baseUrl: text(undefined, /^https:\/\/[^\s?#]*[^\s?#/]$/, 'an https URL without query: https://example.org/fhir'),
   oauthRedirectUrl: text(
     'http://localhost:3000/callback',
     /^(https:\/\/[^\s/?#]+|http:\/\/localhost(:\d+)?)(\/[^\s#]*)?$/,
@@ -162,6 +165,7 @@ export function readConfig(context: Context): GatewayConfig {
     tenancy: read('tenancy', SETTINGS.tenancy),
     hardDelete: read('hardDelete', SETTINGS.hardDelete),
     resourceTypes: read('resourceTypes', SETTINGS.resourceTypes),
+    baseUrl: read('baseUrl', SETTINGS.baseUrl),
     oauthRedirectUrl: read('oauthRedirectUrl', SETTINGS.oauthRedirectUrl),
     reservedConcurrency: read('reservedConcurrency', SETTINGS.reservedConcurrency),
     xray: read('xray', SETTINGS.xray),

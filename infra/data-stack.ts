@@ -33,6 +33,7 @@ export class DataStack extends Stack {
   readonly audit: Bucket
   readonly accessLogs: Bucket
   readonly sealingKey: Secret
+  readonly #objectsArn: string
 
   constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: true })
@@ -44,6 +45,7 @@ export class DataStack extends Stack {
     this.accessLogs = privateBucket(this, 'AccessLogs', { expiresAfter: Duration.days(365), keepsReplacedFor: kept })
     const shown = { encryptionKey: objectsKey, accessLogs: this.accessLogs, keepsReplacedFor: kept }
     this.objects = privateBucket(this, 'Objects', shown)
+    this.#objectsArn = this.exportValue(this.objects.bucketArn, { name: this.#objectsExport })
     this.exports = privateBucket(this, 'Exports', {
       ...shown,
       expiresAfter: Duration.days(3),
@@ -86,19 +88,26 @@ export class DataStack extends Stack {
   }
 
   get objectsBacking(): Backing {
-    const { bucketArn, bucketName } = this.objects
-    const exportName = `${this.stackName}-objects-arn`
-    const arn = this.exportValue(bucketArn, { name: exportName })
+    return this.#objectsFor(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'])
+  }
+
+  get objectsReadBacking(): Backing {
+    return this.#objectsFor(['s3:GetObject'])
+  }
+
+  /** A name of its own, by which the reason for its open end is found. */
+  get #objectsExport(): string {
+    return `${this.stackName}-objects-arn`
+  }
+
+  #objectsFor(actions: string[]): Backing {
     return {
       statements: [
-        new PolicyStatement({
-          actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-          resources: [`${arn}/*`],
-        }),
+        new PolicyStatement({ actions, resources: [`${this.#objectsArn}/*`] }),
         ...this.#mayUse(this.keys.for('objects')),
       ],
-      environment: { [AWS_ENV.objectsBucket]: bucketName },
-      openEnds: { [`${exportName}/*`]: 'Objects have keys that are made when they are stored.' },
+      environment: { [AWS_ENV.objectsBucket]: this.objects.bucketName },
+      openEnds: { [`${this.#objectsExport}/*`]: 'Objects have keys that are made when they are stored.' },
     }
   }
 

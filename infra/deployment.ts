@@ -3,7 +3,7 @@ import type { GatewayConfig } from './config.ts'
 import type { Backings, FunctionSurroundings } from './constructs/gateway-function.ts'
 import { DataStack } from './data-stack.ts'
 import { FirewallStack } from './firewall-stack.ts'
-import { DEPLOYED_FUNCTIONS, FUNCTIONS, type FunctionName, type FunctionSpec } from './functions.ts'
+import { FUNCTIONS, type FunctionSpec } from './functions.ts'
 import { GraphqlStack } from './graphql-stack.ts'
 import { IdentityStack } from './identity-stack.ts'
 import { assertEntries, type CodeOf } from './lambda-code.ts'
@@ -17,10 +17,6 @@ export interface DeploymentParts {
   /** Of the repository. */
   readonly root: string
   readonly codeOf: CodeOf
-  /** Default: all that are deployed. */
-  readonly functions?: readonly FunctionName[]
-  /** any: their sources need not be there, for code that comes from elsewhere. */
-  readonly entries?: 'any'
 }
 
 export interface Deployment {
@@ -29,8 +25,7 @@ export interface Deployment {
   readonly identity: IdentityStack
   readonly rest: RestStack
   readonly graphql: GraphqlStack
-  /** undefined while no worker is deployed. */
-  readonly workers: WorkersStack | undefined
+  readonly workers: WorkersStack
   readonly observability: ObservabilityStack
   /** undefined where the configuration has none. */
   readonly firewall: FirewallStack | undefined
@@ -40,9 +35,9 @@ export interface Deployment {
  * All stacks of one gateway.
  * @throws DeploymentError where the entry of a function is missing, or its code cannot be made
  */
-export function createDeployment(app: App, { config, root, codeOf, functions, entries }: DeploymentParts): Deployment {
-  const specs = (functions ?? DEPLOYED_FUNCTIONS).map((name): FunctionSpec => FUNCTIONS[name])
-  if (entries !== 'any') assertEntries(root, specs)
+export function createDeployment(app: App, { config, root, codeOf }: DeploymentParts): Deployment {
+  const specs: readonly FunctionSpec[] = Object.values(FUNCTIONS)
+  assertEntries(root, specs)
   const name = (part: string) => `fhir-gateway-${config.stage}-${part}`
   const place: StackProps = {
     ...(config.region && { env: { region: config.region } }),
@@ -55,6 +50,7 @@ export function createDeployment(app: App, { config, root, codeOf, functions, en
   const backings: Backings = {
     table: data.tableBacking,
     objects: data.objectsBacking,
+    'objects-read': data.objectsReadBacking,
     sealing: data.sealingBacking,
     search: search.backing,
   }
@@ -62,22 +58,18 @@ export function createDeployment(app: App, { config, root, codeOf, functions, en
   const firewall = config.waf ? new FirewallStack(app, name('firewall'), { ...place, config }) : undefined
   const doors = { ...place, surroundings, identity, ...(firewall && { firewallArn: firewall.aclArn }) }
   const rest = new RestStack(app, name('api-rest'), doors)
-  const graphql = new GraphqlStack(app, name('api-graphql'), { ...doors, root })
+  const fhirUrl = config.baseUrl ?? rest.fhirUrl
+  const graphql = new GraphqlStack(app, name('api-graphql'), { ...doors, root, fhirUrl })
   const messagesKey = keys.for('messages')
-  const streaming = specs.filter(({ stream }) => stream)
-  const workers =
-    streaming.length > 0
-      ? new WorkersStack(app, name('workers'), {
-          ...place,
-          surroundings,
-          table: data.table,
-          messagesKey,
-          specs: streaming,
-        })
-      : undefined
+  const workers = new WorkersStack(app, name('workers'), {
+    ...place,
+    ...{ surroundings, messagesKey, fhirUrl },
+    table: data.table,
+    specs: specs.filter(({ stream }) => stream),
+  })
   const observability = new ObservabilityStack(app, name('observability'), {
     ...place,
-    ...{ config, rest, graphql, search, workers: workers?.workers ?? [], messagesKey },
+    ...{ config, rest, graphql, search, workers: workers.workers, messagesKey },
   })
   return Object.freeze({ data, search, identity, rest, graphql, workers, observability, firewall })
 }

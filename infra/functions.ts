@@ -1,7 +1,7 @@
 /** The Lambda functions as data: what each is given is decided here and nowhere else. */
 
 /** What a function may use; a grant and the environment variables that name it go together. */
-export type Use = 'table' | 'objects' | 'search' | 'sealing'
+export type Use = 'table' | 'objects' | 'objects-read' | 'search' | 'sealing'
 
 export interface FunctionSpec {
   /** Folder of its bundle in dist/lambda, and name of its entry. */
@@ -19,7 +19,7 @@ export interface FunctionSpec {
 const spec = (name: string, rest: Omit<FunctionSpec, 'name' | 'entry'>): FunctionSpec =>
   Object.freeze({ name, entry: `runtime/lambda/${name}.ts`, ...rest })
 
-/** API Gateway waits 29 s, AppSync 30 s. */
+/** All that a deployment has. API Gateway waits 29 s, AppSync 30 s. */
 export const FUNCTIONS = {
   rest: spec('rest', {
     description: 'FHIR REST behind API Gateway',
@@ -37,7 +37,7 @@ export const FUNCTIONS = {
     description: "Changes from the table's stream into the search index",
     memoryMegabytes: 1024,
     timeoutSeconds: 120,
-    uses: ['table', 'objects', 'search'],
+    uses: ['objects-read', 'search'],
     stream: { records: 500, windowSeconds: 1, shardsAtATime: 4 },
   }),
   dispatch: spec('dispatch', {
@@ -48,8 +48,3 @@ export const FUNCTIONS = {
     stream: { records: 100, windowSeconds: 0, shardsAtATime: 1 },
   }),
 } as const satisfies Readonly<Record<string, FunctionSpec>>
-
-export type FunctionName = keyof typeof FUNCTIONS
-
-/** Those that the stacks have. The rest waits for its entry in runtime/lambda. */
-export const DEPLOYED_FUNCTIONS: readonly FunctionName[] = ['rest', 'resolvers']

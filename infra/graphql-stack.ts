@@ -7,7 +7,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import { Asset } from 'aws-cdk-lib/aws-s3-assets'
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
-import { AWS_ENV } from '#runtime/env-names.ts'
+import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
 import { FUNCTIONS } from './functions.ts'
@@ -19,6 +19,8 @@ export interface GraphqlStackProps extends StackProps {
   readonly identity: IdentityStack
   /** undefined: there is no firewall. */
   readonly firewallArn?: string
+  /** Of the FHIR endpoint. */
+  readonly fhirUrl: string
   /** Of the repository. */
   readonly root: string
 }
@@ -43,7 +45,7 @@ export class GraphqlStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { surroundings, identity, root, firewallArn, ...props }: GraphqlStackProps,
+    { surroundings, identity, root, fhirUrl, firewallArn, ...props }: GraphqlStackProps,
   ) {
     super(scope, id, props)
     const { config } = surroundings
@@ -53,6 +55,7 @@ export class GraphqlStack extends Stack {
       environment: {
         [AWS_ENV.userPool]: identity.userPool.userPoolId,
         [AWS_ENV.userPoolClient]: identity.client.userPoolClientId,
+        [ENV.baseUrl]: fhirUrl,
       },
     })
     this.api = this.#api(surroundings, identity)

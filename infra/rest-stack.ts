@@ -16,7 +16,7 @@ import {
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
-import { AWS_ENV } from '#runtime/env-names.ts'
+import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
 import { logGroup } from './constructs/log-group.ts'
@@ -67,6 +67,7 @@ export class RestStack extends Stack {
       environment: {
         [AWS_ENV.userPool]: identity.userPool.userPoolId,
         [AWS_ENV.userPoolClient]: identity.client.userPoolClientId,
+        ...(config.baseUrl && { [ENV.baseUrl]: config.baseUrl }),
       },
     })
     this.api = this.#api(surroundings)
@@ -81,7 +82,12 @@ export class RestStack extends Stack {
         resourceArn: this.api.deploymentStage.stageArn,
       })
     }
-    new CfnOutput(this, 'FhirUrl', { value: `${this.api.url}fhir` })
+    new CfnOutput(this, 'FhirUrl', { value: config.baseUrl ?? this.fhirUrl })
+  }
+
+  /** As API Gateway has it. */
+  get fhirUrl(): string {
+    return `${this.api.url}fhir`
   }
 
   #api({ config, logsKey }: FunctionSurroundings): RestApi {

@@ -6,7 +6,7 @@ import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import { AWS_ENV } from '#runtime/env-names.ts'
+import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
 import type { FunctionSpec } from './functions.ts'
@@ -15,6 +15,8 @@ export interface WorkersStackProps extends StackProps {
   readonly surroundings: FunctionSurroundings
   readonly table: Table
   readonly messagesKey: Key | undefined
+  /** Of the FHIR endpoint: references below it are local. */
+  readonly fhirUrl: string
   /** Those that read the table's stream. */
   readonly specs: readonly FunctionSpec[]
 }
@@ -38,13 +40,13 @@ export class WorkersStack extends Stack {
     this.workers = props.specs.map(spec => this.#worker(spec, props))
   }
 
-  #worker(spec: FunctionSpec, { surroundings, table, messagesKey }: WorkersStackProps): Worker {
+  #worker(spec: FunctionSpec, { surroundings, table, messagesKey, fhirUrl }: WorkersStackProps): Worker {
     const refused = this.#queue(`${spec.name}-refused`, messagesKey)
     const { tableStreamArn = '' } = table
     const worker = new GatewayFunction(this, spec.name, {
       ...surroundings,
       spec,
-      environment: { [AWS_ENV.refusedQueue]: refused.queueUrl },
+      environment: { [AWS_ENV.refusedQueue]: refused.queueUrl, [ENV.baseUrl]: fhirUrl },
       statements: [
         new PolicyStatement({
           actions: [

@@ -12,6 +12,7 @@ const DEFAULTS = {
   tenancy: 'single',
   hardDelete: false,
   resourceTypes: undefined,
+  baseUrl: undefined,
   oauthRedirectUrl: 'http://localhost:3000/callback',
   reservedConcurrency: undefined,
   xray: false,

@@ -4,14 +4,17 @@ import { join } from 'node:path'
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { tableDefinition } from '#adapters/dynamodb/index.ts'
-import { DEPLOYED_FUNCTIONS } from '#infra/functions.ts'
+import { FUNCTIONS, type FunctionSpec } from '#infra/functions.ts'
 import { ACCESS_LOG_FORMAT } from '#infra/rest-stack.ts'
 import { rootFields } from '#resolvers/registry.ts'
+import { dispatchPlaces, indexStreamPlaces, servicePlaces } from '#runtime/aws-environment.ts'
 import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import { openStatements } from './open-statements.ts'
 import { type Placed, ROOT, type Synthesized, synthesize } from './synthesize.ts'
 
 let stacks: Synthesized
+
+const SPECS: readonly FunctionSpec[] = Object.values(FUNCTIONS)
 
 beforeAll(() => {
   stacks = synthesize()
@@ -21,6 +24,22 @@ const only = (type: string): Placed => {
   const [resource, ...others] = stacks.ofType(type)
   if (!resource || others.length > 0) throw new Error(`There are ${others.length + 1} of ${type}`)
   return resource
+}
+
+/** Of variables whose value the deployment finds: one of its form. */
+const DEPLOYED: Readonly<Record<string, string>> = {
+  [AWS_ENV.table]: 'table',
+  [AWS_ENV.objectsBucket]: 'bucket',
+  [AWS_ENV.searchEndpoint]: 'https://search.example.org',
+  [AWS_ENV.sealingKey]: 'x'.repeat(64),
+  [AWS_ENV.refusedQueue]: 'https://queue.example.org',
+}
+
+const PLACES: Readonly<Record<string, (environment: Readonly<Record<string, string | undefined>>) => unknown>> = {
+  'runtime/rest.handler': servicePlaces,
+  'runtime/resolvers.handler': servicePlaces,
+  'runtime/index-stream.handler': indexStreamPlaces,
+  'runtime/dispatch.handler': dispatchPlaces,
 }
 
 const KEPT = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
@@ -147,9 +166,9 @@ describe('functions', () => {
   test('each has the defaults and a log group of its own', () => {
     const functions = stacks.ofType('AWS::Lambda::Function')
     expect(functions.map(({ Properties }) => Properties.Handler)).toEqual(
-      expect.arrayContaining(DEPLOYED_FUNCTIONS.map(name => `runtime/${name}.handler`)),
+      expect.arrayContaining(SPECS.map(({ name }) => `runtime/${name}.handler`)),
     )
-    expect(functions).toHaveLength(DEPLOYED_FUNCTIONS.length)
+    expect(functions).toHaveLength(SPECS.length)
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -161,22 +180,60 @@ describe('functions', () => {
     }
   })
 
-  test('their environment has names that the runtime knows', () => {
+  test('their environment has names that the runtime knows, and all that it asks for', () => {
     const known = new Set<string>([...Object.values(ENV), ...Object.values(AWS_ENV)])
-    const given = stacks.ofType('AWS::Lambda::Function').map(({ Properties }) => {
-      const { Variables } = Properties.Environment as { readonly Variables: object }
-      return Object.keys(Variables)
-    })
-    expect(given.flat().filter(name => !known.has(name))).toEqual([])
-    const needed = [AWS_ENV.table, AWS_ENV.objectsBucket, AWS_ENV.searchEndpoint, AWS_ENV.userPool, ENV.logLevel]
-    for (const names of given) expect(names).toEqual(expect.arrayContaining(needed))
+    for (const { Properties } of stacks.ofType('AWS::Lambda::Function')) {
+      const { Variables } = Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> }
+      expect(Object.keys(Variables).filter(name => !known.has(name))).toEqual([])
+      // Texts that a deployment alone knows have the form of those that it finds.
+      const texts = Object.entries(Variables).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : DEPLOYED[name],
+      ])
+      const environment = { ...Object.fromEntries(texts), [AWS_ENV.region]: 'eu-central-1' }
+      const places = PLACES[Properties.Handler as string]
+      expect(() => places?.(environment)).not.toThrow()
+      expect(places).toBeDefined()
+    }
+  })
+
+  test('each is granted what it uses and nothing else', () => {
+    const servicesOf = (name: string) => {
+      const [policy] = stacks
+        .ofType('AWS::IAM::ManagedPolicy')
+        .filter(({ place }) => place.toLowerCase().includes(`/${name.replaceAll('-', '')}policy`))
+      const actions = JSON.stringify(policy?.Properties).match(/"(dynamodb|s3|es|sqs):\w+"/g) ?? []
+      return [...new Set(actions.map(action => JSON.parse(action) as string))].filter(
+        action => !/^es:|^dynamodb:(BatchGet|ConditionCheck|Delete|Get|Put|Update)Item$|^dynamodb:Query$/.test(action),
+      )
+    }
+    const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(name => `dynamodb:${name}`)
+    const objects = ['s3:DeleteObject', 's3:GetObject', 's3:PutObject']
+    expect(servicesOf('rest').sort()).toEqual(objects)
+    expect(servicesOf('resolvers').sort()).toEqual(objects)
+    expect(servicesOf('index-stream').sort()).toEqual([...stream, 's3:GetObject', 'sqs:SendMessage'])
+    expect(servicesOf('dispatch').sort()).toEqual([...stream, ...objects, 'sqs:SendMessage'])
+  })
+
+  test('what fails on the stream is halved, tried again, and put aside; the rest goes on', () => {
+    const mappings = stacks.ofType('AWS::Lambda::EventSourceMapping')
+    expect(mappings).toHaveLength(2)
+    for (const { Properties } of mappings) {
+      expect(Properties).toMatchObject({
+        StartingPosition: 'TRIM_HORIZON',
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        MaximumRetryAttempts: 10,
+        DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+      })
+    }
   })
 
   test('log groups end, and are kept when their stack goes', () => {
     const groups = stacks.ofType('AWS::Logs::LogGroup')
     expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 365))
     expect(groups.every(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toBe(true)
-    expect(groups).toHaveLength(DEPLOYED_FUNCTIONS.length + 1)
+    expect(groups).toHaveLength(SPECS.length + 1)
   })
 })
 
@@ -192,7 +249,8 @@ describe('grants', () => {
 
   test('the table is used without scans', () => {
     const actions = JSON.stringify(stacks.ofType('AWS::IAM::ManagedPolicy')).match(/"dynamodb:\w+"/g) ?? []
-    expect([...new Set(actions)].sort().map(action => JSON.parse(action))).toEqual([
+    const names = [...new Set(actions)].map(action => JSON.parse(action) as string)
+    expect(names.filter(name => !/Stream|Records|Iterator/.test(name)).sort()).toEqual([
       'dynamodb:BatchGetItem',
       'dynamodb:ConditionCheckItem',
       'dynamodb:DeleteItem',
@@ -301,6 +359,14 @@ test('every alarm is sent somewhere, and every alarm is about something that is 
     'SearchRed',
     'SearchStorage',
     'SearchWritesBlocked',
+    'dispatchage',
+    'dispatcherrors',
+    'dispatchrefused',
+    'dispatchthrottles',
+    'indexstreamage',
+    'indexstreamerrors',
+    'indexstreamrefused',
+    'indexstreamthrottles',
     'resolverserrors',
     'resolversthrottles',
     'resterrors',

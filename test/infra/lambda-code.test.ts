@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { DEPLOYED_FUNCTIONS, FUNCTIONS } from '#infra/functions.ts'
+import { FUNCTIONS, type FunctionSpec } from '#infra/functions.ts'
 import { assertEntries } from '#infra/lambda-code.ts'
 import { LAMBDA_NAMES } from '#runtime/lambda/bundle.ts'
 import { ROOT } from './synthesize.ts'
 
+const SPECS: readonly FunctionSpec[] = Object.values(FUNCTIONS)
+
 test('every function that is deployed has an entry and a bundle', () => {
-  expect(DEPLOYED_FUNCTIONS.filter(name => !existsSync(join(ROOT, FUNCTIONS[name].entry)))).toEqual([])
-  expect(DEPLOYED_FUNCTIONS.filter(name => !(LAMBDA_NAMES as readonly string[]).includes(name))).toEqual([])
+  expect(SPECS.filter(({ entry }) => !existsSync(join(ROOT, entry)))).toEqual([])
+  expect(SPECS.map(({ name }) => name).sort()).toEqual([...LAMBDA_NAMES].sort())
 })
 
 test('an entry that is missing is named', () => {

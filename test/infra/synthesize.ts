@@ -6,7 +6,6 @@ import { App } from 'aws-cdk-lib'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import { readConfig } from '#infra/config.ts'
 import { createDeployment } from '#infra/deployment.ts'
-import type { FunctionName } from '#infra/functions.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -37,12 +36,9 @@ export interface Template {
 
 export interface SynthesisOptions {
   readonly settings?: Readonly<Record<string, unknown>>
-  readonly functions?: readonly FunctionName[]
-  /** any: also functions whose entry is not there yet. */
-  readonly entries?: 'any'
 }
 
-export function synthesize({ settings = {}, functions, entries }: SynthesisOptions = {}): Synthesized {
+export function synthesize({ settings = {} }: SynthesisOptions = {}): Synthesized {
   // Takes longer than all the rest; `npm run synth` has it on.
   process.env.CDK_VALIDATION = 'false'
   const outdir = mkdtempSync(join(tmpdir(), 'gateway-infra-'))
@@ -52,8 +48,6 @@ export function synthesize({ settings = {}, functions, entries }: SynthesisOptio
     config: readConfig(key => app.node.tryGetContext(key)),
     root: ROOT,
     codeOf: () => Code.fromInline('exports.handler = () => {}'),
-    ...(functions && { functions }),
-    ...(entries && { entries }),
   })
   app.synth()
   const templates = readdirSync(outdir)

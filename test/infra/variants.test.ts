@@ -86,38 +86,25 @@ describe('with everything switched on', () => {
   })
 })
 
-describe('with workers on the stream', () => {
+describe('with one key and an address of its own', () => {
   let stacks: Synthesized
 
   beforeAll(() => {
-    // Before their entries are there, the stacks that they will have are held to the same rules.
-    stacks = synthesize({ settings: { ...FEW, kms: 'one' }, functions: ['index-stream', 'dispatch'], entries: 'any' })
-  })
-
-  test('what fails is halved, tried again, and put aside; the rest goes on', () => {
-    const mappings = stacks.ofType('AWS::Lambda::EventSourceMapping')
-    expect(mappings).toHaveLength(2)
-    for (const { Properties } of mappings) {
-      expect(Properties).toMatchObject({
-        StartingPosition: 'TRIM_HORIZON',
-        BisectBatchOnFunctionError: true,
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-        MaximumRetryAttempts: 10,
-        DestinationConfig: { OnFailure: { Destination: expect.anything() } },
-      })
-    }
-  })
-
-  test('they are watched', () => {
-    const names = stacks.ofType('AWS::CloudWatch::Alarm').map(({ place }) => place.replace(/^.*\/|[0-9A-F]{8}$/g, ''))
-    expect(names).toEqual(
-      expect.arrayContaining(['indexstreamage', 'indexstreamrefused', 'dispatchage', 'dispatchrefused']),
-    )
+    stacks = synthesize({ settings: { ...FEW, kms: 'one', baseUrl: 'https://fhir.example.org/r4' } })
   })
 
   test('one key encrypts queues and logs', () => {
     expect(stacks.ofType('AWS::KMS::Key')).toHaveLength(1)
     expect(stacks.ofType('AWS::SQS::Queue').every(({ Properties }) => Properties.KmsMasterKeyId)).toBe(true)
+  })
+
+  test('every function knows the address', () => {
+    const environments = stacks.ofType('AWS::Lambda::Function').map(({ Properties }) => Properties.Environment)
+    expect(environments).toEqual(
+      environments.map(() => ({
+        Variables: expect.objectContaining({ [ENV.baseUrl]: 'https://fhir.example.org/r4' }),
+      })),
+    )
   })
 
   test('no star, and no finding without a reason', () => {
