@@ -1,8 +1,10 @@
 /** node:http around a handler of plain messages. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { bodyBytes, type HttpResponse } from '#rest/http-message.ts'
 import { readBody } from './read-body.ts'
+import { refuseUnreadable } from './unreadable-request.ts'
 
 export interface ReceivedRequest {
   readonly method: string
@@ -42,7 +44,10 @@ const LINGER_MS = 5_000
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController()
   const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS })
+  const busy = new WeakSet<Duplex>()
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    busy.add(request.socket)
+    response.once('close', () => busy.delete(request.socket))
     void exchange(options, closing.signal, request, response)
   }
   server.on('request', answer)
@@ -51,6 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!(Number(request.headers['content-length']) > options.bodyBytesMax)) response.writeContinue()
     answer(request, response)
   })
+  server.on('clientError', (error, socket) => refuseUnreadable(error, socket, busy.has(socket)))
   await listen(server, options)
   return {
     port: (server.address() as AddressInfo).port,

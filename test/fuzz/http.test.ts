@@ -150,10 +150,8 @@ const REQUEST = fc
     framing: FRAMING,
   })
   .map(({ method, target, type, headers, body, framing }): Sent => {
-    const head = (...more: readonly string[]) =>
-      Buffer.from(
-        `${[`${method} ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, `Content-Type: ${type}`, ...more].join('\r\n')}\r\n\r\n`,
-      )
+    const first = [`${method} ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close', `Content-Type: ${type}`]
+    const head = (...more: readonly string[]) => Buffer.from(`${[...first, ...headers, ...more].join('\r\n')}\r\n\r\n`)
     const size = body.byteLength
     const chunked = 'Transfer-Encoding: chunked'
     switch (framing) {

@@ -1,0 +1,61 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterEach, expect, test } from 'vitest'
+import { type RunningServer, startServer } from './server.ts'
+
+const servers: RunningServer[] = []
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map(server => server.close(0)))
+})
+
+async function send(bytes: string): Promise<string> {
+  const answer = { status: 200, headers: {}, body: new TextEncoder().encode('fine') }
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    bodyBytesMax: 1000,
+    handle: async () => answer,
+    refuseBody: async () => answer,
+  })
+  servers.push(server)
+  const socket = connect(server.port, '127.0.0.1')
+  socket.write(bytes)
+  return text(socket)
+}
+
+const refusal = (status: string, code: string, diagnostics: string): string => {
+  const body = JSON.stringify({
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code, diagnostics }],
+  })
+  return [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/fhir+json; charset=utf-8',
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}
+
+test('a URL that is too long is refused with the way out', async () => {
+  const answer = await send(`GET /fhir/Patient?_id=${'x'.repeat(70_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  expect(answer).toBe(
+    refusal(
+      '431 Request Header Fields Too Large',
+      'too-long',
+      'The URL and the headers are too long: a search may have its parameters in the body of a POST _search.',
+    ),
+  )
+})
+
+test('so is what is no HTTP', async () => {
+  const expected = refusal(
+    '400 Bad Request',
+    'structure',
+    'This is no HTTP request: characters of a URL that are not plain ASCII are percent-encoded.',
+  )
+  expect(await send('GET /fhir/Patient?name=\u00e9 HTTP/1.1\r\nHost: localhost\r\n\r\n')).toBe(expected)
+  expect(await send('\u0016\u0003\u0001')).toBe(expected)
+})

@@ -1,0 +1,46 @@
+/** What a client is told whose bytes are no request that could be handed to a door. */
+import type { Duplex } from 'node:stream'
+import { encodeUtf8, operationOutcome, stringifyJson } from '#service/index.ts'
+
+interface Refusal {
+  readonly status: string
+  readonly code: 'structure' | 'too-long' | 'timeout'
+  readonly diagnostics: string
+}
+
+const MALFORMED: Refusal = {
+  status: '400 Bad Request',
+  code: 'structure',
+  diagnostics: 'This is no HTTP request: characters of a URL that are not plain ASCII are percent-encoded.',
+}
+
+/** By the code of Node's error. */
+const REFUSALS: ReadonlyMap<string | undefined, Refusal> = new Map([
+  [
+    'HPE_HEADER_OVERFLOW',
+    {
+      status: '431 Request Header Fields Too Large',
+      code: 'too-long',
+      diagnostics:
+        'The URL and the headers are too long: a search may have its parameters in the body of a POST _search.',
+    },
+  ],
+  [
+    'ERR_HTTP_REQUEST_TIMEOUT',
+    { status: '408 Request Timeout', code: 'timeout', diagnostics: 'The request took too long to arrive.' },
+  ],
+])
+
+/** Answers and hangs up; hangs up alone where the connection is gone or `busy` with the answer to another request. */
+export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, busy: boolean): void {
+  if (busy || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const { status, code, diagnostics } = REFUSALS.get(error.code) ?? MALFORMED
+  const body = encodeUtf8(stringifyJson(operationOutcome([{ severity: 'error', code, diagnostics }])))
+  const head =
+    `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json; charset=utf-8\r\n` +
+    `Content-Length: ${body.byteLength}\r\nConnection: close\r\n\r\n`
+  socket.end(Buffer.concat([encodeUtf8(head), body]))
+}
