@@ -54,6 +54,7 @@ export type {
 export { graphqlFieldError } from './graphql/graphql-errors.ts'
 export { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './graphql/limits.ts'
 export { HTTP_STATUS, type HttpStatus, INTERNAL_ERROR, statusLine, statusOf } from './http-status.ts'
+export { ConsistentIndex, type ConsistentIndexParts } from './indexing/consistent-index.ts'
 export {
   type Interaction,
   type InteractionKind,
@@ -73,6 +74,7 @@ export type { RefusedChange, RefusedChanges } from './ports/refused-changes.ts'
 export type { IndexableVersion, SearchWriter, UnwrittenVersion } from './ports/search-writer.ts'
 export type { StoredVersion, VersionAttributes } from './ports/stored-version.ts'
 export type { TransactionFinisher } from './ports/transaction-finisher.ts'
+export type { MarkedWrite, MarkedWrites, WriteMarkers } from './ports/write-markers.ts'
 export { formatQueryString, parseQueryString } from './query-string.ts'
 export type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
 export { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from './resource/json.ts'

@@ -1,0 +1,104 @@
+import { indexableOf } from '../access/reveal.ts'
+import type { Tenant } from '../call.ts'
+import type { DefinitionsProvider } from '../definitions.ts'
+import { fault } from '../fault.ts'
+import type { ResourceStore } from '../ports/resource-store.ts'
+import type { SearchIndex, SearchPage, SearchRequest } from '../ports/search-index.ts'
+import type { SearchWriter } from '../ports/search-writer.ts'
+import type { MarkedWrite, WriteMarkers } from '../ports/write-markers.ts'
+import type { Node, Query } from '../search/ast.ts'
+
+export interface ConsistentIndexParts {
+  readonly index: SearchIndex
+  readonly writer: SearchWriter
+  readonly store: ResourceStore
+  readonly markers: WriteMarkers
+  readonly definitions: DefinitionsProvider
+  /** Absolute references below it count as local. */
+  readonly baseUrl?: string
+}
+
+/** Writes that a search brings in itself; beyond, the index worker has to catch up first. */
+const WRITES_MAX = 5000
+
+/** Versions in memory at a time. */
+const BATCH = 100
+
+const RETRY_AFTER_SECONDS = 10
+
+/**
+ * An index that is written later, made to see every write whose response the caller has had, where a search asks for that
+ * (R4 http.html: Cache-Control: no-cache). Such a search indexes what the worker has not got to yet; that the worker
+ * comes by later, or has been there, does no harm.
+ */
+export class ConsistentIndex implements SearchIndex {
+  readonly #parts: ConsistentIndexParts
+
+  constructor(parts: ConsistentIndexParts) {
+    this.#parts = parts
+  }
+
+  async search(tenant: Tenant, request: SearchRequest): Promise<SearchPage> {
+    if (request.consistent) await this.#catchUp(tenant, request)
+    return this.#parts.index.search(tenant, request)
+  }
+
+  async #catchUp(tenant: Tenant, { query, deadline }: SearchRequest): Promise<void> {
+    const { writes, complete } = await this.#parts.markers.unindexed(tenant, WRITES_MAX, deadline)
+    if (!complete) throw behind(`more than ${WRITES_MAX} writes`)
+    const types = typesOf(query)
+    const newest = newestOf(writes.filter(({ type }) => types.has(type)))
+    for (let start = 0; start < newest.length; start += BATCH) {
+      await this.#index(tenant, newest.slice(start, start + BATCH), deadline)
+    }
+  }
+
+  async #index(tenant: Tenant, writes: readonly MarkedWrite[], deadline: number): Promise<void> {
+    const { store, writer, definitions, baseUrl } = this.#parts
+    // What was not committed after all is not there, or is there in the version before.
+    const versions = await store.readNewest(tenant, writes, deadline)
+    const its = definitions.for(tenant)
+    const documents = versions.flatMap(version => (version ? [indexableOf(its, version, baseUrl)] : []))
+    const unwritten = await writer.write(tenant, documents, deadline)
+    if (unwritten.length > 0) throw behind(unwritten.map(({ kind, cause }) => `${kind} ${cause}`).join(', '))
+  }
+}
+
+function newestOf(writes: readonly MarkedWrite[]): readonly MarkedWrite[] {
+  const newest = new Map<string, MarkedWrite>()
+  for (const write of writes) {
+    const key = `${write.type}/${write.id}`
+    const other = newest.get(key)
+    if (!other || other.versionId < write.versionId) newest.set(key, write)
+  }
+  return [...newest.values()]
+}
+
+/** The types whose resources have a say in what the query finds. */
+function typesOf({ type, where }: Query): ReadonlySet<string> {
+  const types = new Set([type])
+  const visit = (node: Node): void => {
+    switch (node.kind) {
+      case 'and':
+      case 'or':
+        node.nodes.forEach(visit)
+        break
+      case 'not':
+        visit(node.node)
+        break
+      case 'chain':
+      case 'has':
+        types.add(node.query.type)
+        visit(node.query.where)
+    }
+  }
+  visit(where)
+  return types
+}
+
+const behind = (internal: string) =>
+  fault(
+    'unavailable',
+    'The search index is too far behind to hold every write by now: try again later, or without Cache-Control: no-cache.',
+    { internal, retryAfterSeconds: RETRY_AFTER_SECONDS },
+  )

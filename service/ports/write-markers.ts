@@ -1,0 +1,22 @@
+import type { Tenant } from '../call.ts'
+import type { ResourceKey } from './stored-version.ts'
+
+/** What may not be indexed yet. A store that is indexed later puts a marker beside each write, and answers after both. */
+export interface WriteMarkers {
+  /**
+   * Everything written since the time up to which the index worker is known to have indexed all. Strongly consistent:
+   * every write is among them whose response a caller has had. Some may be indexed by now, others may not have come to
+   * be committed. No more than `limit`.
+   */
+  unindexed(tenant: Tenant, limit: number, deadline: number): Promise<MarkedWrites>
+}
+
+export interface MarkedWrites {
+  readonly writes: readonly MarkedWrite[]
+  /** false: there are more than the limit. */
+  readonly complete: boolean
+}
+
+export interface MarkedWrite extends ResourceKey {
+  readonly versionId: number
+}
