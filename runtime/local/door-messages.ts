@@ -1,7 +1,7 @@
-import type { MessagePort } from 'node:worker_threads'
 import type { HttpResponse } from '#rest/http-message.ts'
 import type { Limits } from '#service/index.ts'
 import type { Config } from '../env.ts'
+import type { Connection } from './backend.ts'
 import type { PlainRequest } from './plain-request.ts'
 
 export type DoorTarget = 'fhir' | 'graphql'
@@ -10,8 +10,7 @@ export type DoorTarget = 'fhir' | 'graphql'
 export interface DoorWorkerData {
   readonly config: Config
   readonly limits: Partial<Limits>
-  /** The line to the thread that writes. */
-  readonly writer: MessagePort
+  readonly connection: Connection
 }
 
 export interface ToDoorWorker {

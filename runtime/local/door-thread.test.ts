@@ -12,7 +12,7 @@ test('requests of a thread that ends are answered with a fault, and the next one
     limits: {},
     connect() {
       lines++
-      return new MessageChannel().port1
+      return { kind: 'embedded', folder: '/dev/null/no-folder', writer: new MessageChannel().port1 }
     },
     logger,
   })

@@ -1,16 +1,17 @@
 /** The main thread's side of the door thread, which door-worker.ts is the entry of. */
-import { type MessagePort, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import type { HttpResponse } from '#rest/http-message.ts'
 import { fault, type Limits, type Logger } from '#service/index.ts'
 import type { Config } from '../env.ts'
+import type { Connection } from './backend.ts'
 import type { DoorTarget, DoorWorkerData, FromDoorWorker, ToDoorWorker } from './door-messages.ts'
 import type { PlainRequest } from './plain-request.ts'
 
 export interface DoorThreadOptions {
   readonly config: Config
   readonly limits: Partial<Limits>
-  /** A new line to the thread that writes, for the door thread to keep. */
-  readonly connect: () => MessagePort
+  /** To the service, for the door thread to keep. */
+  readonly connect: () => Connection
   readonly logger: Logger
 }
 
@@ -53,9 +54,10 @@ interface Waiting {
 }
 
 function startThread({ config, limits, connect, logger }: DoorThreadOptions, onLost: () => void): RunningThread {
-  const writer = connect()
-  const workerData: DoorWorkerData = { config, limits, writer }
-  const worker = new Worker(new URL('./door-worker.ts', import.meta.url), { workerData, transferList: [writer] })
+  const connection = connect()
+  const workerData: DoorWorkerData = { config, limits, connection }
+  const transferList = connection.kind === 'embedded' ? [connection.writer] : []
+  const worker = new Worker(new URL('./door-worker.ts', import.meta.url), { workerData, transferList })
   const waiting = new Map<number, Waiting>()
   let lastNumber = 0
   let closing = false

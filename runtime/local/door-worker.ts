@@ -2,18 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createRestDoor } from '#rest/door.ts'
 import { bodyBytes, type HttpHandler, type HttpResponse } from '#rest/http-message.ts'
-import { DEFAULT_LIMITS } from '#service/index.ts'
+import { DEFAULT_LIMITS, type FhirService } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
-import { openWorkerService } from '../embedded.ts'
 import { createStderrLogger } from '../stderr-logger.ts'
 import type { DoorTarget, DoorWorkerData, FromDoorWorker, ToDoorWorker } from './door-messages.ts'
 import { withCall } from './plain-request.ts'
 
 invariant(parentPort, 'door-worker.ts is the entry of a worker thread')
 const port = parentPort
-const { config, limits, writer } = workerData as DoorWorkerData
+const { config, limits, connection } = workerData as DoorWorkerData
 const logger = createStderrLogger(config.logLevel)
-const { service } = await openWorkerService({ folder: config.dataFolder, limits }, writer)
+const service = await openService()
 const http = { corsOrigins: config.corsOrigins, bodyBytesMax: { ...DEFAULT_LIMITS, ...limits }.bodyBytesMax }
 
 /** Each is made when it is first asked for: the stand-in for AppSync brings a GraphQL schema along. */
@@ -23,6 +22,16 @@ const doors: Readonly<Record<DoorTarget, () => Promise<HttpHandler>>> = {
     const { createAppSync } = await import('./appsync.ts')
     return createAppSync({ service, ...http })
   }),
+}
+
+/** Of the two ways only the one that is gone is loaded. */
+async function openService(): Promise<FhirService> {
+  if (connection.kind === 'engines') {
+    const { openAwsService } = await import('../aws.ts')
+    return openAwsService({ places: connection.places, limits, logger }).service
+  }
+  const { openWorkerService } = await import('../embedded.ts')
+  return (await openWorkerService({ folder: connection.folder, limits }, connection.writer)).service
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -1,9 +1,9 @@
 /** The whole gateway in one process: the store, the service, both doors and HTTP. */
 import type { HttpResponse } from '#rest/http-message.ts'
 import { DEFAULT_LIMITS, type FhirService, type Limits, type Logger } from '#service/index.ts'
-import { openPrimaryService } from '../embedded.ts'
 import type { Config } from '../env.ts'
 import { FHIR_PATH, GRAPHQL_PATH } from './addresses.ts'
+import { type Backend, StartError } from './backend.ts'
 import { createDoorThread } from './door-thread.ts'
 import { createRouter, type Router } from './router.ts'
 import { startServer } from './server.ts'
@@ -12,6 +12,8 @@ export interface GatewayOptions {
   readonly config: Config
   readonly logger: Logger
   readonly limits?: Partial<Limits>
+  /** Default: the embedded engine in the folder that the configuration names. It is closed with the gateway. */
+  readonly backend?: Backend
 }
 
 export interface Gateway {
@@ -26,20 +28,9 @@ export interface Gateway {
 /** For requests under way when the gateway is told to end. */
 const GRACE_MS = 10_000
 
-/** The data folder can't be used. The message says why and what to do. */
-export class DataFolderError extends Error {
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.name = 'DataFolderError'
-  }
-}
-
-/** Rejects with a DataFolderError, or with the error of listening on the port. */
-export async function startGateway({ config, logger, limits = {} }: GatewayOptions): Promise<Gateway> {
-  const primary = await openPrimaryService({ folder: config.dataFolder, limits }).catch((error: unknown) => {
-    throw new DataFolderError(error)
-  })
-  const { service, clock, ids, connect, close } = primary
+/** Rejects with a StartError where the data folder can't be used, or with the error of listening on the port. */
+export async function startGateway({ config, logger, limits = {}, backend }: GatewayOptions): Promise<Gateway> {
+  const { service, clock, ids, connect, close } = backend ?? (await openEmbeddedBackend(config, limits))
   const createThread = () => createDoorThread({ config, limits, connect, logger })
   const threads = { graphql: createThread(), bulk: createThread() }
   const { bodyBytesMax } = { ...DEFAULT_LIMITS, ...limits }
@@ -73,6 +64,14 @@ export async function startGateway({ config, logger, limits = {} }: GatewayOptio
       await close()
     },
   }
+}
+
+async function openEmbeddedBackend({ dataFolder: folder }: Config, limits: Partial<Limits>): Promise<Backend> {
+  const { openPrimaryService } = await import('../embedded.ts')
+  const primary = await openPrimaryService({ folder, limits }).catch((error: unknown) => {
+    throw new StartError(error)
+  })
+  return { ...primary, connect: () => ({ kind: 'embedded', folder, writer: primary.connect() }) }
 }
 
 /** A line for each request: no path and no query, since they name patients. */

@@ -44,6 +44,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['runtime/', 'service/index.ts', 'service/graphql/', 'schema/', 'resolvers/', 'rest/'],
     ...['graphql', 'node:'],
   ],
+  // The launcher of the engines that tests run on serves the local gateway too.
+  'runtime/local/engines.ts': ['runtime/', 'service/index.ts', 'test/engines/'],
   // A client of the REST door like any other.
   'runtime/local/load': ['runtime/local/check-node.js', 'node:'],
   // It reads the SDL, by path.
