@@ -110,7 +110,8 @@ export class RestStack extends Stack {
         throttlingRateLimit: RATE.rateLimit,
         throttlingBurstLimit: RATE.burstLimit,
         dataTraceEnabled: false,
-        metricsEnabled: true,
+        // Those of each method cost more than all other metrics; those of the API are there without.
+        metricsEnabled: false,
         tracingEnabled: config.xray,
       },
     })

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import { CONTEXT_KEYS, type DeploymentError, readConfig } from '#infra/config.ts'
+import { AWS_ENV } from '#runtime/env-names.ts'
+import { ROOT } from './synthesize.ts'
 
 const read = (context: Readonly<Record<string, unknown>>) => readConfig(key => context[key])
 
@@ -101,4 +105,25 @@ test('no setting takes an object, and each is read', () => {
   expect(problemsOf(Object.fromEntries(CONTEXT_KEYS.map(key => [key, {}]))).map(text => text.split(' ')[0])).toEqual(
     expect.arrayContaining([...CONTEXT_KEYS]),
   )
+})
+
+describe('docs/deploy.md', () => {
+  const page = readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8')
+
+  test('lists every setting, with its default', () => {
+    const settings = [...page.matchAll(/^\| `(\w+)` \| /gm)].map(([, name]) => name ?? '')
+    expect(settings.sort()).toEqual([...CONTEXT_KEYS].sort())
+  })
+
+  test('names every variable that a deployment sets', () => {
+    const set = Object.values(AWS_ENV).filter(name => name !== AWS_ENV.region)
+    expect(set.filter(name => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
+  test('has a sum that is one', () => {
+    const amounts = [...page.matchAll(/^\| [^*].* \| (\d+\.\d\d) \|$/gm)].map(([, amount]) => Number(amount))
+    const [, sum] = /\*\*sum\*\* \| \| \*\*(\d+\.\d\d)\*\*/.exec(page) ?? []
+    expect(amounts.length).toBeGreaterThan(10)
+    expect(amounts.reduce((total, amount) => total + amount, 0)).toBeCloseTo(Number(sum), 2)
+  })
 })

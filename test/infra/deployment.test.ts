@@ -289,7 +289,7 @@ describe('REST', () => {
       {
         DataTraceEnabled: false,
         HttpMethod: '*',
-        MetricsEnabled: true,
+        MetricsEnabled: false,
         ResourcePath: '/*',
         ThrottlingBurstLimit: 100,
         ThrottlingRateLimit: 50,
