@@ -6,8 +6,8 @@ const TAG_BYTES = 16
 const CIPHER = 'aes-256-gcm'
 
 /**
- * nonce, ciphertext, tag. The nonce is taken from tenant and text by a key of its own: it repeats only where both do, which
- * AES-GCM needs, and tells no more than that they do.
+ * nonce, ciphertext, tag. The nonce is taken from tenant and text by a key of its own: it repeats only where both do,
+ * which AES-GCM needs, and tells no more than that they do.
  * @param key 32 bytes
  */
 export function createAesSealer(key: Uint8Array): Sealer {

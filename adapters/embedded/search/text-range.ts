@@ -8,16 +8,18 @@ export function startsWith(column: Fragment, prefix: string): Fragment {
 
 /** The least text above all that start with the prefix; undefined where there is none. */
 function successor(prefix: string): string | undefined {
-  const points = Array.from(prefix, character => character.codePointAt(0) ?? 0)
-  while (points.length > 0) {
-    const last = points.pop() ?? 0
-    if (last === LAST_POINT) continue
-    points.push(last === BEFORE_SURROGATES ? AFTER_SURROGATES : last + 1)
-    return String.fromCodePoint(...points)
+  for (let end = prefix.length; end > 0; ) {
+    const start = end - (LOW_SURROGATE.test(prefix.charAt(end - 1)) ? 2 : 1)
+    const last = prefix.codePointAt(start) ?? 0
+    const next = last === BEFORE_SURROGATES ? AFTER_SURROGATES : last + 1
+    if (last !== LAST_POINT) return prefix.slice(0, start) + String.fromCodePoint(next)
+    end = start
   }
   return undefined
 }
 
+/** The second half of a pair; no text that is searched has half a pair. */
+const LOW_SURROGATE = /[\uDC00-\uDFFF]/
 const LAST_POINT = 0x10ffff
 const BEFORE_SURROGATES = 0xd7ff
 const AFTER_SURROGATES = 0xe000
