@@ -25,10 +25,13 @@ function fail(error) {
   util.error(error.message, error.errorType, null, error.errorInfo)
 }
 
-/** What finds the others: a batch of whole resources would not fit into an invocation. */
+/**
+ * What a reference or a reverse list is found by, as service/graphql/execution/plain-copy.ts marks it: a batch of whole
+ * resources would not fit into an invocation.
+ */
 function sourceOf(source) {
-  const { resourceType, id, reference, type, identifier } = source
-  return { resourceType, id, reference, type, identifier }
+  const { id, reference, __embedded, __contained } = source
+  return { id, reference, __embedded, __contained }
 }
 
 /** As service/graphql/plan/prefetch-key.ts writes it; a test compares. */

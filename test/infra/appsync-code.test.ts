@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { CONTAINED, EMBEDDED } from '#service/graphql/execution/plain-copy.ts'
 import { prefetchKey } from '#service/graphql/plan/prefetch-key.ts'
 import { ROOT } from './synthesize.ts'
 
@@ -103,11 +104,18 @@ test('a nested field ends with what was prefetched under its arguments', () => {
 })
 
 test('a nested field that was not prefetched goes into a batch, with no more of its source than finds it', () => {
-  const source = { reference: 'Patient/a', display: 'Ann', 'resource()': { data: null } }
-  expect(load('nested').request({ args: { optional: false }, source, identity: null, info })).toEqual({
+  const { request } = load('nested')
+  const batch = (source: object) => ({
     operation: 'BatchInvoke',
-    payload: { arguments: { optional: false }, source: { reference: 'Patient/a' }, identity: null, info: sent },
+    payload: { arguments: { optional: false }, source, identity: null, info: sent },
   })
+  const ask = (source: object) => request({ args: { optional: false }, source, identity: null, info })
+  const contained = { resourceType: 'Patient', id: 'p' }
+  expect(ask({ reference: 'Patient/a', display: 'Ann', 'resource()': { data: null } })).toEqual(
+    batch({ reference: 'Patient/a' }),
+  )
+  expect(ask({ reference: '#p', [CONTAINED]: contained })).toEqual(batch({ reference: '#p', [CONTAINED]: contained }))
+  expect(ask({ id: 'a', name: [], [EMBEDDED]: true })).toEqual(batch({ id: 'a', [EMBEDDED]: true }))
 })
 
 test.each([
