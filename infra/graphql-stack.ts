@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CfnOutput, NestedStack, Stack, type StackProps } from 'aws-cdk-lib'
@@ -87,9 +87,12 @@ export class GraphqlStack extends Stack {
 
   /** From S3: inline, the schema alone would be larger than a template may be. */
   #schema(sdl: string): CfnGraphQLSchema {
-    const file = join(mkdtempSync(join(tmpdir(), 'fhir-gateway-')), 'schema.graphql')
-    writeFileSync(file, sdl)
-    const asset = new Asset(this, 'Sdl', { path: file })
+    const folder = mkdtempSync(join(tmpdir(), 'fhir-gateway-'))
+    const path = join(folder, 'schema.graphql')
+    writeFileSync(path, sdl)
+    const asset = new Asset(this, 'Sdl', { path })
+    // It has been copied by now.
+    rmSync(folder, { recursive: true })
     return new CfnGraphQLSchema(this, 'Schema', { apiId: this.api.attrApiId, definitionS3Location: asset.s3ObjectUrl })
   }
 
