@@ -118,9 +118,12 @@ export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStrea
   let prepared = false
   return {
     async handle(event, deadline) {
-      // Where that fails the batch fails, and comes again.
-      if (!prepared) await search.prepare()
-      prepared = true
+      // Where that fails there is no index to write to: the batch comes again.
+      if (!prepared)
+        prepared = await search.prepare().then(
+          () => true,
+          () => false,
+        )
       return handle(event, deadline)
     },
     close() {

@@ -117,6 +117,6 @@ function pollerOf({ table }: ServicePlaces, worker: OpenWorker, logger: Logger):
     tableName: table.table,
     handle: async event => (await handle(event, SYSTEM_CLOCK.now() + BATCH_MS)).batchItemFailures[0]?.itemIdentifier,
     wait: milliseconds => delay(milliseconds),
-    onError: error => logger.warn('A stream could not be read', { error: error instanceof Error ? error.name : '' }),
+    onError: error => logger.warn('A batch of the stream failed', { error: error instanceof Error ? error.name : '' }),
   })
 }

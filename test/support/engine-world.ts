@@ -20,6 +20,7 @@ export interface EngineWorldOptions {
   readonly searchEndpoint?: string
   /** eventual: as it is. settled: requests wait until what was written before can be found. Default: eventual. */
   readonly searches?: 'eventual' | 'settled'
+  /** Given, everything is logged. */
   readonly logger?: Logger
 }
 
@@ -29,7 +30,7 @@ export async function startEngineWorld(options: EngineWorldOptions = {}): Promis
   const { dynamodb, s3, opensearch } = inject('engines')
   invariant(dynamodb && s3 && opensearch, 'this test needs the engines dynamodb, opensearch and s3')
   const { logger = recordingLogger().logger, searches = 'eventual' } = options
-  const config = { ...parseEnvironment({ PORT: '0', LOG_LEVEL: 'error' }) }
+  const config = parseEnvironment({ PORT: '0', LOG_LEVEL: options.logger ? 'debug' : 'error' })
   const backend = await openEngineBackend({
     engines: { dynamodb, s3, opensearch: { endpoint: options.searchEndpoint ?? opensearch.endpoint } },
     name: `world-${process.pid}-${++worlds}`,
