@@ -1,4 +1,7 @@
-/** A GraphQL client of the kind users have, against the started gateway over HTTP. What was written can be searched for at once. */
+/**
+ * A GraphQL client of the kind users have, against the started gateway over HTTP. What was written can be searched for
+ * at once.
+ */
 import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HttpWorld } from '#test/support/http-world.ts'

@@ -1,6 +1,6 @@
 /**
- * What patients are and what is searched for stands in no log, at any level: a mark is sent through every path, and what
- * the process writes is read.
+ * What patients are and what is searched for stands in no log, at any level: a mark is sent through every path, and
+ * what the process writes is read.
  */
 import { expect, test, vi } from 'vitest'
 import { askGraphql, httpClient } from '#test/support/http-client.ts'
