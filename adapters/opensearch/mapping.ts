@@ -1,5 +1,7 @@
 /** The one mapping: it names no search parameter, so a new one changes nothing here. */
 
+import { SORT_COLUMNS } from './document/sort-text.ts'
+
 /** Found by equality or prefix only: nothing to sort or to count by. */
 const SEARCHED = { type: 'keyword', doc_values: false } as const
 const KEYWORD = { type: 'keyword' } as const
@@ -11,6 +13,10 @@ const LONG = { type: 'long' } as const
  */
 const end = <Type extends 'long' | 'double'>(type: Type) =>
   ({ type, fields: { sort: { type, index: false } } }) as const
+
+const SORT_FIELDS = Object.fromEntries(
+  Array.from({ length: SORT_COLUMNS }, (_, column) => [`text${column}`, { type: 'keyword', index: false }]),
+)
 
 export const MAPPING = {
   dynamic: 'strict',
@@ -45,8 +51,8 @@ export const MAPPING = {
     // share an object that has all their keys.
     date: { type: 'nested', properties: { key: SEARCHED, low: end('long'), high: end('long') } },
     amount: { type: 'nested', properties: { key: SEARCHED, low: end('double'), high: end('double'), unit: SEARCHED } },
-    /** The least and the greatest text of a parameter. */
-    sort: { type: 'nested', properties: { key: SEARCHED, text: { type: 'keyword', index: false } } },
+    /** The least and the greatest text of each parameter, in the column of its key. */
+    sort: { type: 'nested', properties: { key: SEARCHED, ...SORT_FIELDS } },
   },
 } as const
 

@@ -13,6 +13,9 @@ export interface OpenSearchIndexParts extends ReaderParts {
 /** `_total=estimate` counts no further than this. */
 const ESTIMATED_TOTAL_MAX = 10_000
 
+/** The engine gives 10,000 hits at a time, and one is asked for beyond the page. */
+const PAGE_HITS_MAX = 9_999
+
 /**
  * Writes arrive late here: a consistent search sees those that the writer has got. Those that are still on their way are
  * brought in by service/indexing/consistent-index.ts.
@@ -24,7 +27,8 @@ export class OpenSearchIndex implements SearchIndex {
     this.#parts = parts
   }
 
-  async search(tenant: Tenant, request: SearchRequest): Promise<SearchPage> {
+  async search(tenant: Tenant, asked: SearchRequest): Promise<SearchPage> {
+    const request = { ...asked, count: Math.min(asked.count, PAGE_HITS_MAX) }
     const reader = new IndexReader(this.#parts, tenant, request.deadline)
     if (request.consistent) await reader.refresh()
     const budget = new JoinBudget(this.#parts.joinLimits ?? JOIN_LIMITS)

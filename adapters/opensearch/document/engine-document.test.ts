@@ -4,6 +4,7 @@ import type { IndexDocument, IndexValue } from '#service/search/document.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
 import { engineDocument, engineId } from './engine-document.ts'
 import { parameterKey } from './parameter-key.ts'
+import { sortColumn } from './sort-text.ts'
 
 const tenant = tenantOf('clinic')
 const key = (code: string) => parameterKey(searchParameter('Observation', code))
@@ -74,11 +75,16 @@ test('keeps every value under the key of its parameter', () => {
         unit: ['t:http://u|kg', 's:http://u', 'c:kg', 'c:kilo'],
       },
     ],
+    // One object for all whose columns differ; these two have the same.
     sort: [
-      { key: [key('code')], text: '8302-2\u0001http://loinc.org' },
-      { key: [key('subject'), key('patient')], text: 'Patient/1' },
-      { key: [key('value-string')], text: 'tres bien' },
-      { key: [key('_profile')], text: 'http://a/b' },
+      {
+        key: [key('code'), key('subject'), key('patient'), key('_profile')],
+        [sortColumn(key('code'))]: '8302-2\u0001http://loinc.org',
+        [sortColumn(key('subject'))]: 'Patient/1',
+        [sortColumn(key('patient'))]: 'Patient/1',
+        [sortColumn(key('_profile'))]: 'http://a/b',
+      },
+      { key: [key('value-string')], [sortColumn(key('patient'))]: 'tres bien' },
     ],
   })
 })
@@ -86,7 +92,7 @@ test('keeps every value under the key of its parameter', () => {
 test('sorts by the least and by the greatest of several texts', () => {
   const codes = ['b', '😀', 'a', '\ufffd'].map((code): IndexValue => ({ kind: 'token', system: '', code }))
   expect(engineDocument(tenant, documentOf({ code: codes })).sort).toEqual([
-    { key: [key('code')], text: ['a\u0001', '😀\u0001'] },
+    { key: [key('code')], [sortColumn(key('code'))]: ['a\u0001', '😀\u0001'] },
   ])
 })
 

@@ -4,6 +4,14 @@ import type { IndexValue } from '#service/search/document.ts'
 /** UTF-16 units that count: two resources whose texts differ only behind them are taken for equal. */
 export const SORT_LENGTH_MAX = 256
 
+/**
+ * Texts of different parameters share objects: each has a column by its key, and an object no more than one text in a
+ * column. An object for each parameter would make five objects of a resource more.
+ */
+export const SORT_COLUMNS = 16
+
+export const sortColumn = (key: string): string => `text${key.charCodeAt(0) % SORT_COLUMNS}`
+
 /** Between code and system, as service/search/sort.ts joins them. */
 const TOKEN_SEPARATOR = '\u0001'
 

@@ -9,7 +9,7 @@ import type {
   TokenValue,
 } from '#service/search/document.ts'
 import { parameterKey } from './parameter-key.ts'
-import { isBefore, sortTextOf } from './sort-text.ts'
+import { isBefore, sortColumn, sortTextOf } from './sort-text.ts'
 import { substringKeywords } from './substring-text.ts'
 import { codeKeyword, keyword, linkKeyword, systemKeyword, targetKeyword, tokenKeyword, unitKeyword } from './terms.ts'
 import { blockKeywords, isOneBlock, wholeKeyword } from './text-blocks.ts'
@@ -18,6 +18,7 @@ import { blockKeywords, isOneBlock, wholeKeyword } from './text-blocks.ts'
 export class ValueSink {
   readonly #keywords = new Map<string, Set<string>>()
   readonly #objects = new Map<string, Map<string, { readonly key: string[] }>>()
+  readonly #sortRows: { readonly key: string[]; [column: string]: unknown }[] = []
 
   add({ parameter, values }: ParameterValues): void {
     const key = parameterKey(parameter)
@@ -31,13 +32,14 @@ export class ValueSink {
       if (least === undefined || isBefore(text, least)) least = text
       if (greatest === undefined || isBefore(greatest, text)) greatest = text
     }
-    if (least !== undefined) this.#object('sort', key, { text: least === greatest ? least : [least, greatest] })
+    if (least !== undefined) this.#sort(key, least === greatest ? least : [least, greatest])
   }
 
   fields(): Readonly<Record<string, unknown>> {
     const fields: Record<string, unknown> = {}
     for (const [name, keywords] of this.#keywords) fields[name] = [...keywords]
     for (const [name, objects] of this.#objects) fields[name] = [...objects.values()]
+    if (this.#sortRows.length > 0) fields.sort = this.#sortRows
     return fields
   }
 
@@ -101,6 +103,18 @@ export class ValueSink {
   #amount(key: string, value: NumberValue | QuantityValue): void {
     const { low, high } = value
     this.#object('amount', key, value.kind === 'number' ? { low, high } : { low, high, unit: unitsOf(value) })
+  }
+
+  /** In the first row whose column is free. */
+  #sort(key: string, text: unknown): void {
+    const column = sortColumn(key)
+    let row = this.#sortRows.find(each => !(column in each))
+    if (!row) {
+      row = { key: [] }
+      this.#sortRows.push(row)
+    }
+    row.key.push(key)
+    row[column] = text
   }
 
   #keep(field: string, text: string): void {

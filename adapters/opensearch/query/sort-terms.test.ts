@@ -3,6 +3,7 @@ import { Fault } from '#service/fault.ts'
 import type { SortKey } from '#service/search/ast.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
 import { parameterKey } from '../document/parameter-key.ts'
+import { sortColumn } from '../document/sort-text.ts'
 import { positionOf, searchAfter, sortTerms } from './sort-terms.ts'
 
 const by = (code: string, descending = false, type = 'Observation'): SortKey => ({
@@ -21,7 +22,12 @@ test('each key is a value of its parameter, the id is the last', () => {
   expect(sortTerms('Observation', keys).map(({ clause }) => clause)).toEqual([
     { 'date.low.sort': nested('date', 'date', { order: 'asc', mode: 'min' }) },
     { 'amount.high.sort': nested('amount', 'value-quantity', { order: 'desc', mode: 'max' }) },
-    { 'sort.text': nested('sort', 'code', { order: 'asc', mode: 'min' }) },
+    {
+      [`sort.${sortColumn(parameterKey(searchParameter('Observation', 'code')))}`]: nested('sort', 'code', {
+        order: 'asc',
+        mode: 'min',
+      }),
+    },
     { lastUpdated: 'desc' },
     { id: 'asc' },
     { id: 'asc' },

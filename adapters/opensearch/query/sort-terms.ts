@@ -3,6 +3,7 @@ import { fault } from '#service/fault.ts'
 import type { Position } from '#service/ports/search-index.ts'
 import type { ParameterReference, SortKey } from '#service/search/ast.ts'
 import { ID_URL, isColumn, parameterKey } from '../document/parameter-key.ts'
+import { sortColumn } from '../document/sort-text.ts'
 
 export interface SortTerm {
   readonly clause: Readonly<Record<string, unknown>>
@@ -28,32 +29,33 @@ function sortTerm(type: string, parameter: ParameterReference, descending: boole
     const field = parameter.url === ID_URL ? 'id' : 'lastUpdated'
     return { clause: { [field]: order }, missing: null }
   }
-  const { path, end, missing } = layoutOf(parameter)
-  const key = { term: { [`${path}.key`]: parameterKey(parameter) } }
+  const key = parameterKey(parameter)
+  const { path, field, missing } = layoutOf(parameter)
   const mode = descending ? 'max' : 'min'
+  const nested = { path, filter: { term: { [`${path}.key`]: key } } }
   return {
-    clause: { [`${path}.${end(descending)}`]: { order, mode, missing: '_last', nested: { path, filter: key } } },
+    clause: { [`${path}.${field(key, descending)}`]: { order, mode, missing: '_last', nested } },
     missing: missing(descending),
   }
 }
 
 interface Layout {
   readonly path: 'date' | 'amount' | 'sort'
-  readonly end: (descending: boolean) => 'low.sort' | 'high.sort' | 'text'
+  readonly field: (key: string, descending: boolean) => string
   readonly missing: (descending: boolean) => string | null
 }
 
-const ofRange = (descending: boolean) => (descending ? 'high.sort' : 'low.sort')
+const end = (_key: string, descending: boolean) => (descending ? 'high.sort' : 'low.sort')
 
 const DATE: Layout = {
   path: 'date',
-  end: ofRange,
+  field: end,
   missing: descending => (descending ? '-9223372036854775808' : '9223372036854775807'),
 }
 
-const AMOUNT: Layout = { path: 'amount', end: ofRange, missing: descending => (descending ? '-Infinity' : 'Infinity') }
+const AMOUNT: Layout = { path: 'amount', field: end, missing: descending => (descending ? '-Infinity' : 'Infinity') }
 
-const TEXT: Layout = { path: 'sort', end: () => 'text', missing: () => null }
+const TEXT: Layout = { path: 'sort', field: sortColumn, missing: () => null }
 
 function layoutOf({ kind }: ParameterReference): Layout {
   if (kind === 'date') return DATE
