@@ -24,9 +24,9 @@ afterEach(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-function start(environment: Readonly<Record<string, string>>) {
+function start(environment: Readonly<Record<string, string>>, ...options: readonly string[]) {
   const env = { ...process.env, DATA_DIR: join(folder, 'data'), PORT: '0', LOG_LEVEL: 'info', ...environment }
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'start.js')], { env })
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'start.js'), ...options], { env })
   children.push(child)
   return child
 }
@@ -85,5 +85,18 @@ test('a data folder that another server uses is explained', async () => {
     code: 1,
     stdout: '',
     stderr: `${reason} Stop it, or give this one a folder of its own.\n`,
+  })
+})
+
+test('engines without Java are explained, and so is an option that there is not', async () => {
+  expect(await outcomeOf(start({ PATH: folder }, '--engines'))).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: "The engines need Java 17 or newer, and 'java' does not run here.\n",
+  })
+  expect(await outcomeOf(start({}, '--engine'))).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: '--engine is no option. There is --engines.\n',
   })
 })
