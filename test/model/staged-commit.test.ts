@@ -1,0 +1,74 @@
+/**
+ * Every interleaving of what writers, readers and workers ask of the table, with the store's own code: crashes, time that
+ * runs out, records that are removed, and writes that land after their writer has given them up.
+ */
+import { describe, expect, test } from 'vitest'
+import { explore } from './explore.ts'
+import { MUTANTS } from './mutants.ts'
+import { type ScenarioShape, scenarioOf } from './scenarios.ts'
+
+const STATES_MAX = 4_000_000
+
+const SCENARIOS: readonly ScenarioShape[] = [
+  { actors: ['T1', 'T2', 'W'], crashes: 1 },
+  { actors: ['T1', 'T2'], crashes: 1, losses: 1 },
+  { actors: ['T1', 'W', 'R', 'F1'], crashes: 1 },
+  { actors: ['T1', 'W', 'F1', 'S1'], crashes: 1, losses: 1 },
+  { actors: ['T1', 'W', 'F1', 'E1'], crashes: 1, losses: 1 },
+  { actors: ['T1', 'R', 'F1', 'E1'], crashes: 1, losses: 1 },
+  { actors: ['T1, requests by two', 'W', 'F1'], crashes: 1, losses: 1 },
+  { actors: ['T1 listed', 'L', 'F1'], crashes: 1, losses: 1 },
+  { actors: ['C1', 'C2', 'X', 'FC1'], crashes: 1 },
+  { actors: ['C1', 'X', 'K', 'FC1'], crashes: 1, losses: 1 },
+]
+
+/** Minutes each: MODEL=large runs them. */
+const LARGE: readonly ScenarioShape[] = [
+  { actors: ['T1', 'T2', 'R'], crashes: 1 },
+  { actors: ['T1', 'T2', 'W', 'F1'], crashes: 1 },
+  { actors: ['T1', 'W', 'R', 'F1', 'S1'], crashes: 1 },
+  { actors: ['T1', 'T2', 'F1', 'S1'], crashes: 1, losses: 1 },
+  { actors: ['T1 listed', 'W', 'L', 'F1'], crashes: 1, losses: 1 },
+]
+
+const nameOf = ({ actors, crashes = 0, losses = 0 }: ScenarioShape): string =>
+  `${actors.join(' + ')}, ${crashes} killed, ${losses} answers lost`
+
+async function holds(shape: ScenarioShape, statesMax: number): Promise<void> {
+  const start = performance.now()
+  const { states, finals, broken } = await explore(scenarioOf(shape), { statesMax })
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${nameOf(shape)}: ${states} states, ${finals} final, ${seconds} s`)
+  expect(broken).toEqual({})
+  expect(finals).toBeGreaterThan(0)
+}
+
+describe('a staged commit is whole or nothing, loses no update, tells the truth, and is never in the way for ever', () => {
+  test.each(SCENARIOS.map(shape => [nameOf(shape), shape] as const))(
+    '%s',
+    (_name, shape) => holds(shape, STATES_MAX),
+    300_000,
+  )
+
+  test.runIf(process.env.MODEL === 'large').each(LARGE.map(shape => [nameOf(shape), shape] as const))(
+    '%s',
+    (_name, shape) => holds(shape, 20_000_000),
+    3_600_000,
+  )
+})
+
+describe('every rule is needed: something breaks without', () => {
+  test.each(MUTANTS.map(mutant => [mutant.without, mutant] as const))(
+    '%s',
+    async (_without, mutant) => {
+      const { states, broken } = await explore(scenarioOf(mutant), { statesMax: STATES_MAX, untilBroken: true })
+      const [first] = Object.values(broken)
+      console.log(`without ${mutant.without}: ${states} states to "${first?.[0]}"`)
+      if (process.env.WAY) console.log(first?.join('\n'))
+      expect(first).toBeDefined()
+      // Not for failing altogether.
+      expect(broken.failure).toBe(undefined)
+    },
+    300_000,
+  )
+})
