@@ -1,6 +1,6 @@
 /**
- * Real code as a state machine. An actor's state is what it has been answered so far: from that its code is run again to
- * see what it asks for next. Each state is run once, however many states of the world it is part of.
+ * Real code as a state machine. An actor's state is what it has been answered so far: from that its code is run again
+ * to see what it asks for next. Each state is run once, however many states of the world it is part of.
  */
 import { setImmediate as idle } from 'node:timers/promises'
 import type { Table, WriteOutcome } from '#adapters/dynamodb/table.ts'

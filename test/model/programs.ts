@@ -69,7 +69,7 @@ export const writer =
     return answerOf(() => store.commit(TENANT, { changes, deadline }))
   }
 
-/** compartments: who wrote it; securityLabels: who wrote the version that it is built on. Both come back with a read. */
+/** compartments: who wrote it, which comes back with a read; author: who wrote it, and what it is built on. */
 const changeOf = (name: string, id: string, below: number, builtOn: string): Change => ({
   type: 'Patient',
   id,
@@ -78,7 +78,7 @@ const changeOf = (name: string, id: string, below: number, builtOn: string): Cha
   method: 'PUT',
   body: name,
   compartments: [name],
-  securityLabels: [builtOn],
+  securityLabels: [],
   provenance: { author: `${name}<${builtOn}`, door: 'rest', requestId: name },
   document: undefined,
 })

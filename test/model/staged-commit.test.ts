@@ -1,6 +1,6 @@
 /**
- * Every interleaving of what writers, readers and workers ask of the table, with the store's own code: crashes, time that
- * runs out, records that are removed, and writes that land after their writer has given them up.
+ * Every interleaving of what writers, readers and workers ask of the table, with the store's own code: crashes, time
+ * that runs out, records that are removed, and writes that land after their writer has given them up.
  */
 import { describe, expect, test } from 'vitest'
 import { explore } from './explore.ts'
@@ -14,8 +14,8 @@ const SCENARIOS: readonly ScenarioShape[] = [
   { actors: ['T1', 'T2'], crashes: 1, losses: 1 },
   { actors: ['T1', 'W', 'R', 'F1'], crashes: 1 },
   { actors: ['T1', 'W', 'F1', 'S1'], crashes: 1, losses: 1 },
-  { actors: ['T1', 'W', 'F1', 'E1'], crashes: 1, losses: 1 },
-  { actors: ['T1', 'R', 'F1', 'E1'], crashes: 1, losses: 1 },
+  { actors: ['T1', 'W', 'E1'], crashes: 1, losses: 1 },
+  { actors: ['T1', 'R', 'F1', 'S1'], crashes: 1, losses: 1 },
   { actors: ['T1, requests by two', 'W', 'F1'], crashes: 1, losses: 1 },
   { actors: ['T1 listed', 'L', 'F1'], crashes: 1, losses: 1 },
   { actors: ['C1', 'C2', 'X', 'FC1'], crashes: 1 },
@@ -29,6 +29,8 @@ const LARGE: readonly ScenarioShape[] = [
   { actors: ['T1', 'W', 'R', 'F1', 'S1'], crashes: 1 },
   { actors: ['T1', 'T2', 'F1', 'S1'], crashes: 1, losses: 1 },
   { actors: ['T1 listed', 'W', 'L', 'F1'], crashes: 1, losses: 1 },
+  { actors: ['T1', 'W', 'F1', 'E1'], crashes: 1, losses: 1 },
+  { actors: ['T1', 'R', 'F1', 'E1'], crashes: 1, losses: 1 },
 ]
 
 const nameOf = ({ actors, crashes = 0, losses = 0 }: ScenarioShape): string =>
@@ -43,7 +45,7 @@ async function holds(shape: ScenarioShape, statesMax: number): Promise<void> {
   expect(finals).toBeGreaterThan(0)
 }
 
-describe('a staged commit is whole or nothing, loses no update, tells the truth, and is never in the way for ever', () => {
+describe('a staged commit is whole or nothing, and tells the truth', () => {
   test.each(SCENARIOS.map(shape => [nameOf(shape), shape] as const))(
     '%s',
     (_name, shape) => holds(shape, STATES_MAX),
@@ -64,7 +66,6 @@ describe('every rule is needed: something breaks without', () => {
       const { states, broken } = await explore(scenarioOf(mutant), { statesMax: STATES_MAX, untilBroken: true })
       const [first] = Object.values(broken)
       console.log(`without ${mutant.without}: ${states} states to "${first?.[0]}"`)
-      if (process.env.WAY) console.log(first?.join('\n'))
       expect(first).toBeDefined()
       // Not for failing altogether.
       expect(broken.failure).toBe(undefined)
