@@ -62,12 +62,13 @@ export type NestedField = 'date' | 'amount' | 'sort'
 export interface IndexSettings {
   /** 1 serves tens of gigabytes. */
   readonly shards: number
-  readonly replicas: number
+  /** up-to-one: one, where there is a second node for it. */
+  readonly replicas: number | 'up-to-one'
   /** How long a write may stay unseen by searches. */
   readonly refreshIntervalMs: number
 }
 
-export const DEFAULT_SETTINGS: IndexSettings = { shards: 1, replicas: 1, refreshIntervalMs: 1000 }
+export const DEFAULT_SETTINGS: IndexSettings = { shards: 1, replicas: 'up-to-one', refreshIntervalMs: 1000 }
 
 /** A resource with more values than this that need an object of their own can't be indexed. */
 const NESTED_OBJECTS_MAX = 100_000
@@ -76,7 +77,7 @@ const NESTED_OBJECTS_MAX = 100_000
 export const indexBody = ({ shards, replicas, refreshIntervalMs }: IndexSettings) => ({
   settings: {
     number_of_shards: shards,
-    number_of_replicas: replicas,
+    ...(replicas === 'up-to-one' ? { auto_expand_replicas: '0-1' } : { number_of_replicas: replicas }),
     refresh_interval: `${refreshIntervalMs}ms`,
     'mapping.nested_objects.limit': NESTED_OBJECTS_MAX,
   },

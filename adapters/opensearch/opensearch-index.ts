@@ -17,8 +17,8 @@ const ESTIMATED_TOTAL_MAX = 10_000
 const PAGE_HITS_MAX = 9_999
 
 /**
- * Writes arrive late here: a consistent search sees those that the writer has got. Those that are still on their way are
- * brought in by service/indexing/consistent-index.ts.
+ * Writes arrive late here: a consistent search sees those that the writer has got. Those that are still on their way
+ * are brought in by service/indexing/consistent-index.ts.
  */
 export class OpenSearchIndex implements SearchIndex {
   readonly #parts: OpenSearchIndexParts

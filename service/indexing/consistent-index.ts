@@ -27,9 +27,9 @@ const BATCH = 100
 const RETRY_AFTER_SECONDS = 10
 
 /**
- * An index that is written later, made to see every write whose response the caller has had, where a search asks for that
- * (R4 http.html: Cache-Control: no-cache). Such a search indexes what the worker has not got to yet; that the worker
- * comes by later, or has been there, does no harm.
+ * An index that is written later, made to see every write whose response the caller has had, where a search asks for
+ * that (R4 http.html: Cache-Control: no-cache). Such a search indexes what the worker has not got to yet; that the
+ * worker comes by later, or has been there, does no harm.
  */
 export class ConsistentIndex implements SearchIndex {
   readonly #parts: ConsistentIndexParts

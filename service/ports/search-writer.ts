@@ -6,8 +6,8 @@ import type { ResourceKey } from './stored-version.ts'
 export interface SearchWriter {
   /**
    * Brings the index to these versions. They may come in any order, late and repeated: the index keeps the newest
-   * version of a resource, and of one version what the newest extractor took from it. What it already has, or has newer,
-   * counts as written. Gives those that could not be written; the others are.
+   * version of a resource, and of one version what the newest extractor took from it. What it already has, or has
+   * newer, counts as written. Gives those that could not be written; the others are.
    * @throws Fault unavailable or throttled where nothing is known to be written.
    */
   write(tenant: Tenant, versions: readonly IndexableVersion[], deadline: number): Promise<readonly UnwrittenVersion[]>

@@ -1,7 +1,7 @@
 import type { Tenant } from '../call.ts'
 import type { ResourceKey } from './stored-version.ts'
 
-/** What may not be indexed yet. A store that is indexed later puts a marker beside each write, and answers after both. */
+/** What may not be indexed yet: a store that is indexed later marks each write, and answers once both are there. */
 export interface WriteMarkers {
   /**
    * Everything written since the time up to which the index worker is known to have indexed all. Strongly consistent:

@@ -26,7 +26,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // An adapter never knows another one.
   'adapters/embedded/': [...ENGINE_CONTRACT, 'node:'],
   'adapters/dynamodb/': [...ENGINE_CONTRACT, 'node:', '@aws-sdk/client-dynamodb', '@aws-sdk/client-dynamodb-streams'],
-  'adapters/opensearch/': [...ENGINE_CONTRACT, 'node:', '@opensearch-project/opensearch'],
+  'adapters/opensearch/': [...ENGINE_CONTRACT, 'node:'],
   'adapters/s3/': [...ENGINE_CONTRACT, 'node:', '@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
   'adapters/sqs/': [...ENGINE_CONTRACT, 'node:', '@aws-sdk/client-sqs'],
   'rest/': ['service/index.ts', 'negotiator', 'node:util', 'node:zlib', 'node:stream'],

@@ -60,6 +60,15 @@ test('an answer that is no JSON has no body', async () => {
   expect(await engine.send({ method: 'GET', path: '/', deadline: soon() })).toEqual({ status: 502, body: undefined })
 })
 
+test('an answer that is broken JSON is none, and is not quoted', async () => {
+  const json = { 'content-type': 'application/json' }
+  const { engine } = await serving((_request, response) => response.writeHead(200, json).end('{"name":"Smith'))
+  await expect(engine.send({ method: 'GET', path: '/', deadline: soon() })).rejects.toMatchObject({
+    kind: 'unreachable',
+    cause: new Error('The answer is no JSON'),
+  })
+})
+
 test('gives up at the deadline, also while the answer comes in', async () => {
   const { engine } = await serving((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })

@@ -108,5 +108,14 @@ async function read(response: IncomingMessage): Promise<EngineResponse> {
   for await (const chunk of response) chunks.push(chunk as Buffer)
   const status = response.statusCode ?? 0
   const isJson = response.headers['content-type']?.includes('json') ?? false
-  return { status, body: isJson && chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString('utf8')) : undefined }
+  return { status, body: isJson && chunks.length > 0 ? parse(Buffer.concat(chunks).toString('utf8')) : undefined }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own error quotes the answer.
+    throw new Error('The answer is no JSON')
+  }
 }
