@@ -27,9 +27,11 @@ export interface Worker {
   readonly refused: Queue
 }
 
-/** A stream keeps records for 24 h; a record that fails is given up long before it blocks those behind it. */
-const RECORD_AGE_MAX = Duration.hours(6)
-const ATTEMPTS_MAX = 10
+/**
+ * As long as a stream keeps records. The workers themselves put aside what can't be worked on, so what fails here is an
+ * outage: it is tried again until the engine is back, for a change that is given up is missing in the index.
+ */
+const RECORD_AGE_MAX = Duration.hours(24)
 
 /** What runs on the table's stream. */
 export class WorkersStack extends Stack {
@@ -73,7 +75,6 @@ export class WorkersStack extends Stack {
       parallelizationFactor: shardsAtATime,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      retryAttempts: ATTEMPTS_MAX,
       maxRecordAge: RECORD_AGE_MAX,
       onFailure: new SqsDlq(refused),
     })

@@ -215,7 +215,7 @@ describe('functions', () => {
     expect(servicesOf('dispatch').sort()).toEqual([...stream, ...objects, 'sqs:SendMessage'])
   })
 
-  test('what fails on the stream is halved, tried again, and put aside; the rest goes on', () => {
+  test('what fails on the stream is halved and tried again for as long as the stream keeps it', () => {
     const mappings = stacks.ofType('AWS::Lambda::EventSourceMapping')
     expect(mappings).toHaveLength(2)
     for (const { Properties } of mappings) {
@@ -223,9 +223,10 @@ describe('functions', () => {
         StartingPosition: 'TRIM_HORIZON',
         BisectBatchOnFunctionError: true,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        MaximumRetryAttempts: 10,
+        MaximumRecordAgeInSeconds: 24 * 60 * 60,
         DestinationConfig: { OnFailure: { Destination: expect.anything() } },
       })
+      expect(Properties).not.toHaveProperty('MaximumRetryAttempts')
     }
   })
 
