@@ -6,7 +6,7 @@ import type { Clock } from '#service/ports/clock.ts'
 export interface S3StoreParts {
   readonly client: S3Client
   readonly bucket: string
-  /** What deadlines are in. */
+  /** What deadlines and the expiry of URLs are in. */
   readonly clock: Clock
 }
 
@@ -63,6 +63,7 @@ export class S3ObjectStore {
     })
     return getSignedUrl(this.#client, command, {
       expiresIn: expiresInSeconds,
+      signingDate: new Date(this.#clock.now()),
       signableHeaders: new Set(['host', 'content-type', 'content-length']),
     })
   }
@@ -70,7 +71,10 @@ export class S3ObjectStore {
   /** A URL from which whoever has it may GET the object until it expires. */
   presignGet(key: string, expiresInSeconds: number): Promise<string> {
     const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key })
-    return getSignedUrl(this.#client, command, { expiresIn: expiresInSeconds })
+    return getSignedUrl(this.#client, command, {
+      expiresIn: expiresInSeconds,
+      signingDate: new Date(this.#clock.now()),
+    })
   }
 
   async #send<T>(deadline: number, send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {

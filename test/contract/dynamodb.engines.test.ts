@@ -1,4 +1,5 @@
-import { dynamoWorld, type StoreOptions } from '#test/support/dynamo-world.ts'
+import type { StoreOptions } from '#test/support/dynamo-store.ts'
+import { dynamoWorld } from '#test/support/dynamo-world.ts'
 import { readLater } from './read-later.ts'
 import { resourceStoreSuite, type StoreUnderTest } from './resource-store.suite.ts'
 

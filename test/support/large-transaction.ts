@@ -1,0 +1,41 @@
+/** A transaction of 400 entries, half of them updates of what is there, half of them new. */
+import type { Tenant } from '#service/call.ts'
+import type { Change, ResourceStore } from '#service/ports/resource-store.ts'
+import { unsealBody } from '#service/ports/stored-version.ts'
+import { changeOf } from '../contract/changes.ts'
+
+export const ENTRIES = 400
+
+const ids = Array.from({ length: ENTRIES }, (_, index) => `p${index}`)
+const keys = ids.map(id => ({ type: 'Patient', id }))
+
+const soon = (): number => Date.now() + 20_000
+
+/** What is there before. */
+export async function prepare(store: ResourceStore, tenant: Tenant): Promise<void> {
+  for (const part of [ids.slice(0, 100), ids.slice(100, 200)]) {
+    const changes = part.map(id => changeOf('Patient', id, 1, { lastUpdated: Date.now(), body: bodyOf('before') }))
+    await store.commit(tenant, { changes, deadline: soon() })
+  }
+}
+
+/** The next version of each. @param by names the attempt. */
+export async function entriesOf(store: ResourceStore, tenant: Tenant, by: string, now = Date.now()): Promise<Change[]> {
+  const newest = await store.readNewest(tenant, keys, now + 20_000)
+  return ids.map((id, index) => {
+    const versionId = (newest[index]?.versionId ?? 0) + 1
+    return changeOf('Patient', id, versionId, { lastUpdated: now, body: bodyOf(by) })
+  })
+}
+
+/** Who wrote the newest version of each, by how many there are of each writer; '' where nothing is. */
+export async function writersOf(store: ResourceStore, tenant: Tenant, deadline: number): Promise<object> {
+  const newest = await store.readNewest(tenant, keys, deadline)
+  const writers = newest.map(version => {
+    const bytes = version && unsealBody(version)
+    return bytes ? (JSON.parse(new TextDecoder().decode(bytes)) as { by: string }).by : ''
+  })
+  return Object.fromEntries([...Map.groupBy(writers, by => by)].map(([by, all]) => [by, all.length]))
+}
+
+const bodyOf = (by: string): string => JSON.stringify({ by })
