@@ -14,6 +14,7 @@ import type { ResourceKey, StoredVersion } from '#service/ports/stored-version.t
 import type { DictionaryReader } from './dictionary-reader.ts'
 import { HistoryReader } from './history-reader.ts'
 import { RowStatement } from './rows.ts'
+import { Snapshot } from './snapshot.ts'
 import { VERSION_COLUMNS, type VersionRow, versionOf } from './version-row.ts'
 import { encodeCommit } from './wire.ts'
 import type { WriterClient } from './writer-client.ts'
@@ -33,6 +34,7 @@ export class EmbeddedResourceStore implements ResourceStore {
   readonly #writer: WriterClient
   readonly #clock: Clock
   readonly #history: HistoryReader
+  readonly #snapshot: Snapshot
   readonly #newest: RowStatement<VersionRow>
   readonly #numbered: RowStatement<VersionRow>
   readonly #claim: RowStatement<[type: string, id: string]>
@@ -42,6 +44,7 @@ export class EmbeddedResourceStore implements ResourceStore {
     this.#writer = writer
     this.#clock = clock
     this.#history = new HistoryReader(database, dictionary)
+    this.#snapshot = new Snapshot(database)
     this.#newest = new RowStatement(
       database,
       `SELECT ${VERSION_COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.kind = ? AND r.id = ?`,
@@ -60,11 +63,14 @@ export class EmbeddedResourceStore implements ResourceStore {
     deadline: number,
   ): Promise<(StoredVersion | undefined)[]> {
     this.#assertInTime(deadline)
-    return references.map(({ type, id }) => {
+    const read = ({ type, id }: VersionHint): StoredVersion | undefined => {
       const kind = this.#dictionary.kind(tenant, type)
       const row = kind === undefined ? undefined : this.#newest.get(kind, id)
       return row && versionOf(type, id, row)
-    })
+    }
+    if (references.length === 1) return references.map(read)
+    // One lock for all of them instead of one each, and all as of one commit.
+    return this.#snapshot.of(() => references.map(read))
   }
 
   async readVersion(

@@ -1,7 +1,8 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Tenant } from '#service/call.ts'
 import type { Position, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
 import type { DictionaryReader } from '../dictionary-reader.ts'
+import { Snapshot } from '../snapshot.ts'
 import { ALWAYS, NEVER, selectOf } from './combine.ts'
 import { compileQuery } from './compile.ts'
 import { type CompileContext, compileContext, type PlanLimits } from './compile-context.ts'
@@ -25,30 +26,18 @@ export class Searcher {
   readonly #dictionary: DictionaryReader
   readonly #reader: StatementCache
   readonly #ticker: Ticker
-  readonly #begin: StatementSync
-  readonly #commit: StatementSync
+  readonly #snapshot: Snapshot
 
   constructor(database: DatabaseSync, dictionary: DictionaryReader) {
     this.#dictionary = dictionary
     this.#ticker = new Ticker(database)
     this.#reader = new StatementCache(database, () => this.#ticker.look())
-    this.#begin = database.prepare('BEGIN')
-    this.#commit = database.prepare('COMMIT')
+    this.#snapshot = new Snapshot(database)
   }
 
   /** @throws OutOfTime after so many milliseconds, or where the limits foretell it. */
   search(tenant: Tenant, request: SearchRequest, milliseconds: number, limits: PlanLimits): SearchPage {
-    return this.#ticker.within(milliseconds, () => this.#snapshot(() => this.#search(tenant, request, limits)))
-  }
-
-  /** Everything that one search reads, it reads as of one commit. */
-  #snapshot<T>(work: () => T): T {
-    this.#begin.run()
-    try {
-      return work()
-    } finally {
-      this.#commit.run()
-    }
+    return this.#ticker.within(milliseconds, () => this.#snapshot.of(() => this.#search(tenant, request, limits)))
   }
 
   #search(tenant: Tenant, request: SearchRequest, limits: PlanLimits): SearchPage {
