@@ -15,7 +15,7 @@ export function attributeOf(value: Value): AttributeValue {
   if (typeof value === 'number') return { N: String(value) }
   if (typeof value === 'boolean') return { BOOL: value }
   if (value instanceof Uint8Array) return { B: value }
-  return { L: value.map(text => ({ S: text })) }
+  return Array.isArray(value) ? { L: value.map(text => ({ S: text })) } : { SS: [...value] }
 }
 
 export const attributesOfKey = ({ partition, sort }: Key): Attributes => ({
@@ -44,5 +44,6 @@ function fromAttribute(attribute: AttributeValue | undefined): Value | undefined
   if (attribute.N !== undefined) return Number(attribute.N)
   if (attribute.BOOL !== undefined) return attribute.BOOL
   if (attribute.B !== undefined) return attribute.B
+  if (attribute.SS !== undefined) return new Set(attribute.SS)
   return attribute.L?.map(element => element.S ?? '')
 }

@@ -1,6 +1,7 @@
 import type { Tenant } from '#service/call.ts'
 import { invariant } from '#service/invariant.ts'
 import type {
+  Change,
   CommitRequest,
   CommitResult,
   HistoryPage,
@@ -30,6 +31,7 @@ import { TypeRegistry } from './type-registry.ts'
 import { timeOf, type VersionItem } from './version-item.ts'
 import { VersionReader } from './version-reader.ts'
 import { Watermark } from './watermark.ts'
+import { markNumber, WriteMarks } from './write-marks.ts'
 
 export interface DynamoStoreParts extends Omit<StoreContext, 'settings' | 'table'> {
   readonly table: Table
@@ -40,6 +42,8 @@ export interface DynamoStoreParts extends Omit<StoreContext, 'settings' | 'table
 /** Versions, claims and transactions in one table; large bodies in an overflow store. */
 export class DynamoResourceStore implements ResourceStore {
   readonly indexing = 'later'
+  /** What has been written and not indexed, where settings.marksWrites says so. */
+  readonly marks: WriteMarks
   readonly #context: StoreContext
   readonly #reader: VersionReader
   readonly #predecessors: Predecessors
@@ -61,6 +65,7 @@ export class DynamoResourceStore implements ResourceStore {
     }
     const transactions = new Transactions(context)
     this.#context = context
+    this.marks = new WriteMarks(context)
     this.#reader = new VersionReader(context, transactions)
     this.#predecessors = new Predecessors(this.#reader)
     this.#bodies = new Bodies(context)
@@ -114,24 +119,50 @@ export class DynamoResourceStore implements ResourceStore {
     if (conflict) return { committed: false, conflict }
     await this.#types.register(tenant, new Set(changes.map(({ type }) => type)), deadline)
     const nonce = ids.nonce()
-    const drafts = await this.#bodies.draft(tenant, changes, nonce, deadline)
+    const drafted = await this.#bodies.draft(tenant, changes, nonce, deadline)
+    const drafts = settings.marksWrites
+      ? drafted.map((draft, index) => ({ ...draft, mark: markNumber(index) }))
+      : drafted
     const placements = [
       ...drafts.map(draft => versionPlacement(tenant, draft, this.#slots, settings.shardsOf)),
       ...claims.map(claim => claimPlacement(tenant, claim, nonce, this.#claims)),
     ]
     const oldest = drafts.reduce((least, draft) => Math.min(least, timeOf(draft)), clock.now())
-    const result = this.#fitsOneRequest(placements)
-      ? await commitDirectly(this.#context, { placements, nonce, oldest, deadline })
-      : await this.#staged.commit(tenant, {
-          transaction: nonce,
-          placements,
-          content: { versions: drafts.map(listed), claims: claims.map(({ claim }) => claim) },
-          overtaken: overtakenBy(drafts),
-          oldest,
-          deadline,
-        })
+    const write = () =>
+      this.#fitsOneRequest(placements)
+        ? commitDirectly(this.#context, { placements, nonce, oldest, deadline })
+        : this.#staged.commit(tenant, {
+            transaction: nonce,
+            placements,
+            content: { versions: drafts.map(listed), claims: claims.map(({ claim }) => claim) },
+            overtaken: overtakenBy(drafts),
+            oldest,
+            deadline,
+          })
+    const result = settings.marksWrites ? await this.#marked(tenant, changes, nonce, deadline, write) : await write()
     if (!result.committed) await this.#bodies.discard(drafts, deadline)
     return result
+  }
+
+  /** Writes and marks at the same time; the answer waits for both. What was not written is not marked in the end. */
+  async #marked(
+    tenant: Tenant,
+    changes: readonly Change[],
+    nonce: string,
+    deadline: number,
+    write: () => Promise<CommitResult>,
+  ): Promise<CommitResult> {
+    const [written, marked] = await Promise.allSettled([write(), this.marks.put(tenant, changes, nonce, deadline)])
+    const { logger } = this.#context
+    // What is committed is answered so, and found by searches once the worker has indexed it.
+    if (marked.status === 'rejected') logger.warn('A commit could not be marked as not indexed yet')
+    if (written.status === 'rejected') throw written.reason
+    if (!written.value.committed) {
+      await this.marks
+        .remove(tenant, changes.length, nonce, deadline)
+        .catch(() => logger.warn('The mark of a commit that came to nothing was left behind'))
+    }
+    return written.value
   }
 
   readClaim(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined> {

@@ -106,7 +106,7 @@ export class DynamoTable implements Table {
         return this.#client.send(new UpdateItemCommand(input), options)
       }
       case 'delete': {
-        const input = { TableName: this.#name, Key: attributesOfKey(write.key) }
+        const input = { ...common, Key: attributesOfKey(write.key), ...conditionParts(write.condition) }
         return this.#client.send(new DeleteItemCommand(input), options)
       }
     }
@@ -120,7 +120,7 @@ export class DynamoTable implements Table {
       case 'update':
         return { Update: { ...common, Key: attributesOfKey(write.key), ...updateParts(write) } }
       case 'delete':
-        return { Delete: { TableName: this.#name, Key: attributesOfKey(write.key) } }
+        return { Delete: { ...common, Key: attributesOfKey(write.key), ...conditionParts(write.condition) } }
     }
   }
 

@@ -31,6 +31,13 @@ test('updates', () => {
     ExpressionAttributeValues: { ':v0': { S: 'c' }, ':v1': { S: 'T' } },
   })
   expect(updateParts({ ...update, set: {} }).UpdateExpression).toBe('REMOVE #tx, #prior')
+  const subtracting = { ...update, set: {}, remove: [], subtract: { writes: new Set(['a', 'b']) }, condition: [{}] }
+  expect(updateParts(subtracting)).toEqual({
+    UpdateExpression: 'DELETE #writes :v0',
+    ConditionExpression: '(attribute_exists(#partition))',
+    ExpressionAttributeNames: { '#writes': 'writes', '#partition': 'partition' },
+    ExpressionAttributeValues: { ':v0': { SS: ['a', 'b'] } },
+  })
 })
 
 test.each([

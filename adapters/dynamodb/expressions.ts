@@ -35,17 +35,21 @@ export function conditionParts(condition: Condition | undefined) {
   return { ConditionExpression: conditionText(condition, placeholders), ...placeholders.parts() }
 }
 
-export function updateParts({ set, remove, condition }: Update) {
+export function updateParts({ set, remove, subtract = {}, condition }: Update) {
   const placeholders = new Placeholders()
   const assignments = Object.entries(set).map(
     ([name, value]) => `${placeholders.name(name)} = ${placeholders.value(value)}`,
   )
+  const subtractions = Object.entries(subtract).map(
+    ([name, value]) => `${placeholders.name(name)} ${placeholders.value(value)}`,
+  )
   const clauses = [
     assignments.length > 0 ? `SET ${assignments.join(', ')}` : '',
     remove.length > 0 ? `REMOVE ${remove.map(name => placeholders.name(name)).join(', ')}` : '',
+    subtractions.length > 0 ? `DELETE ${subtractions.join(', ')}` : '',
   ]
   return {
-    UpdateExpression: clauses.join(' ').trim(),
+    UpdateExpression: clauses.filter(clause => clause !== '').join(' '),
     ConditionExpression: conditionText(condition, placeholders),
     ...placeholders.parts(),
   }
@@ -82,5 +86,5 @@ function alternativeText(alternative: Alternative, placeholders: Placeholders): 
       ? `attribute_not_exists(${placeholders.name(name)})`
       : `${placeholders.name(name)} = ${placeholders.value(value)}`,
   )
-  return `(attribute_exists(${partition}) AND ${tests.join(' AND ')})`
+  return `(${[`attribute_exists(${partition})`, ...tests].join(' AND ')})`
 }

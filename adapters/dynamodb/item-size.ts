@@ -15,5 +15,7 @@ function valueBytes(value: Value): number {
   if (typeof value === 'number') return 21
   if (typeof value === 'boolean') return 1
   if (value instanceof Uint8Array) return value.length
-  return value.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 3)
+  let bytes = 3
+  for (const text of value) bytes += Buffer.byteLength(text) + 1
+  return bytes
 }

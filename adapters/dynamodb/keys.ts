@@ -43,7 +43,7 @@ export function addressOf({ partition, sort }: Key): VersionAddress {
 }
 
 /** Types begin with a capital letter, so these names are no types. */
-const KINDS = { transaction: 'tx', open: 'open', claim: 'claim', types: 'types' } as const
+const KINDS = { transaction: 'tx', open: 'open', claim: 'claim', types: 'types', marks: 'marks' } as const
 
 export const RECORD_SORT = 'record'
 
@@ -82,6 +82,17 @@ export const typesPartition = (tenant: Tenant): string => join(tenant, KINDS.typ
 
 export const typeKey = (tenant: Tenant, type: string): Key => ({ partition: typesPartition(tenant), sort: type })
 
+/** What one commit has written: commits are spread over the shards, and all of them are read. */
+export const MARK_SHARDS = 4
+
+export const marksPartition = (tenant: Tenant, shard: number): string => join(tenant, KINDS.marks, String(shard))
+
+/** @param mark the commit's nonce and the number of the part. */
+export const markKey = (tenant: Tenant, mark: string): Key => ({
+  partition: marksPartition(tenant, shardOf(mark, MARK_SHARDS)),
+  sort: mark,
+})
+
 export const changesPartition = (tenant: Tenant, type: string, shard: number): string =>
   join(tenant, type, String(shard))
 
@@ -107,9 +118,9 @@ export function kindOf({ partition, sort }: Key): KindOfItem {
   return { tenant, kind: kind === KINDS.transaction && sort === RECORD_SORT ? 'transaction' : 'other' }
 }
 
-/** Which shard of its type's index a resource is in: FNV-1a over the id. */
-export function shardOf(id: string, shards: number): number {
+/** In which of so many shards something is: FNV-1a over its name. */
+export function shardOf(name: string, shards: number): number {
   let hash = 0x811c9dc5
-  for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193)
+  for (let index = 0; index < name.length; index++) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
   return (hash >>> 0) % shards
 }

@@ -22,6 +22,11 @@ export interface StoreSettings {
   /** Of one TransactWriteItems; beyond, a commit is staged. */
   readonly transactActionsMax: number
   readonly transactBytesMax: number
+  /**
+   * Whether each commit is marked until it is indexed, for searches that must see it. Needs an index worker that takes
+   * marks off again.
+   */
+  readonly marksWrites: boolean
   /** Requests of one operation at the same time. */
   readonly concurrencyMax: number
 }
@@ -35,6 +40,7 @@ export const DEFAULT_STORE_SETTINGS: StoreSettings = Object.freeze({
   transactActionsMax: 100,
   // Of 4 MB, with room for what DynamoDB counts and we don't.
   transactBytesMax: 3_900_000,
+  marksWrites: false,
   concurrencyMax: 32,
 })
 

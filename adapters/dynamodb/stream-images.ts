@@ -7,6 +7,7 @@ import { addressOf, kindOf } from './keys.ts'
 import type { Item } from './table.ts'
 import { recordOf } from './transaction-record.ts'
 import { attributesOf, transactionOf } from './version-item.ts'
+import { markName } from './write-marks.ts'
 
 /** The part of a record that says what an item has become; binary values in base64, as Lambda delivers them. */
 interface StreamedRecord {
@@ -46,7 +47,14 @@ export class DynamoChangeImages implements ChangeImages {
     if (transactionOf(item) !== undefined) return OTHER
     const bodies = this.#bodies
     const { tenant } = addressOf(item)
-    return { kind: 'version', tenant, attributes: attributesOf(item), load: deadline => bodies.loadOne(item, deadline) }
+    const mark = typeof item.mark === 'number' ? markName(String(item.nonce), item.mark) : undefined
+    return {
+      kind: 'version',
+      tenant,
+      attributes: attributesOf(item),
+      ...(mark !== undefined && { mark }),
+      load: deadline => bodies.loadOne(item, deadline),
+    }
   }
 }
 

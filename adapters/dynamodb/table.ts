@@ -2,7 +2,8 @@
  * The few requests that the store makes of its table. Each is atomic; reads are strongly consistent but for the index.
  */
 
-export type Value = string | number | boolean | Uint8Array | readonly string[]
+/** A set of texts has at least one; its last one gone, the attribute is gone. */
+export type Value = string | number | boolean | Uint8Array | readonly string[] | ReadonlySet<string>
 
 export interface Key {
   readonly partition: string
@@ -17,7 +18,7 @@ export interface Item extends Key {
 export type Condition = readonly Alternative[]
 
 /** No item there; or one whose attributes have these values, undefined meaning that it has no such attribute. */
-export type Alternative = 'absent' | { readonly [attribute: string]: string | number | undefined }
+export type Alternative = 'absent' | { readonly [attribute: string]: string | number | ReadonlySet<string> | undefined }
 
 export interface Put {
   readonly kind: 'put'
@@ -32,12 +33,16 @@ export interface Update {
   readonly key: Key
   readonly set: { readonly [attribute: string]: Value }
   readonly remove: readonly string[]
+  /** What goes from sets. */
+  readonly subtract?: { readonly [attribute: string]: ReadonlySet<string> }
   readonly condition: Condition
 }
 
 export interface Delete {
   readonly kind: 'delete'
   readonly key: Key
+  /** Without it, whatever is there. */
+  readonly condition?: Condition
 }
 
 export type Write = Put | Update | Delete

@@ -15,6 +15,8 @@ export interface VersionImage {
   readonly kind: 'version'
   readonly tenant: Tenant
   readonly attributes: VersionAttributes
+  /** Under which it is marked as not indexed yet; undefined where the store doesn't mark its writes. */
+  readonly mark?: string
   /** With its body, which may be elsewhere. @throws Fault unavailable where that does not answer. */
   load(deadline: number): Promise<StoredVersion>
 }

@@ -9,6 +9,7 @@ import type {
   Refusal,
   TransactOutcome,
   Update,
+  Value,
   Write,
   WriteOutcome,
 } from '#adapters/dynamodb/table.ts'
@@ -71,14 +72,14 @@ const keyOf = (write: Write): Key => {
   return { partition, sort }
 }
 
-const conditionOf = (write: Write): Condition | undefined => (write.kind === 'delete' ? undefined : write.condition)
+const conditionOf = (write: Write): Condition | undefined => write.condition
 
 const meets = (item: Item | undefined, condition: Condition): boolean =>
   condition.some(alternative => meetsOne(item, alternative))
 
 function meetsOne(item: Item | undefined, alternative: Alternative): boolean {
   if (alternative === 'absent') return item === undefined
-  return item !== undefined && Object.entries(alternative).every(([name, value]) => item[name] === value)
+  return item !== undefined && Object.entries(alternative).every(([name, value]) => isSame(item[name], value))
 }
 
 function itemAfter(write: Write, found: Item | undefined): Item | undefined {
@@ -86,7 +87,16 @@ function itemAfter(write: Write, found: Item | undefined): Item | undefined {
   return write.kind === 'put' ? write.item : updated(write, found)
 }
 
-function updated({ key, set, remove }: Update, found: Item | undefined): Item {
-  const item = { ...key, ...found, ...set }
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !remove.includes(name))) as unknown as Item
+const isSame = (one: Value | undefined, other: Value | undefined): boolean =>
+  one instanceof Set && other instanceof Set ? one.symmetricDifference(other).size === 0 : one === other
+
+function updated({ key, set, remove, subtract = {} }: Update, found: Item | undefined): Item {
+  const item: Record<string, Value> = { ...key, ...found, ...set }
+  for (const [name, gone] of Object.entries(subtract)) {
+    const before = item[name]
+    if (before instanceof Set) item[name] = before.difference(gone)
+  }
+  const isThere = ([name, value]: [string, Value]) =>
+    !remove.includes(name) && !(value instanceof Set && value.size === 0)
+  return Object.fromEntries(Object.entries(item).filter(isThere)) as unknown as Item
 }
