@@ -78,6 +78,19 @@ export class DataStack extends Stack {
     }
   }
 
+  /** For who takes marks off items, and reads what it works on from the stream. */
+  get tableMarksBacking(): Backing {
+    const { tableArn, tableName } = this.table
+    return {
+      statements: [
+        new PolicyStatement({ actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'], resources: [tableArn] }),
+        ...this.#mayUse(this.keys.for('table')),
+      ],
+      environment: { [AWS_ENV.table]: tableName },
+      openEnds: {},
+    }
+  }
+
   /** Its value gets into the environment of functions when they are deployed: none of them asks for it. */
   get sealingBacking(): Backing {
     return {

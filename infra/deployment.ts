@@ -50,6 +50,7 @@ export function createDeployment(app: App, { config, root, codeOf }: DeploymentP
   const backings: Backings = {
     table: data.tableBacking,
     objects: data.objectsBacking,
+    'table-marks': data.tableMarksBacking,
     'objects-read': data.objectsReadBacking,
     sealing: data.sealingBacking,
     search: search.backing,

@@ -1,7 +1,7 @@
 /** The Lambda functions as data: what each is given is decided here and nowhere else. */
 
 /** What a function may use; a grant and the environment variables that name it go together. */
-export type Use = 'table' | 'objects' | 'objects-read' | 'search' | 'sealing'
+export type Use = 'table' | 'table-marks' | 'objects' | 'objects-read' | 'search' | 'sealing'
 
 export interface FunctionSpec {
   /** Folder of its bundle in dist/lambda, and name of its entry. */
@@ -37,7 +37,7 @@ export const FUNCTIONS = {
     description: "Changes from the table's stream into the search index",
     memoryMegabytes: 1024,
     timeoutSeconds: 120,
-    uses: ['objects-read', 'search'],
+    uses: ['table-marks', 'objects-read', 'search'],
     stream: { records: 500, windowSeconds: 1, shardsAtATime: 4 },
   }),
   dispatch: spec('dispatch', {

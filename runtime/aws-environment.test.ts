@@ -28,6 +28,7 @@ const refused = { region, queueUrl: 'https://sqs.eu-central-1.amazonaws.com/1234
 test('each function is told what it needs', () => {
   expect(servicePlaces(COMPLETE)).toEqual({ table, objects, search, sealingKey: KEY })
   expect(indexStreamPlaces({ ...COMPLETE, TENANCY: 'multi' })).toEqual({
+    table,
     objects,
     search: { ...search, tenancy: 'multi' },
     refused,

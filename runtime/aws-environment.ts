@@ -37,6 +37,7 @@ export interface ServicePlaces {
 }
 
 export interface IndexStreamPlaces {
+  readonly table: TablePlace
   readonly objects: ObjectsPlace
   readonly search: SearchPlace
   readonly refused: QueuePlace
@@ -63,6 +64,7 @@ export const servicePlaces = (environment: Environment): ServicePlaces =>
 /** @throws ConfigurationError */
 export const indexStreamPlaces = (environment: Environment): IndexStreamPlaces =>
   read(environment, reader => ({
+    table: tablePlace(reader),
     objects: objectsPlace(reader),
     search: searchPlace(reader),
     refused: queuePlace(reader),

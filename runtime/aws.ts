@@ -20,6 +20,7 @@ import {
 import { createS3Client, S3ObjectStore } from '#adapters/s3/index.ts'
 import {
   type Clock,
+  ConsistentIndex,
   createDefinitions,
   createFhirService,
   type FhirService,
@@ -48,6 +49,8 @@ import { createIds } from './time-ordered-ids.ts'
 export interface AwsServiceOptions extends Omit<ServiceOptions, 'ports'> {
   readonly places: ServicePlaces
   readonly logger: Logger
+  /** Of the FHIR endpoint, as the index worker has it; undefined: absolute references are never local. */
+  readonly baseUrl: string | undefined
 }
 
 export interface AwsService {
@@ -60,7 +63,7 @@ export interface AwsService {
   close(): void
 }
 
-export function openAwsService({ places, logger, ...options }: AwsServiceOptions): AwsService {
+export function openAwsService({ places, logger, baseUrl, ...options }: AwsServiceOptions): AwsService {
   const clock = SYSTEM_CLOCK
   const ids = createIds(clock)
   const objects = openObjects(places.objects)
@@ -73,10 +76,20 @@ export function openAwsService({ places, logger, ...options }: AwsServiceOptions
     ids,
     pace: SYSTEM_PACE,
     logger,
+    settings: { marksWrites: true },
+  })
+  const definitions = options.definitions ?? createDefinitions()
+  const index = new ConsistentIndex({
+    index: search.index,
+    writer: search.writer,
+    store,
+    markers: store.marks,
+    definitions,
+    ...(baseUrl !== undefined && { baseUrl }),
   })
   const sealer = createAesSealer(hash('sha256', places.sealingKey, 'buffer'))
   return {
-    service: createFhirService({ ...options, ports: { store, index: search.index, clock, ids, sealer } }),
+    service: createFhirService({ ...options, definitions, ports: { store, index, clock, ids, sealer } }),
     clock,
     ids,
     prepare: search.prepare,
@@ -105,14 +118,25 @@ export interface IndexStreamOptions extends WorkerSurroundings {
 
 /** The index is made before the first batch goes there. */
 export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStreamOptions): OpenWorker {
+  const clock = SYSTEM_CLOCK
   const objects = openObjects(places.objects)
+  const table = openTable(places.table)
   const search = openSearch(places.search, objects.credentials)
+  const { marks } = new DynamoResourceStore({
+    table: table.table,
+    overflow: objects.store,
+    clock,
+    ids: createIds(clock),
+    pace: SYSTEM_PACE,
+    logger: surroundings.logger,
+  })
   const handle = createIndexStream({
     ...surroundings,
     images: new DynamoChangeImages(new BodyLoader(objects.store)),
     writer: search.writer,
     definitions: createDefinitions(),
-    clock: SYSTEM_CLOCK,
+    clock,
+    marks,
     ...(baseUrl !== undefined && { baseUrl }),
   })
   let prepared = false
@@ -127,8 +151,7 @@ export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStrea
       return handle(event, deadline)
     },
     close() {
-      objects.close()
-      search.close()
+      for (const { close } of [objects, table, search]) close()
     },
   }
 }

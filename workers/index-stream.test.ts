@@ -4,6 +4,7 @@ import type { Tenant } from '#service/call.ts'
 import { tenantOf } from '#service/call.ts'
 import { fault } from '#service/fault.ts'
 import type { IndexableVersion, SearchWriter, UnwrittenVersion } from '#service/ports/search-writer.ts'
+import type { IndexedMarks } from '#service/ports/write-markers.ts'
 import { sequenceNumber, streamEvent } from '#test/support/stream-events.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
 import { VERSION_TIME, versionItem } from '#test/support/version-items.ts'
@@ -213,4 +214,34 @@ test('nothing of a resource is logged', async () => {
   await createIndexStream({ ...parts, writer, definitions: testDefinitions })(event, DEADLINE)
   expect(parts.entries.length).toBeGreaterThan(0)
   expect(JSON.stringify([parts.entries, parts.reported.map(({ cause }) => cause)])).not.toMatch(/secret/i)
+})
+
+test('marks go off what is indexed or refused, older versions too, and stay on what comes again', async () => {
+  const parts = workerParts()
+  const { writer } = memoryIndex(({ id }) => (({ bad: 'rejected', busy: 'busy' }) as const)[id])
+  const off: string[] = []
+  const marks: IndexedMarks = {
+    async indexed(tenant, writes) {
+      off.push(...writes.map(({ type, id, versionId, mark }) => `${tenant} ${type}/${id}/${versionId} ${mark}`))
+      throw fault('throttled', 'busy')
+    },
+  }
+  const marked = (id: string, versionId = 1) => ({ ...versionItem({ content: patient(id), versionId }), mark: 2 })
+  const answer = await createIndexStream({ ...parts, writer, definitions: testDefinitions, marks })(
+    streamEvent(
+      { image: marked('a') },
+      { image: marked('a', 2) },
+      { image: marked('bad') },
+      { image: marked('busy') },
+      { image: versionItem({ content: patient('unmarked') }) },
+    ),
+    DEADLINE,
+  )
+  expect(answer).toEqual(from(4))
+  expect(off).toEqual(['default Patient/a/1 nonce.2', 'default Patient/a/2 nonce.2', 'default Patient/bad/1 nonce.2'])
+  expect(parts.entries).toContainEqual({
+    level: 'warn',
+    message: 'Marks of what is indexed were left behind',
+    fields: { count: 3, cause: 'Fault throttled' },
+  })
 })

@@ -2,6 +2,7 @@
 import {
   type DefinitionsProvider,
   type IndexableVersion,
+  type IndexedMarks,
   indexableOf,
   type SearchWriter,
   type Tenant,
@@ -15,19 +16,51 @@ export interface IndexStreamParts extends StreamWorkerParts {
   readonly definitions: DefinitionsProvider
   /** Absolute references below it count as local. */
   readonly baseUrl?: string
+  /** Where writes are marked until they are indexed. */
+  readonly marks?: IndexedMarks
 }
 
 /** Of a batch only the newest version of each resource is indexed: the index would drop the others. */
 export function createIndexStream(parts: IndexStreamParts): StreamHandler {
   return async (event, deadline) => {
     const batch = new StreamBatch('index-stream', parts, event)
-    const newest = newestOf(batch.images().filter(isVersion))
+    const versions = batch.images().filter(isVersion)
+    const newest = newestOf(versions)
     const documents = await documentsOf(parts, batch, newest, deadline)
     const ofTenants = Map.groupBy(documents, ({ image }) => image.tenant)
     let count = 0
     for (const [tenant, some] of ofTenants) count += await write({ ...parts, batch, tenant, deadline }, some)
     parts.metrics.record('Indexed', 'Count', count)
-    return batch.finish(deadline)
+    const answer = await batch.finish(deadline)
+    await takeMarksOff(parts, batch, versions, newest, deadline)
+    return answer
+  }
+}
+
+/**
+ * Of what is in the index, or never will be: a search that must see every write can't wait for the latter. A mark that
+ * stays makes such searches index the resource again, and does no other harm.
+ */
+async function takeMarksOff(
+  { marks, logger }: IndexStreamParts,
+  batch: StreamBatch,
+  versions: readonly PlacedVersion[],
+  newest: readonly PlacedVersion[],
+  deadline: number,
+): Promise<void> {
+  if (!marks) return
+  const waiting = new Set(newest.filter(placed => !batch.isDone(placed)).map(nameOf))
+  const done = versions.filter(placed => !waiting.has(nameOf(placed)))
+  for (const [tenant, some] of Map.groupBy(done, ({ image }) => image.tenant)) {
+    const writes = some.flatMap(({ image: { mark, attributes } }) => {
+      const { type, id, versionId } = attributes
+      return mark === undefined ? [] : { type, id, versionId, mark }
+    })
+    try {
+      if (writes.length > 0) await marks.indexed(tenant, writes, deadline)
+    } catch (error) {
+      logger.warn('Marks of what is indexed were left behind', { count: writes.length, cause: causeOf(error) })
+    }
   }
 }
 
@@ -38,13 +71,15 @@ const isVersion = (placed: Placed): placed is PlacedVersion => placed.image.kind
 function newestOf(versions: readonly PlacedVersion[]): readonly PlacedVersion[] {
   const newest = new Map<string, PlacedVersion>()
   for (const placed of versions) {
-    const { tenant, attributes } = placed.image
-    const key = `${tenant}/${attributes.type}/${attributes.id}`
+    const key = nameOf(placed)
     const other = newest.get(key)
-    if (!other || other.image.attributes.versionId < attributes.versionId) newest.set(key, placed)
+    if (!other || other.image.attributes.versionId < placed.image.attributes.versionId) newest.set(key, placed)
   }
   return [...newest.values()]
 }
+
+const nameOf = ({ image: { tenant, attributes } }: PlacedVersion): string =>
+  `${tenant}/${attributes.type}/${attributes.id}`
 
 interface PlacedDocument extends PlacedVersion {
   readonly document: IndexableVersion

@@ -79,6 +79,11 @@ export class StreamBatch {
     this.#refused.set(position, { worker: this.#worker, sequenceNumber: this.#number(position), ...known, cause })
   }
 
+  /** Whether it is done with, be it refused. */
+  isDone({ position }: Pick<Placed, 'position'>): boolean {
+    return !this.#again.has(position)
+  }
+
   /** Reports what was refused and how far behind the batch is. */
   async finish(deadline: number): Promise<StreamAnswer> {
     const { refused, logger, metrics } = this.#parts

@@ -21,7 +21,7 @@ export async function openLambdaService(): Promise<LambdaService> {
   if (isOnAws(process.env)) {
     const places = servicePlaces(process.env)
     const { openAwsService } = await import('../aws.ts')
-    const { service, prepare } = openAwsService({ places, logger })
+    const { service, prepare } = openAwsService({ places, logger, baseUrl: config.baseUrl })
     // Not waited for: what needs no search is answered meanwhile, and also where the index does not answer.
     prepare().catch(() => logger.warn('The search index could not be prepared'))
     return { service, config, logger }

@@ -28,7 +28,7 @@ const doors: Readonly<Record<DoorTarget, () => Promise<HttpHandler>>> = {
 async function openService(): Promise<FhirService> {
   if (connection.kind === 'engines') {
     const { openAwsService } = await import('../aws.ts')
-    return openAwsService({ places: connection.places, limits, logger }).service
+    return openAwsService({ places: connection.places, limits, logger, baseUrl: config.baseUrl }).service
   }
   const { openWorkerService } = await import('../embedded.ts')
   return (await openWorkerService({ folder: connection.folder, limits }, connection.writer)).service

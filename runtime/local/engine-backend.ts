@@ -48,7 +48,7 @@ export async function openEngineBackend(options: EngineBackendOptions): Promise<
   const places = placesOf(options)
   await makeTable(places)
   await makeBucket(places)
-  const aws = openAwsService({ places, limits, logger })
+  const aws = openAwsService({ places, limits, logger, baseUrl })
   await aws.prepare()
   const surroundings = surroundingsOf(logger)
   const index = openIndexStream({ places, baseUrl, ...surroundings })

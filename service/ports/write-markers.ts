@@ -5,8 +5,8 @@ import type { ResourceKey } from './stored-version.ts'
 export interface WriteMarkers {
   /**
    * Everything written of which the index worker has not said that it is indexed. Strongly consistent: every write is
-   * among them whose response a caller has had. Some may be indexed by now, others may not have come to be committed. No
-   * more than `limit`.
+   * among them whose response a caller has had. Some may be indexed by now, others may not have come to be committed.
+   * No more than `limit`.
    */
   unindexed(tenant: Tenant, limit: number, deadline: number): Promise<MarkedWrites>
 }

@@ -1,4 +1,4 @@
-/** A committer is killed at every kind of step of a large transaction: all of it is there or nothing, and work goes on. */
+/** A committer is killed at every kind of step of a large transaction: all of it is there or nothing. */
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Clock } from '#service/ports/clock.ts'
