@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import type { SearchRequest } from '../ports/search-index.ts'
-import type { IndexableVersion, UnwrittenVersion } from '../ports/search-writer.ts'
-import type { MarkedWrite } from '../ports/write-markers.ts'
-import type { Node, ScopedQuery } from '../search/ast.ts'
 import { changeOf, deletionOf } from '#test/contract/changes.ts'
 import { memoryPorts } from '#test/support/memory-ports.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
 import { testCall } from '#test/support/test-call.ts'
 import { faultOf, oneFault, testDefinitions } from '#test/support/test-world.ts'
+import type { SearchRequest } from '../ports/search-index.ts'
+import type { IndexableVersion, UnwrittenVersion } from '../ports/search-writer.ts'
+import type { MarkedWrite } from '../ports/write-markers.ts'
+import type { Node, ScopedQuery } from '../search/ast.ts'
 import { ConsistentIndex } from './consistent-index.ts'
 
 const { tenant, deadline } = testCall()
