@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Clock } from '#service/ports/clock.ts'
 import { type DynamoWorld, dynamoWorld } from '#test/support/dynamo-world.ts'
 import type { KilledCommit, KillPoint, StepKind } from '#test/support/killed-committer.ts'
-import { ENTRIES, entriesOf, prepare, writersOf } from '#test/support/large-transaction.ts'
+import { ENTRIES, entriesOf, prepare, WITHIN_MS, writersOf } from '#test/support/large-transaction.ts'
 import { freshTenant } from './changes.ts'
 
 const COMMITTER = new URL('../support/killed-committer.ts', import.meta.url).pathname
@@ -35,7 +35,7 @@ const isCommitted = ({ step, moment }: KillPoint): boolean =>
   step === 'finalize' || step === 'close' || (step === 'decide' && moment === 'after')
 
 /** Of a machine on which the killed transaction's time is over. */
-const LATER: Clock = { now: () => Date.now() + 60_000 }
+const LATER: Clock = { now: () => Date.now() + 2 * WITHIN_MS }
 
 const OLD = { before: 200, '': 200 }
 
@@ -47,12 +47,12 @@ test.each(POINTS.map(point => [point.moment, point.step, point.number, point] as
     await prepare(store, tenant)
     expect(await runUntilKilled({ place: world.place, tenant, at })).toBe('SIGKILL')
     const seen = isCommitted(at) ? { first: ENTRIES } : OLD
-    expect(await writersOf(world.store(), tenant, Date.now() + 20_000)).toEqual(seen)
+    expect(await writersOf(world.store(), tenant, Date.now() + WITHIN_MS)).toEqual(seen)
 
     const later = world.store({ clock: LATER })
     const changes = await entriesOf(later, tenant, 'retry', LATER.now())
-    expect(await later.commit(tenant, { changes, deadline: LATER.now() + 20_000 })).toEqual({ committed: true })
-    expect(await writersOf(world.store(), tenant, Date.now() + 20_000)).toEqual({ retry: ENTRIES })
+    expect(await later.commit(tenant, { changes, deadline: LATER.now() + WITHIN_MS })).toEqual({ committed: true })
+    expect(await writersOf(world.store(), tenant, Date.now() + WITHIN_MS)).toEqual({ retry: ENTRIES })
   },
 )
 

@@ -38,8 +38,9 @@ const outcomeOf = (write: Promise<{ readonly kind: string }>): Promise<string> =
     (error: unknown) => (Fault.is(error) ? error.category : Promise.reject(error)),
   )
 
-test(`two writers race ${ROUNDS} times: each version has one winner`, async () => {
-  const call = callOf(freshTenant())
+test(`two writers race ${ROUNDS} times: each version has one winner`, { timeout: 600_000 }, async () => {
+  const tenant = freshTenant()
+  const call = callOf(tenant)
   const services = [serviceOver(), serviceOver()]
   const content = { ...PATIENT, id: 'raced' }
   const request = { type: 'Patient', id: 'raced', content }
@@ -47,13 +48,14 @@ test(`two writers race ${ROUNDS} times: each version has one winner`, async () =
   const outcomes = new Map<string, number>()
   for (let version = 1; version <= ROUNDS; version++) {
     const results = await Promise.all(
-      services.map(service => outcomeOf(service.update(call, { ...request, ifMatch: String(version) }))),
+      services.map(service => outcomeOf(service.update(callOf(tenant), { ...request, ifMatch: String(version) }))),
     )
     const name = results.toSorted().join(' and ')
     outcomes.set(name, (outcomes.get(name) ?? 0) + 1)
   }
   expect(Object.fromEntries(outcomes)).toEqual({ 'precondition-failed and updated': ROUNDS })
-  const [newest] = await world.store().readNewest(call.tenant, [{ type: 'Patient', id: 'raced' }], call.deadline)
+  const raced = [{ type: 'Patient', id: 'raced' }]
+  const [newest] = await world.store().readNewest(tenant, raced, callOf(tenant).deadline)
   expect(newest?.versionId).toBe(ROUNDS + 1)
 })
 

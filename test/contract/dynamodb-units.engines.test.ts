@@ -36,7 +36,7 @@ async function costOf(task: () => Promise<unknown>): Promise<object> {
   return { units, requests }
 }
 
-const soon = (): number => Date.now() + 20_000
+const soon = (): number => Date.now() + 100_000
 
 /** 900 bytes of text, as most resources have. */
 const body = (id: string): string =>

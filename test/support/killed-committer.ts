@@ -5,7 +5,7 @@
 import type { Table, TransactOutcome, Write, WriteOutcome } from '#adapters/dynamodb/table.ts'
 import { tenantOf } from '#service/call.ts'
 import { clientsOf, type DynamoPlace, MACHINE_CLOCK, storeOver } from './dynamo-store.ts'
-import { entriesOf } from './large-transaction.ts'
+import { entriesOf, WITHIN_MS } from './large-transaction.ts'
 
 export interface KilledCommit {
   readonly place: DynamoPlace
@@ -68,6 +68,6 @@ const { place, tenant, at } = JSON.parse(process.argv[2] ?? '') as KilledCommit
 const clients = clientsOf(place.addresses)
 const store = storeOver(clients, place.name, { through: table => deadly(table, at) })
 const changes = await entriesOf(store, tenantOf(tenant), 'first')
-await store.commit(tenantOf(tenant), { changes, deadline: MACHINE_CLOCK.now() + 20_000 })
+await store.commit(tenantOf(tenant), { changes, deadline: MACHINE_CLOCK.now() + WITHIN_MS })
 clients.client.destroy()
 clients.objects.destroy()

@@ -7,9 +7,13 @@ import { changeOf } from '../contract/changes.ts'
 export const ENTRIES = 400
 
 const ids = Array.from({ length: ENTRIES }, (_, index) => `p${index}`)
-const keys = ids.map(id => ({ type: 'Patient', id }))
+/** With the hint that is right for what is new. */
+const keys = ids.map(id => ({ type: 'Patient', id, versionId: 1 }))
 
-const soon = (): number => Date.now() + 20_000
+/** Plenty for a busy machine. */
+export const WITHIN_MS = 60_000
+
+const soon = (): number => Date.now() + WITHIN_MS
 
 /** What is there before. */
 export async function prepare(store: ResourceStore, tenant: Tenant): Promise<void> {
@@ -21,7 +25,7 @@ export async function prepare(store: ResourceStore, tenant: Tenant): Promise<voi
 
 /** The next version of each. @param by names the attempt. */
 export async function entriesOf(store: ResourceStore, tenant: Tenant, by: string, now = Date.now()): Promise<Change[]> {
-  const newest = await store.readNewest(tenant, keys, now + 20_000)
+  const newest = await store.readNewest(tenant, keys, now + WITHIN_MS)
   return ids.map((id, index) => {
     const versionId = (newest[index]?.versionId ?? 0) + 1
     return changeOf('Patient', id, versionId, { lastUpdated: now, body: bodyOf(by) })
