@@ -1,4 +1,4 @@
-/** `Cache-Control: no-cache`: a search that sees every write whose response the caller has had, whatever the worker does. */
+/** `Cache-Control: no-cache`: a search sees every write whose answer was given before, whatever the worker does. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
