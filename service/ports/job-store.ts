@@ -1,0 +1,43 @@
+import type { Tenant } from '../call.ts'
+
+/**
+ * Work that goes on after its request was answered with 202 (R4 async.html): a bundle with `Prefer: respond-async`, a
+ * body given by reference, later an export. A job survives a restart of whatever works on it.
+ */
+export interface JobStore {
+  /** Keeps a new job durably, and has it worked on: submit is told to the queue once it is kept. */
+  submit(tenant: Tenant, job: Job, deadline: number): Promise<void>
+
+  /** The job as it is now; undefined where there is none of that id, or it has expired. Strongly consistent. */
+  read(tenant: Tenant, id: string, deadline: number): Promise<Job | undefined>
+
+  /** Replaces the job where it still has `revision`, and gives it the next one. false: somebody was faster. */
+  replace(tenant: Tenant, job: Job, revision: number, deadline: number): Promise<boolean>
+}
+
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+
+export interface Job {
+  /** Unguessable. */
+  readonly id: string
+  /** Which worker knows what to do: `bundle`. */
+  readonly kind: string
+  /** 1, 2, 3 ...: see replace. */
+  readonly revision: number
+  readonly state: JobState
+  /** Who asked: nobody else sees its status and result. */
+  readonly owner: string
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** Past it the job, its input and its result are gone. */
+  readonly expiresAt: number
+  /** A worker that has not said anything until then is taken for dead, and the job is begun again. */
+  readonly leaseUntil?: number
+  /** What the worker needs, JSON; large input is in the ObjectStore and named here. Never logged. */
+  readonly request: string
+  /** For X-Progress: a fixed sentence and numbers, no content. */
+  readonly progress?: string
+  /** HTTP status and where in the ObjectStore the body of the result is. */
+  readonly result?: { readonly status: number; readonly key: string; readonly contentType: string }
+}

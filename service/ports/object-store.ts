@@ -1,0 +1,60 @@
+import type { Tenant } from '../call.ts'
+
+/**
+ * Keeps bytes that are no resource: what a Binary holds, a request body that came by reference, the result of a job.
+ * Keys are made by the service (`binary/{id}/{nonce}`), never of what a client sent, and are written once.
+ */
+export interface ObjectStore {
+  /**
+   * Keeps the bytes durably. Where the stream fails nothing is kept.
+   * @throws Fault unavailable or throttled where it is not certain that they are kept.
+   */
+  put(
+    tenant: Tenant,
+    key: string,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    options: ObjectOptions,
+  ): Promise<ObjectAttributes>
+
+  /** What is there, without its bytes; undefined where nothing is. */
+  head(tenant: Tenant, key: string, deadline: number): Promise<ObjectAttributes | undefined>
+
+  /** The bytes, or a part of them; undefined where nothing is there. */
+  get(tenant: Tenant, key: string, range: ByteRange | undefined, deadline: number): Promise<ObjectContent | undefined>
+
+  /** Nothing is there afterwards. May be done twice. */
+  delete(tenant: Tenant, key: string, deadline: number): Promise<void>
+
+  /**
+   * A URL at which the client itself may write or read these bytes for a while; undefined where the store has no door
+   * of its own, so that they pass through the gateway.
+   */
+  presign(tenant: Tenant, key: string, request: PresignRequest): Promise<string | undefined>
+}
+
+export interface ObjectOptions {
+  readonly contentType: string
+  readonly deadline: number
+}
+
+export interface ObjectAttributes {
+  readonly contentType: string
+  /** Of the whole object. */
+  readonly bytes: number
+}
+
+/** Both ends inclusive, zero-based, within the object: as `Content-Range` says it. */
+export interface ByteRange {
+  readonly first: number
+  readonly last: number
+}
+
+export interface ObjectContent extends ObjectAttributes {
+  readonly content: AsyncIterable<Uint8Array>
+}
+
+export interface PresignRequest {
+  readonly method: 'GET' | 'PUT'
+  readonly contentType: string
+  readonly seconds: number
+}
