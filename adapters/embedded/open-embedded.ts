@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { ChangeFeed } from '#service/ports/change-feed.ts'
 import type { Clock } from '#service/ports/clock.ts'
+import type { ObjectStore } from '#service/ports/object-store.ts'
 import type { ResourceStore } from '#service/ports/resource-store.ts'
 import type { SearchIndex } from '#service/ports/search-index.ts'
 import { lockFolder, openReader, prepareFolder } from './database.ts'
@@ -9,6 +10,7 @@ import { DictionaryReader } from './dictionary-reader.ts'
 import { EmbeddedChangeFeed } from './embedded-change-feed.ts'
 import { EmbeddedResourceStore } from './embedded-resource-store.ts'
 import { EmbeddedSearchIndex } from './embedded-search-index.ts'
+import { FileObjectStore, prepareObjects } from './file-object-store.ts'
 import { SearchPool } from './search/search-pool.ts'
 import { Searcher } from './search/searcher.ts'
 import { WriterClient } from './writer-client.ts'
@@ -17,6 +19,7 @@ export interface EmbeddedEngine {
   readonly store: ResourceStore
   readonly index: SearchIndex
   readonly feed: ChangeFeed
+  readonly objects: ObjectStore
   /** Ends what this thread holds open. Of the primary: after everything asked before is written. */
   close(): Promise<void>
 }
@@ -56,6 +59,7 @@ async function openPrimary(options: PrimaryOptions): Promise<PrimaryEngine> {
   const lock = lockFolder(folder)
   try {
     prepareFolder(folder)
+    prepareObjects(folder)
     const thread = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { folder } })
     const writer = new WriterClient(thread)
     await writer.ready()
@@ -102,6 +106,7 @@ function openPorts(
     store: new EmbeddedResourceStore({ database, dictionary, writer, clock }),
     index: new EmbeddedSearchIndex({ searcher: new Searcher(database, dictionary), pool, clock }),
     feed: new EmbeddedChangeFeed(database, dictionary, writer),
+    objects: new FileObjectStore(folder, clock),
     async close() {
       database.close()
     },

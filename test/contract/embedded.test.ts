@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEmbedded, type PrimaryEngine } from '#adapters/embedded/index.ts'
 import { changeFeedSuite, type FeedUnderTest } from './change-feed.suite.ts'
+import { objectStoreSuite } from './object-store.suite.ts'
 import { resourceStoreSuite } from './resource-store.suite.ts'
 import { searchIndexSuite } from './search-index.suite.ts'
 
@@ -39,3 +40,4 @@ async function openFeed(folder: string): Promise<FeedUnderTest> {
 resourceStoreSuite('embedded', open)
 searchIndexSuite('embedded', async () => ({ ...(await open()), settle: async () => undefined }))
 changeFeedSuite('embedded', () => openFeed(freshFolder()))
+objectStoreSuite('embedded', open)

@@ -1,5 +1,7 @@
 /** The ports that unit tests run on are held to the same contract. */
+import { memoryObjects } from '#test/support/memory-objects.ts'
 import { memoryPorts } from '#test/support/memory-ports.ts'
+import { objectStoreSuite } from './object-store.suite.ts'
 import { resourceStoreSuite } from './resource-store.suite.ts'
 import { searchIndexSuite } from './search-index.suite.ts'
 
@@ -9,3 +11,6 @@ const open = async () => ({ ...memoryPorts(), settle: async () => undefined, clo
 
 resourceStoreSuite('memory', open, { 'gives up what is past its deadline, and writes nothing': TIMELESS })
 searchIndexSuite('memory', open, { 'refuses a search whose time is over as too costly': TIMELESS })
+objectStoreSuite('memory', async () => ({ objects: memoryObjects(), close: async () => undefined }), {
+  'gives up what is past its deadline, and keeps nothing': TIMELESS,
+})
