@@ -3,6 +3,8 @@ import type { Call } from './call.ts'
 import type { Issue } from './fault.ts'
 import type { VersionAttributes } from './ports/stored-version.ts'
 import type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
+import type { ChangeFilter } from './subscriptions/change-filter.ts'
+import type { SubscribeRequest } from './subscriptions/subscribe.ts'
 
 /**
  * Every operation rejects with a Fault for what can be expected: forbidden, not-found, gone (a tombstone is the newest
@@ -28,6 +30,8 @@ export interface FhirService {
   bundle(call: Call, request: BundleRequest): Promise<BundleResult>
   /** R4 http.html#capabilities: JSON text of the CapabilityStatement, computed from what this service runs. */
   capabilities(call: Call): Promise<Uint8Array>
+  /** Live updates: which changes the caller is told of from now on. */
+  subscribe(call: Call, request: SubscribeRequest): Promise<ChangeFilter>
   /** A whole GraphQL document on the `$graphql` operation: HL7's page, exact decimals, keys by response name. */
   graphql(call: Call, request: GraphqlRequest): Promise<GraphqlResult>
   /** One root field as AppSync asks for it, with everything below it prefetched; keys by field name. */

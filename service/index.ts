@@ -17,6 +17,7 @@ import { update } from './interactions/update.ts'
 import { vread } from './interactions/vread.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { Ports } from './ports/ports.ts'
+import { subscribe } from './subscriptions/subscribe.ts'
 
 export { type AccessPolicy, ALLOW_ALL, type InteractionCode } from './access/policy.ts'
 export { indexableOf } from './access/reveal.ts'
@@ -64,9 +65,11 @@ export {
   viewOf,
 } from './interaction-request.ts'
 export { DEFAULT_LIMITS, type Limits } from './limits.ts'
+export type { ChangeFeed, CommittedChange } from './ports/change-feed.ts'
 export type { ChangeImage, ChangeImages, TransactionImage, VersionImage } from './ports/change-images.ts'
 export type { ChangePublisher } from './ports/change-publisher.ts'
 export type { Clock } from './ports/clock.ts'
+export type { Listeners } from './ports/listeners.ts'
 export type { LogFields, Logger } from './ports/logger.ts'
 export type { Metrics, MetricUnit } from './ports/metrics.ts'
 export type { Ports } from './ports/ports.ts'
@@ -81,6 +84,9 @@ export { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from './resource/jso
 export { operationOutcome } from './resource/operation-outcome.ts'
 export { formatInstant } from './resource/stamp.ts'
 export { type BundleLinks, encodeHistory, encodeSearchset, linkUrl } from './searchset.ts'
+export { type ChangeFilter, isWanted } from './subscriptions/change-filter.ts'
+export { type ResourceChange, resourceChangeOf } from './subscriptions/resource-change.ts'
+export type { SubscribeRequest } from './subscriptions/subscribe.ts'
 export { type Trace, traceOf } from './trace.ts'
 
 export interface ServiceOptions {
@@ -113,6 +119,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     search: (call, request) => search(context, call, request),
     bundle: (call, request) => bundle(context, call, request),
     capabilities: call => capabilities(context, call),
+    subscribe: (call, request) => subscribe(context, call, request),
   }
   return {
     ...operations,

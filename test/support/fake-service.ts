@@ -10,6 +10,7 @@ const OPERATIONS = [
   'search',
   'bundle',
   'capabilities',
+  'subscribe',
   'graphql',
   'graphqlField',
   'graphqlNested',
