@@ -248,3 +248,33 @@ describe('a batch of fields below the root', () => {
     expect(world.portCalls).toMatchObject({ searches: 1, reads: 1 })
   })
 })
+
+describe('a subscription', () => {
+  const subscribe = (given: Readonly<Record<string, unknown>>) =>
+    send(appsyncEvent('SubscriptionRoot', 'onResourceChange', { arguments: given, selection: '{ id }' }))
+
+  it('comes with the filter for AppSync to apply', async () => {
+    expect(await subscribe({ resourceType: 'Observation', id: null, patient: 'anna' })).toEqual({
+      data: {
+        tenant: { eq: call.tenant },
+        resourceType: { eq: 'Observation' },
+        compartments: { containsAny: ['Patient/anna'] },
+      },
+    })
+    expect(await subscribe({ resourceType: 'Patient', id: 'anna' })).toEqual({
+      data: { tenant: { eq: call.tenant }, resourceType: { eq: 'Patient' }, id: { eq: 'anna' } },
+    })
+  })
+
+  it('is refused as any other field is', async () => {
+    expect(await subscribe({ resourceType: 'Pation' })).toEqual(
+      failure('NotFound', 'not-found', 'not-supported', "FHIR R4 (4.0.1) has no resource type 'Pation'"),
+    )
+    expect(await subscribe({ resourceType: 7 })).toEqual(
+      failure('BadRequest', 'invalid', 'invalid', 'resourceType takes text', 'resourceType'),
+    )
+    expect(await send(appsyncEvent('SubscriptionRoot', 'onPatient'))).toEqual(
+      failure('BadRequest', 'invalid', 'invalid', 'There is no subscription onPatient'),
+    )
+  })
+})

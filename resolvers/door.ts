@@ -1,7 +1,9 @@
 import type { Call, FhirService, GraphqlFieldOutcome, GraphqlNestedRequest } from '#service/index.ts'
 import { type ResolverEvent, readEvent } from './event.ts'
 import { faultToGraphql } from './fault-to-graphql.ts'
-import { ROOT_OPERATIONS } from './registry.ts'
+import { ROOT_OPERATIONS, SUBSCRIPTION_ROOT } from './registry.ts'
+import { subscriptionFilter } from './subscription-filter.ts'
+import { readSubscription } from './subscription-request.ts'
 
 /** A list where AppSync invokes with a batch; else one outcome. */
 export type ResolverResult = GraphqlFieldOutcome | readonly GraphqlFieldOutcome[]
@@ -12,7 +14,10 @@ export type ResolverResult = GraphqlFieldOutcome | readonly GraphqlFieldOutcome[
  */
 export type ResolversDoor = (event: unknown, call: Call) => Promise<ResolverResult>
 
-/** AppSync's resolvers over the service: a root field with everything below it, or a batch of fields below one. */
+/**
+ * AppSync's resolvers over the service: a root field with everything below it, a batch of fields below one, or a
+ * subscription, of which the outcome is the filter.
+ */
 export function createResolversDoor(service: FhirService): ResolversDoor {
   return async (event, call) => {
     if (!Array.isArray(event)) return answerOne(service, event, call)
@@ -30,6 +35,9 @@ async function answerOne(service: FhirService, event: unknown, call: Call): Prom
     const request = readEvent(event)
     const operation = ROOT_OPERATIONS[request.info.parentTypeName]
     if (operation) return { data: await service.graphqlField(call, { operation, ...fieldOf(request) }) }
+    if (request.info.parentTypeName === SUBSCRIPTION_ROOT) {
+      return { data: subscriptionFilter(await service.subscribe(call, readSubscription(request))) }
+    }
     const [outcome] = await service.graphqlNested(call, [nestedRequestOf(request)])
     return outcome ?? { data: null }
   } catch (thrown) {

@@ -15,3 +15,8 @@ export const ROOT_OPERATIONS: Readonly<Record<string, 'query' | 'mutation' | und
   Query: 'query',
   Mutation: 'mutation',
 })
+
+/** Its name is not Subscription, which is a resource type. */
+export const SUBSCRIPTION_ROOT = 'SubscriptionRoot'
+
+export const SUBSCRIPTION_FIELD = 'onResourceChange'
