@@ -20,6 +20,7 @@ import type { ParameterReference } from '#service/search/ast.ts'
 import type { IndexDocument } from '#service/search/document.ts'
 import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
 import { compareDocuments } from '#service/search/sort.ts'
+import { memoryObjects } from './memory-objects.ts'
 
 export interface MemoryPorts extends Ports {
   readonly clock: FixedClock
@@ -67,6 +68,7 @@ export function memoryPorts(): MemoryPorts {
     clock: fixedClock(),
     ids: countingIds(),
     sealer: testSealer,
+    objects: memoryObjects(),
     changes,
   }
 }
