@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { tenantOf } from '#service/call.ts'
-import type { ChangeFeed, CommittedChange } from '#service/ports/change-feed.ts'
+import type { ChangeFeed, ChangePage, CommittedChange } from '#service/ports/change-feed.ts'
 import type { DictionaryReader } from './dictionary-reader.ts'
 import { RowStatement } from './rows.ts'
 import { decodeList, METHODS } from './wire.ts'
@@ -24,11 +24,13 @@ export class EmbeddedChangeFeed implements ChangeFeed {
   readonly #writer: WriterClient
   readonly #position: RowStatement<[position: number]>
   readonly #changes: RowStatement<ChangeRow>
+  readonly #end: RowStatement<[seq: number | null]>
 
   constructor(database: DatabaseSync, dictionary: DictionaryReader, writer: WriterClient) {
     this.#dictionary = dictionary
     this.#writer = writer
     this.#position = new RowStatement(database, 'SELECT position FROM consumer WHERE name = ?')
+    this.#end = new RowStatement(database, 'SELECT max(seq) FROM version')
     this.#changes = new RowStatement(
       database,
       `SELECT v.seq, v.kind, r.id, v.version, v.last_updated, v.method, v.deleted, v.compartments, v.labels
@@ -36,11 +38,15 @@ export class EmbeddedChangeFeed implements ChangeFeed {
     )
   }
 
-  async read(
-    consumer: string,
-    limit: number,
-  ): Promise<{ readonly changes: readonly CommittedChange[]; readonly position: number }> {
-    const position = this.#position.get(consumer)?.[0] ?? 0
+  async read(consumer: string, limit: number): Promise<ChangePage> {
+    return this.after(this.#position.get(consumer)?.[0] ?? 0, limit)
+  }
+
+  async end(): Promise<number> {
+    return this.#end.get()?.[0] ?? 0
+  }
+
+  async after(position: number, limit: number): Promise<ChangePage> {
     const rows = this.#changes.all(position, limit)
     return { changes: rows.map(row => this.#changeOf(row)), position: rows.at(-1)?.[0] ?? position }
   }

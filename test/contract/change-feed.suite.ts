@@ -57,6 +57,19 @@ export function changeFeedSuite(engine: string, open: () => Promise<FeedUnderTes
       expect((await opened.feed.read('behind', 9)).changes).toHaveLength(1)
     })
 
+    holds('gives what comes behind a position to who keeps it', async () => {
+      const tenant = freshTenant()
+      await opened.store.commit(tenant, { changes: [changeOf('Patient', '1')], deadline: soon() })
+      const end = await opened.feed.end()
+      expect(await opened.feed.after(end, 9)).toEqual({ changes: [], position: end })
+      for (const id of ['2', '3'])
+        await opened.store.commit(tenant, { changes: [changeOf('Patient', id)], deadline: soon() })
+      const page = await opened.feed.after(end, 1)
+      const rest = await opened.feed.after(page.position, 9)
+      expect([...page.changes, ...rest.changes].map(({ id }) => id)).toEqual(['2', '3'])
+      expect(rest.position).toBe(await opened.feed.end())
+    })
+
     holds('tells listeners that there is something new, until they stop listening', async () => {
       const tenant = freshTenant()
       await drain(opened.feed, 'told')
