@@ -48,6 +48,7 @@ export type Node =
   | QuantityNode
   | ChainNode
   | HasNode
+  | DiffersNode
 
 export type NodeKind = Node['kind']
 
@@ -110,9 +111,9 @@ export interface TokenNode {
 export interface StringNode {
   readonly kind: 'string'
   readonly parameter: ParameterReference
-  /** starts and contains compare normalized text (normalize.ts), exact compares the text as it is. */
-  readonly mode: 'starts' | 'contains' | 'exact'
-  /** Already normalized for starts and contains. */
+  /** exact compares the text as it is, the others normalized text (normalize.ts). */
+  readonly mode: 'starts' | 'contains' | 'exact' | 'equals' | 'ends'
+  /** Already normalized, but for exact. */
   readonly value: string
 }
 
@@ -197,6 +198,15 @@ export interface HasNode {
   readonly kind: 'has'
   readonly parameter: ParameterReference
   readonly query: Query
+}
+
+/**
+ * Some value of the parameter does not match: `ne` of R4 search_filter.html. A reference names no version here, a
+ * string is compared by equals, a uri by exact.
+ */
+export interface DiffersNode {
+  readonly kind: 'differs'
+  readonly node: TokenNode | StringNode | ReferenceNode | UriNode
 }
 
 export interface SortKey {

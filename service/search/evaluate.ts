@@ -3,6 +3,7 @@ import { invariant } from '../invariant.ts'
 import type {
   Comparator,
   DateNode,
+  DiffersNode,
   Node,
   NodeKind,
   NumberNode,
@@ -83,6 +84,7 @@ const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
     }
     return false
   },
+  differs: ({ node }, document) => valuesOf(document, node.parameter).some(value => !leafMatches(node, value)),
 }
 
 /** Whether the resource satisfies the node. Chains and `_has` look at other resources through `lookup`. */
@@ -115,9 +117,32 @@ const isQuantity = (value: IndexValue): value is QuantityValue => value.kind ===
 const tokenMatches = (node: TokenNode, value: TokenValue): boolean =>
   (node.system === undefined || node.system === value.system) && (node.code === undefined || node.code === value.code)
 
-function stringMatches(node: StringNode, value: StringValue): boolean {
-  if (node.mode === 'exact') return value.value === node.value
-  return node.mode === 'starts' ? value.normalized.startsWith(node.value) : value.normalized.includes(node.value)
+function stringMatches({ mode, value: sought }: StringNode, { value, normalized }: StringValue): boolean {
+  switch (mode) {
+    case 'exact':
+      return value === sought
+    case 'equals':
+      return normalized === sought
+    case 'starts':
+      return normalized.startsWith(sought)
+    case 'ends':
+      return normalized.endsWith(sought)
+    case 'contains':
+      return normalized.includes(sought)
+  }
+}
+
+function leafMatches(node: DiffersNode['node'], value: IndexValue): boolean {
+  switch (node.kind) {
+    case 'token':
+      return isToken(value) && tokenMatches(node, value)
+    case 'string':
+      return isString(value) && stringMatches(node, value)
+    case 'reference':
+      return isReference(value) && referenceMatches(node, value)
+    case 'uri':
+      return isUri(value) && uriMatches(node, value)
+  }
 }
 
 function referenceMatches(node: ReferenceNode, value: ReferenceValue): boolean {

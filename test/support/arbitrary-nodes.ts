@@ -1,6 +1,6 @@
 /** Nodes on one parameter, made from a value that occurs: they hit it, or just miss it. */
 import fc from 'fast-check'
-import type { Comparator, Node, ParameterReference } from '#service/search/ast.ts'
+import type { Comparator, Node, ParameterReference, StringNode } from '#service/search/ast.ts'
 import {
   DATE_MAX,
   DATE_MIN,
@@ -19,7 +19,28 @@ import { normalizeString } from '#service/search/normalize.ts'
 
 const comparator = fc.constantFrom<Comparator>('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap')
 
-export function arbitraryValueNode(parameter: ParameterReference, value: IndexValue): fc.Arbitrary<Node> {
+export const arbitraryValueNode = (parameter: ParameterReference, value: IndexValue): fc.Arbitrary<Node> =>
+  fc
+    .tuple(plainNode(parameter, value), fc.integer({ min: 0, max: 3 }))
+    .map(([node, chance]) => (chance === 0 ? differing(node) : node))
+
+/** Where the node is one that values can differ from. */
+function differing(node: Node): Node {
+  switch (node.kind) {
+    case 'token':
+      return { kind: 'differs', node }
+    case 'string':
+      return { kind: 'differs', node: { ...node, mode: 'equals', value: normalizeString(node.value) } }
+    case 'uri':
+      return { kind: 'differs', node: { ...node, mode: 'exact' } }
+    case 'reference':
+      return { kind: 'differs', node: { ...node, version: undefined } }
+    default:
+      return node
+  }
+}
+
+function plainNode(parameter: ParameterReference, value: IndexValue): fc.Arbitrary<Node> {
   switch (value.kind) {
     case 'token':
       return tokenNode(parameter, value)
@@ -57,7 +78,7 @@ function stringNode(parameter: ParameterReference, { value, normalized }: String
     .map(([from, to]) => normalizeString(characters.slice(Math.min(from, to), Math.max(from, to)).join('')))
     .filter(text => text !== '')
   const text = fc.oneof(part, fc.constantFrom(normalizeString(value), characters[0] ?? '%', '_', '%', '"', 'zz'))
-  const mode = fc.constantFrom('starts', 'contains')
+  const mode = fc.constantFrom('starts', 'contains', 'equals', 'ends')
   return fc.oneof(
     { weight: 4, arbitrary: fc.tuple(mode, text).map(([its, sought]) => stringNodeOf(parameter, its, sought)) },
     {
@@ -69,7 +90,7 @@ function stringNode(parameter: ParameterReference, { value, normalized }: String
   )
 }
 
-const stringNodeOf = (parameter: ParameterReference, mode: 'starts' | 'contains' | 'exact', value: string): Node => ({
+const stringNodeOf = (parameter: ParameterReference, mode: StringNode['mode'], value: string): StringNode => ({
   kind: 'string',
   parameter,
   mode,

@@ -3,6 +3,7 @@ import type { Node, NodeKind, Query } from '#service/search/ast.ts'
 import { ALWAYS, both, either, NEVER, negation } from './combine.ts'
 import type { CompileContext } from './compile-context.ts'
 import type { Condition } from './condition.ts'
+import { differsCondition } from './differs-condition.ts'
 import { chainCondition, hasCondition } from './join-conditions.ts'
 import { dateCondition, numberCondition, quantityCondition } from './range-conditions.ts'
 import { idCondition, missingCondition } from './resource-conditions.ts'
@@ -45,6 +46,7 @@ const COMPILERS: { readonly [Kind in NodeKind]: Compiler<Kind> } = {
   quantity: quantityCondition,
   chain: (context, node) => chainCondition(context, node, compileQuery),
   has: (context, node) => hasCondition(context, node, compileQuery),
+  differs: differsCondition,
 }
 
 export const compileNode = (context: CompileContext, node: Node): Condition =>

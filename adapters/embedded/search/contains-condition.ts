@@ -6,24 +6,38 @@ import { rowCondition } from './row-condition.ts'
 const TRIGRAM_LENGTH = 3
 
 /**
- * A text within a string. Of three characters and more, `text_trigram` gives the strings that have all of its trigrams;
- * strings that it doesn't know yet come in addition; `instr` decides.
+ * A text within a string, or at its end. Of three characters and more, `text_trigram` gives the strings that have all of its trigrams;
+ * strings that it doesn't know yet come in addition; the text decides.
  */
-export function containsCondition(context: CompileContext, parameter: number, value: string): Condition {
+export function containsCondition(
+  context: CompileContext,
+  parameter: number,
+  value: string,
+  mode: 'contains' | 'ends',
+): Condition {
+  const matches = (text: Fragment) =>
+    mode === 'contains'
+      ? sql`instr(${text}.normalized, ${value}) > 0`
+      : sql`substr(${text}.normalized, -length(${value})) = ${value}`
   const scanned = rowCondition(context, {
     table: 'string',
     parameter,
-    match: row => sql`instr(${row}.normalized, ${value}) > 0`,
+    match: matches,
     lead: () => raw('1'),
     access: 'scan',
     unique: false,
   })
   const trigrams = trigramsOf(value)
   if (trigrams.length === 0) return scanned
-  return { ...scanned, source: () => trigramSource(context, parameter, value, trigrams.map(quoted).join(' AND ')) }
+  return { ...scanned, source: () => trigramSource(context, parameter, matches, trigrams.map(quoted).join(' AND ')) }
 }
 
-function trigramSource(context: CompileContext, parameter: number, value: string, pattern: string): Source {
+function trigramSource(
+  context: CompileContext,
+  parameter: number,
+  matches: (text: Fragment) => Fragment,
+  pattern: string,
+): Source {
   const candidate = context.alias()
   const text = context.alias()
   const row = context.alias()
@@ -32,7 +46,7 @@ function trigramSource(context: CompileContext, parameter: number, value: string
     UNION ALL SELECT id FROM text WHERE id > (SELECT text FROM trigram_progress)`
   const from = (ids: Fragment) => sql`(${ids}) ${candidate} CROSS JOIN text ${text} CROSS JOIN string ${row}`
   const where = sql`${text}.id = ${candidate}.id AND ${text}.parameter = ${parameter} AND tick(${text}.id)
-    AND instr(${text}.normalized, ${value}) > 0
+    AND ${matches(text)}
     AND ${row}.parameter = ${parameter} AND ${row}.normalized = ${text}.normalized AND tick(${key})`
   return {
     from: () => from(candidates),

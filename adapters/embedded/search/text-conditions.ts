@@ -82,7 +82,16 @@ export function stringCondition(context: CompileContext, node: StringNode): Cond
       unique: true,
     })
   }
-  if (mode === 'contains') return containsCondition(context, parameter, value)
+  if (mode === 'contains' || mode === 'ends') return containsCondition(context, parameter, value, mode)
+  if (mode === 'equals') {
+    return rowCondition(context, {
+      table: 'string',
+      parameter,
+      match: row => sql`${row}.normalized = ${value}`,
+      access: 'equal',
+      unique: false,
+    })
+  }
   return rowCondition(context, {
     table: 'string',
     parameter,

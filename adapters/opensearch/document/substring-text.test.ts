@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { substringKeywords, substringPattern } from './substring-text.ts'
+import { endingPattern, substringKeywords, substringPattern } from './substring-text.ts'
 
 /** What the engine does with a pattern that has no escapes. */
 const matches = (pattern: string, keyword: string): boolean => {
@@ -11,6 +11,11 @@ const matches = (pattern: string, keyword: string): boolean => {
 
 const holds = (text: string, part: string): boolean =>
   substringKeywords('key', text).some(keyword => matches(substringPattern('key', part), keyword))
+
+const ends = (text: string, part: string): boolean => {
+  const [start = '', end = ''] = endingPattern('key', part).split('*')
+  return substringKeywords('key', text).some(keyword => keyword.startsWith(start) && keyword.endsWith(end))
+}
 
 const letter = fc.constantFrom(
   'a',
@@ -33,6 +38,8 @@ test('a text holds another exactly if a keyword of it matches the pattern', () =
     fc.property(word, word, word, (before, part, after) => {
       expect(holds(before + part + after, part)).toBe(true)
       expect(holds(before, part)).toBe(before.includes(part))
+      expect(ends(before + part, part)).toBe(true)
+      expect(ends(before, part)).toBe(before.endsWith(part))
     }),
     { numRuns: 2000 },
   )
@@ -45,16 +52,18 @@ test('a part is found wherever it lies in a text of many pieces', () => {
       const text = [...before].slice(0, cut).join('') + part.repeat(20) + after
       expect(holds(text, part.repeat(20))).toBe(true)
       expect(holds(text, `${part}never`)).toBe(false)
+      expect(ends(text + part, part)).toBe(true)
+      expect(ends(text, `${part}never`)).toBe(false)
     }),
     { numRuns: 60 },
   )
   const keywords = substringKeywords('key', 'ab'.repeat(30_000))
-  expect(keywords.map(keyword => keyword.length)).toEqual([10_004, 10_004, 10_004, 10_004, 10_004, 10_004, 4804])
+  expect(keywords.map(keyword => keyword.length)).toEqual([10_004, 10_004, 10_004, 10_004, 10_004, 10_004, 4805])
 })
 
 test('a part that is too long for a pattern is refused by name of the limit', () => {
   expect(substringPattern('key', 'x'.repeat(400))).toBe(`key:*${'x'.repeat(400)}*`)
   expect(() => substringPattern('key', 'x'.repeat(401))).toThrow(
-    'The text behind :contains may have 400 characters, not 401.',
+    'The text to find in a string may have 400 characters, not 401.',
   )
 })

@@ -22,7 +22,7 @@ export function substringKeywords(key: string, text: string): readonly string[] 
     keywords.push(`${key}:${encoded.slice(start, end).replace(HALF_PAIR, '')}`)
     start = end - OVERLAP
   }
-  keywords.push(`${key}:${encoded.slice(start).replace(HALF_PAIR, '')}`)
+  keywords.push(`${key}:${encoded.slice(start).replace(HALF_PAIR, '')}${END}`)
   return keywords
 }
 
@@ -30,11 +30,22 @@ export function substringKeywords(key: string, text: string): readonly string[] 
 const HALF_PAIR = /^[\udc00-\udfff]|[\ud800-\udbff]$/g
 
 /** @throws Fault too-costly where the part is too long for a pattern. */
-export function substringPattern(key: string, part: string): string {
+export const substringPattern = (key: string, part: string): string => `${key}:*${encodePart(part)}*`
+
+/** Of what ends with the part. @throws Fault too-costly as above. */
+export const endingPattern = (key: string, part: string): string => `${key}:*${encodePart(part)}${END}`
+
+function encodePart(part: string): string {
   if (part.length > PART_LENGTH_MAX)
-    throw fault('too-costly', `The text behind :contains may have ${PART_LENGTH_MAX} characters, not ${part.length}.`)
-  return `${key}:*${encode(part)}*`
+    throw fault(
+      'too-costly',
+      `The text to find in a string may have ${PART_LENGTH_MAX} characters, not ${part.length}.`,
+    )
+  return encode(part)
 }
+
+/** Stands behind the last piece; no encoded text has it. */
+const END = '\ufddf'
 
 /**
  * Replaces what is an operator in patterns: the engine's escapes fail in some places. An operator becomes one code

@@ -8,7 +8,7 @@ export type Clause =
   | { readonly terms: ByField<readonly string[]> }
   | { readonly prefix: ByField<string> }
   | { readonly wildcard: ByField<string> }
-  | { readonly range: ByField<Bounds> }
+  | { readonly range: ByField<Bounds | Bounds<string>> }
   | { readonly nested: { readonly path: NestedPath; readonly query: Clause; readonly score_mode: 'none' } }
   | { readonly bool: BooleanClause }
 
@@ -22,11 +22,11 @@ interface Empty {
 /** One field. */
 export type ByField<Value> = { readonly [Path in FieldPath]?: Value }
 
-export interface Bounds {
-  readonly gt?: number
-  readonly gte?: number
-  readonly lt?: number
-  readonly lte?: number
+export interface Bounds<End = number> {
+  readonly gt?: End
+  readonly gte?: End
+  readonly lt?: End
+  readonly lte?: End
 }
 
 export interface BooleanClause {
@@ -39,7 +39,7 @@ export const ALL: Clause = { match_all: {} }
 export const NONE: Clause = { match_none: {} }
 
 export const term = (field: FieldPath, value: string): Clause => ({ term: { [field]: value } })
-export const range = (field: FieldPath, bounds: Bounds): Clause => ({ range: { [field]: bounds } })
+export const range = (field: FieldPath, bounds: Bounds | Bounds<string>): Clause => ({ range: { [field]: bounds } })
 export const prefix = (field: FieldPath, start: string): Clause => ({ prefix: { [field]: start } })
 export const wildcard = (field: FieldPath, pattern: string): Clause => ({ wildcard: { [field]: pattern } })
 export const nested = (path: NestedPath, query: Clause): Clause => ({ nested: { path, query, score_mode: 'none' } })

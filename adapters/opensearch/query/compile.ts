@@ -14,7 +14,7 @@ import type {
   UriNode,
 } from '#service/search/ast.ts'
 import { ID_URL, isColumn, parameterKey } from '../document/parameter-key.ts'
-import { substringPattern } from '../document/substring-text.ts'
+import { endingPattern, substringPattern } from '../document/substring-text.ts'
 import {
   codeKeyword,
   keyword,
@@ -40,6 +40,7 @@ import {
   terms,
   wildcard,
 } from './clause.ts'
+import { assertShort, differsClause } from './differs-clause.ts'
 import { amountRange, dateRange, type Ends } from './ranges.ts'
 
 export type JoinNode = ChainNode | HasNode
@@ -71,6 +72,7 @@ const COMPILERS: { readonly [Kind in NodeKind]: Compiler<Kind> } = {
   quantity: quantityClause,
   chain: (node, context) => context.joined(node),
   has: (node, context) => context.joined(node),
+  differs: (node, { type }) => differsClause(node, type),
 }
 
 export const compileNode = (node: Node, context: CompileContext): Clause =>
@@ -100,6 +102,11 @@ function stringClause({ parameter, mode, value }: StringNode): Clause {
       return term('exact', keyword(key, 'e', value))
     case 'starts':
       return prefix('string', startKeyword(key, value))
+    case 'equals':
+      assertShort(value)
+      return term('string', wholeKeyword(key, value))
+    case 'ends':
+      return wildcard('substring', endingPattern(key, value))
     case 'contains':
       return wildcard('substring', substringPattern(key, value))
   }
