@@ -17,7 +17,6 @@ import {
   OpenSearchIndex,
   OpenSearchWriter,
 } from '#adapters/opensearch/index.ts'
-import { createS3Client, S3ObjectStore } from '#adapters/s3/index.ts'
 import {
   type Clock,
   ConsistentIndex,
@@ -35,7 +34,6 @@ import { createIndexStream } from '#workers/index-stream.ts'
 import type { StreamHandler } from '#workers/stream-event.ts'
 import { createAesSealer } from './aes-sealer.ts'
 import type {
-  AwsEndpoint,
   DispatchPlaces,
   IndexStreamPlaces,
   ObjectsPlace,
@@ -43,6 +41,8 @@ import type {
   ServicePlaces,
   TablePlace,
 } from './aws-environment.ts'
+import type { OpenObjects } from './aws-objects.ts'
+import { clientConfiguration } from './client-configuration.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import { createIds } from './time-ordered-ids.ts'
 
@@ -121,7 +121,7 @@ export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStrea
   const clock = SYSTEM_CLOCK
   const objects = openObjects(places.objects)
   const table = openTable(places.table)
-  const search = openSearch(places.search, objects.credentials)
+  const search = openSearch(places.search, table.credentials)
   const { marks } = new DynamoResourceStore({
     table: table.table,
     overflow: objects.store,
@@ -182,12 +182,6 @@ export function openDispatch({ places, ...surroundings }: DispatchOptions): Open
   }
 }
 
-/** For clients of the SDK. */
-export const clientConfiguration = ({ region, local }: AwsEndpoint) => ({
-  region,
-  ...(local && { endpoint: local.endpoint, credentials: local }),
-})
-
 function openTable(place: TablePlace) {
   const client = createDynamoClient(clientConfiguration(place))
   return {
@@ -197,18 +191,27 @@ function openTable(place: TablePlace) {
   }
 }
 
+/** S3 is asked for large bodies alone: its client is loaded with the first of them, not when a function starts. */
 function openObjects(place: ObjectsPlace) {
-  const client = createS3Client({ ...clientConfiguration(place), forcePathStyle: place.local !== undefined })
+  let opened: Promise<OpenObjects> | undefined
+  const open = (): Promise<OpenObjects> => {
+    opened ??= import('./aws-objects.ts').then(module => module.openAwsObjects(place))
+    return opened
+  }
   return {
-    store: new S3ObjectStore({ client, bucket: place.bucket, clock: SYSTEM_CLOCK }),
-    credentials: () => client.config.credentials(),
-    close: () => client.destroy(),
+    store: {
+      put: async (key: string, bytes: Uint8Array, deadline: number) =>
+        (await open()).overflow.put(key, bytes, deadline),
+      get: async (key: string, deadline: number) => (await open()).overflow.get(key, deadline),
+      delete: async (key: string, deadline: number) => (await open()).overflow.delete(key, deadline),
+    },
+    close: () => opened?.then(({ close }) => close()),
   }
 }
 
 const PREPARE_MS = 10_000
 
-function openSearch(
+export function openSearch(
   { endpoint, region, prefix, tenancy }: SearchPlace,
   credentials: Parameters<typeof awsSigner>[0]['credentials'],
 ) {
@@ -221,6 +224,7 @@ function openSearch(
   return {
     index: new OpenSearchIndex({ engine, place, clock }),
     writer: new OpenSearchWriter({ engine, place }),
+    life: { engine, place, settings },
     prepare: () => ensureIndex({ engine, place, settings }, clock.now() + PREPARE_MS),
     close: () => engine.close(),
   }

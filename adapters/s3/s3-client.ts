@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 
-/** A client for S3ObjectStore, whose puts and gets may all be repeated: the SDK tries them again by itself. */
+/** A client for the stores of a bucket, whose puts and gets may all be repeated: the SDK tries them again by itself. */
 export const createS3Client = (configuration: S3ClientConfig): S3Client =>
   new S3Client({
     ...configuration,

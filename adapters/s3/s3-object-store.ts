@@ -1,103 +1,98 @@
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { type Fault, fault } from '#service/fault.ts'
-import type { Clock } from '#service/ports/clock.ts'
+import type { Tenant } from '#service/call.ts'
+import { Fault } from '#service/fault.ts'
+import type {
+  ByteRange,
+  ObjectAttributes,
+  ObjectContent,
+  ObjectOptions,
+  ObjectStore,
+  PresignRequest,
+} from '#service/ports/object-store.ts'
+import { isMissing, type S3BucketParts, sendToBucket } from './s3-bucket.ts'
+import { uploadInParts } from './s3-upload.ts'
 
-export interface S3StoreParts {
-  readonly client: S3Client
-  readonly bucket: string
-  /** What deadlines and the expiry of URLs are in. */
-  readonly clock: Clock
-}
+/** Objects of one bucket, below the name of their tenant: no type has a key's first word, which begins small. */
+export class S3ObjectStore implements ObjectStore {
+  readonly #parts: S3BucketParts
 
-export interface UploadTerms {
-  readonly contentType: string
-  /** The upload must have exactly so many bytes: the length is part of what is signed. */
-  readonly bytes: number
-  readonly expiresInSeconds: number
-}
-
-/** Objects of one bucket: what overflows from the table, and what is too large for a request. */
-export class S3ObjectStore {
-  readonly #client: S3Client
-  readonly #bucket: string
-  readonly #clock: Clock
-
-  constructor({ client, bucket, clock }: S3StoreParts) {
-    this.#client = client
-    this.#bucket = bucket
-    this.#clock = clock
+  constructor(parts: S3BucketParts) {
+    this.#parts = parts
   }
 
-  /** @throws Fault unavailable */
-  async put(key: string, bytes: Uint8Array, deadline: number): Promise<void> {
-    await this.#send(deadline, options =>
-      this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: bytes }), options),
-    )
+  async put(
+    tenant: Tenant,
+    key: string,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    { contentType, deadline }: ObjectOptions,
+  ): Promise<ObjectAttributes> {
+    const { client, clock } = this.#parts
+    const place = { ...this.#place(tenant, key), ContentType: contentType }
+    if (!(content instanceof Uint8Array)) {
+      return { contentType, bytes: await uploadInParts({ client, clock, deadline }, place, content) }
+    }
+    const command = new PutObjectCommand({ ...place, Body: content })
+    await sendToBucket(clock, deadline, options => client.send(command, options))
+    return { contentType, bytes: content.byteLength }
   }
 
-  /** @throws Fault unavailable, also where there is no such object: whoever asks has its key from a record of it. */
-  async get(key: string, deadline: number): Promise<Uint8Array> {
-    return this.#send(deadline, async options => {
-      const output = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }), options)
-      const bytes = await output.Body?.transformToByteArray()
-      if (!bytes) throw new Error('The object has no body')
-      return bytes
+  async head(tenant: Tenant, key: string, deadline: number): Promise<ObjectAttributes | undefined> {
+    const { client, clock } = this.#parts
+    const command = new HeadObjectCommand(this.#place(tenant, key))
+    const output = await orMissing(sendToBucket(clock, deadline, options => client.send(command, options)))
+    return output && { contentType: output.ContentType ?? '', bytes: output.ContentLength ?? 0 }
+  }
+
+  async get(
+    tenant: Tenant,
+    key: string,
+    range: ByteRange | undefined,
+    deadline: number,
+  ): Promise<ObjectContent | undefined> {
+    const { client, clock } = this.#parts
+    const command = new GetObjectCommand({
+      ...this.#place(tenant, key),
+      ...(range && { Range: `bytes=${range.first}-${range.last}` }),
     })
-  }
-
-  /** One that is not there is no failure. @throws Fault unavailable */
-  async delete(key: string, deadline: number): Promise<void> {
-    await this.#send(deadline, options =>
-      this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), options),
-    )
-  }
-
-  /** A URL to which whoever has it may PUT the object once or more, as agreed, until it expires. */
-  presignPut(key: string, { contentType, bytes, expiresInSeconds }: UploadTerms): Promise<string> {
-    const command = new PutObjectCommand({
-      Bucket: this.#bucket,
-      Key: key,
-      ContentType: contentType,
-      ContentLength: bytes,
-    })
-    return getSignedUrl(this.#client, command, {
-      expiresIn: expiresInSeconds,
-      signingDate: new Date(this.#clock.now()),
-      signableHeaders: new Set(['host', 'content-type', 'content-length']),
-    })
-  }
-
-  /** A URL from which whoever has it may GET the object until it expires. */
-  presignGet(key: string, expiresInSeconds: number): Promise<string> {
-    const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key })
-    return getSignedUrl(this.#client, command, {
-      expiresIn: expiresInSeconds,
-      signingDate: new Date(this.#clock.now()),
-    })
-  }
-
-  async #send<T>(deadline: number, send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
-    const remainingMs = deadline - this.#clock.now()
-    if (remainingMs <= 0) throw unavailable('The deadline had passed before the object store was asked')
-    try {
-      return await send({ abortSignal: AbortSignal.timeout(Math.min(remainingMs, REQUEST_MS_MAX)) })
-    } catch (error) {
-      throw unavailable(describe(error), error)
+    const output = await orMissing(sendToBucket(clock, deadline, options => client.send(command, options)))
+    if (!output) return undefined
+    // `bytes 0-9/200`: of a part, ContentLength is the part's.
+    const whole = output.ContentRange?.split('/')[1]
+    return {
+      contentType: output.ContentType ?? '',
+      bytes: whole === undefined ? (output.ContentLength ?? 0) : Number(whole),
+      content: (output.Body ?? NOTHING) as AsyncIterable<Uint8Array>,
     }
   }
+
+  async delete(tenant: Tenant, key: string, deadline: number): Promise<void> {
+    const { client, clock } = this.#parts
+    const command = new DeleteObjectCommand(this.#place(tenant, key))
+    await sendToBucket(clock, deadline, options => client.send(command, options))
+  }
+
+  /** An upload must have the content type that was agreed; a download has it whatever the object was put with. */
+  presign(tenant: Tenant, key: string, { method, contentType, seconds }: PresignRequest): Promise<string> {
+    const { client, clock } = this.#parts
+    const place = this.#place(tenant, key)
+    const terms = { expiresIn: seconds, signingDate: new Date(clock.now()) }
+    if (method === 'GET') {
+      return getSignedUrl(client, new GetObjectCommand({ ...place, ResponseContentType: contentType }), terms)
+    }
+    const command = new PutObjectCommand({ ...place, ContentType: contentType })
+    return getSignedUrl(client, command, { ...terms, signableHeaders: new Set(['host', 'content-type']) })
+  }
+
+  #place(tenant: Tenant, key: string) {
+    return { Bucket: this.#parts.bucket, Key: `${tenant}/${key}` }
+  }
 }
 
-const REQUEST_MS_MAX = 60_000
+const NOTHING: AsyncIterable<Uint8Array> = (async function* () {})()
 
-const unavailable = (internal: string, cause?: unknown): Fault =>
-  fault('unavailable', 'The store of large contents did not answer: try again.', {
-    internal,
-    cause,
-    retryAfterSeconds: 1,
+const orMissing = <T>(answered: Promise<T>): Promise<T | undefined> =>
+  answered.catch((error: unknown) => {
+    if (Fault.is(error) && isMissing(error.cause)) return undefined
+    throw error
   })
-
-const describe = (error: unknown): string => {
-  if (error instanceof NoSuchKey) return 'There is no such object'
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-}

@@ -1,8 +1,9 @@
 /** What the entries of stream workers have in common. */
 import { createSqsClient, SqsRefusedChanges } from '#adapters/sqs/index.ts'
 import type { StreamAnswer, StreamEvent } from '#workers/stream-event.ts'
-import { clientConfiguration, type OpenWorker, type WorkerSurroundings } from '../aws.ts'
+import type { OpenWorker, WorkerSurroundings } from '../aws.ts'
 import type { QueuePlace } from '../aws-environment.ts'
+import { clientConfiguration } from '../client-configuration.ts'
 import { createLogMetrics } from '../embedded-metric-format.ts'
 import { parseEnvironment } from '../env.ts'
 import { createStderrLogger } from '../stderr-logger.ts'

@@ -4,15 +4,9 @@ import { createDynamoClient, createTable, StreamPoller } from '#adapters/dynamod
 import { createBucket, createS3Client } from '#adapters/s3/index.ts'
 import type { Limits, Logger } from '#service/index.ts'
 import type { StreamHandler } from '#workers/stream-event.ts'
-import {
-  clientConfiguration,
-  type OpenWorker,
-  openAwsService,
-  openDispatch,
-  openIndexStream,
-  type WorkerSurroundings,
-} from '../aws.ts'
+import { type OpenWorker, openAwsService, openDispatch, openIndexStream, type WorkerSurroundings } from '../aws.ts'
 import type { AwsEndpoint, ServicePlaces } from '../aws-environment.ts'
+import { clientConfiguration } from '../client-configuration.ts'
 import { SYSTEM_CLOCK } from '../system-clock.ts'
 import { createIds } from '../time-ordered-ids.ts'
 import type { Backend } from './backend.ts'

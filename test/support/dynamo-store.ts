@@ -9,7 +9,7 @@ import {
   SYSTEM_PACE,
 } from '#adapters/dynamodb/index.ts'
 import type { Table } from '#adapters/dynamodb/table.ts'
-import { createS3Client, S3ObjectStore } from '#adapters/s3/index.ts'
+import { createS3Client, S3OverflowStore } from '#adapters/s3/index.ts'
 import { createIds } from '#runtime/time-ordered-ids.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { EngineAddresses } from '../engines/start-engines.ts'
@@ -47,7 +47,7 @@ export const storeOver = (
 ): DynamoResourceStore =>
   new DynamoResourceStore({
     table: through(new DynamoTable({ client, tableName: name, clock })),
-    overflow: new S3ObjectStore({ client: objects, bucket: name, clock }),
+    overflow: new S3OverflowStore({ client: objects, bucket: name, clock }),
     clock,
     ids: createIds(clock),
     pace: SYSTEM_PACE,
