@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dispatchPlaces, indexStreamPlaces, isOnAws, servicePlaces } from './aws-environment.ts'
+import { dispatchPlaces, indexStreamPlaces, servicePlaces } from './aws-environment.ts'
 import { ConfigurationError, type Environment } from './environment-reader.ts'
 
 const KEY = 'k'.repeat(32)
@@ -34,7 +34,6 @@ test('each function is told what it needs', () => {
     refused,
   })
   expect(dispatchPlaces(COMPLETE)).toEqual({ table, objects, refused })
-  expect([isOnAws(COMPLETE), isOnAws({})]).toEqual([true, false])
 })
 
 function problemsOf(parse: () => unknown): readonly string[] {

@@ -43,14 +43,14 @@ export interface IndexStreamPlaces {
   readonly refused: QueuePlace
 }
 
+/** For whoever makes the search index anew. */
+export type ReindexPlaces = Omit<IndexStreamPlaces, 'refused'>
+
 export interface DispatchPlaces {
   readonly table: TablePlace
   readonly objects: ObjectsPlace
   readonly refused: QueuePlace
 }
-
-/** Whether the environment is that of a function which a deployment has made. */
-export const isOnAws = (environment: Environment): boolean => Boolean(environment[AWS_ENV.table])
 
 /** @throws ConfigurationError */
 export const servicePlaces = (environment: Environment): ServicePlaces =>
@@ -68,6 +68,14 @@ export const indexStreamPlaces = (environment: Environment): IndexStreamPlaces =
     objects: objectsPlace(reader),
     search: searchPlace(reader),
     refused: queuePlace(reader),
+  }))
+
+/** @throws ConfigurationError */
+export const reindexPlaces = (environment: Environment): ReindexPlaces =>
+  read(environment, reader => ({
+    table: tablePlace(reader),
+    objects: objectsPlace(reader),
+    search: searchPlace(reader),
   }))
 
 /** @throws ConfigurationError */

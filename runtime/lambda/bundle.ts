@@ -1,45 +1,38 @@
 /**
- * `npm run bundle`: each Lambda entry as one file with the tables beside it, as folders that can be zipped as they are.
+ * `npm run bundle`: each Lambda entry with the tables beside it, as folders that can be zipped as they are.
  * dist/lambda/rest/runtime/rest.mjs and dist/lambda/rest/schema/generated: as far from each other as in the sources, so
  * that service/definitions.ts finds the tables by the same relative URL.
  */
-import { cp, mkdir, readFile, rm } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
+import { leanSdk } from './lean-sdk.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TABLES = 'schema/generated'
 
-const THREADS = {
-  'writer-thread': 'adapters/embedded/writer-thread.ts',
-  'search-thread': 'adapters/embedded/search/search-thread.ts',
-} as const
+/** Entries of the same name in this folder. */
+export const LAMBDA_NAMES = ['rest', 'resolvers', 'index-stream', 'dispatch'] as const
 
-/** By function: what its bundle is made of. The first is the one that Lambda calls. */
-const ENTRIES = {
-  rest: { rest: 'runtime/lambda/rest.ts', ...THREADS },
-  resolvers: { resolvers: 'runtime/lambda/resolvers.ts', ...THREADS },
-  'index-stream': { 'index-stream': 'runtime/lambda/index-stream.ts' },
-  dispatch: { dispatch: 'runtime/lambda/dispatch.ts' },
-} as const
+export type LambdaName = (typeof LAMBDA_NAMES)[number]
 
-export type LambdaName = keyof typeof ENTRIES
-
-export const LAMBDA_NAMES = Object.keys(ENTRIES) as readonly LambdaName[]
-
-export interface BundleSize {
+export interface BundledFile {
   readonly file: string
   readonly bytes: number
+  /** Whether every start of the function loads it; others are loaded when what they hold is first asked for. */
+  readonly initial: boolean
+  /** Packages that it holds a part of. */
+  readonly packages: readonly string[]
 }
 
-/** Makes `folder` anew. Gives the size of each file of code. */
-export async function bundleLambda(name: LambdaName, folder: string): Promise<readonly BundleSize[]> {
+/** Makes `folder` anew. Gives each file of code. */
+export async function bundleLambda(name: LambdaName, folder: string): Promise<readonly BundledFile[]> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: { ...ENTRIES[name] },
+    entryPoints: { [name]: `runtime/lambda/${name}.ts` },
     outdir: join(folder, 'runtime'),
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -47,39 +40,50 @@ export async function bundleLambda(name: LambdaName, folder: string): Promise<re
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // What is loaded only where it is used, such as one of the engines, is a file of its own.
+    // What is loaded only where it is used is a file of its own.
     splitting: true,
     // The SDK's modules shake off what is not used; its CommonJS builds don't, and can't be in a module.
     mainFields: ['module', 'main'],
     metafile: true,
-    plugins: [threadEntries],
+    plugins: [leanSdk],
     logLevel: 'warning',
   })
   await cp(join(ROOT, TABLES), join(folder, TABLES), {
     recursive: true,
     filter: file => extname(file) === '' || extname(file) === '.json',
   })
-  return Object.entries(metafile.outputs).map(([file, { bytes }]) => ({ file, bytes }))
+  return filesOf(metafile, name)
 }
 
-/**
- * Threads are named by URL, which esbuild doesn't follow: in a bundle their entries lie beside the one that starts
- * them.
- */
-const threadEntries: Plugin = {
-  name: 'thread-entries',
-  setup({ onLoad }) {
-    onLoad({ filter: /adapters[\\/]embedded[\\/].*\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8')
-      const contents = source.replace(/(new URL\('\.\/[\w-]+-thread)\.ts'/, "$1.mjs'")
-      return { contents, loader: 'ts' }
-    })
-  },
+function filesOf({ outputs }: Metafile, name: LambdaName): readonly BundledFile[] {
+  const initial = new Set<string>()
+  const follow = (file: string): void => {
+    if (initial.has(file)) return
+    initial.add(file)
+    for (const { path, kind, external } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && !external) follow(path)
+  }
+  for (const file of Object.keys(outputs)) if (basename(file) === `${name}.mjs`) follow(file)
+  return Object.entries(outputs).map(([file, { bytes, inputs }]) => ({
+    file: basename(file),
+    bytes,
+    initial: initial.has(file),
+    packages: [...new Set(Object.keys(inputs).flatMap(packageOf))].sort(),
+  }))
 }
+
+const packageOf = (input: string): string[] =>
+  input.match(/(?<=node_modules\/)(?:@[^/]+\/)?[^/]+(?!.*node_modules)/g) ?? []
+
+export const bytesOf = (files: readonly BundledFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
+
+export const initialOf = (files: readonly BundledFile[]): readonly BundledFile[] =>
+  files.filter(({ initial }) => initial)
 
 if (import.meta.main) {
   for (const name of LAMBDA_NAMES) {
-    for (const { file, bytes } of await bundleLambda(name, join(ROOT, 'dist/lambda', name)))
-      console.log(`${file}  ${Math.ceil(bytes / 1024)} KB`)
+    const files = await bundleLambda(name, join(ROOT, 'dist/lambda', name))
+    const [all, first] = [files, initialOf(files)].map(each => Math.ceil(bytesOf(each) / 1024))
+    console.log(`${name}: ${all} KB in ${files.length} files, of which ${first} KB are loaded at its start`)
   }
 }

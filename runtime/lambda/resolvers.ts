@@ -18,7 +18,7 @@ const ANSWER_MS = 500
 const RESULT_BYTES_MAX = 4.5 * 1000 * 1000
 
 /** While the process starts, which Lambda gives more CPU than any request. */
-const { service, config, logger } = await openLambdaService()
+const { service, config, logger } = openLambdaService()
 const door = createResolversDoor(service)
 
 export async function handler(event: unknown, context: ResolverLambdaContext): Promise<ResolverResult> {

@@ -24,7 +24,7 @@ export interface LambdaContext {
 const ANSWER_MS = 500
 
 /** While the process starts, which Lambda gives more CPU than any request. */
-const { service, config, logger } = await openLambdaService()
+const { service, config, logger } = openLambdaService()
 const http = { corsOrigins: config.corsOrigins }
 const door = createRestDoor(service, http)
 

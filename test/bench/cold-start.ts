@@ -1,18 +1,22 @@
 /**
- * How long a Lambda function takes to its first answer, but for what AWS adds: a fresh process, the bundle, one event.
+ * How long a Lambda function takes to its first answer, but for what AWS and its engines add: a fresh process, the
+ * bundle, one event; a server in this process answers at once for DynamoDB and OpenSearch.
  */
 import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bundleLambda, LAMBDA_NAMES, type LambdaName } from '#runtime/lambda/bundle.ts'
+import { bundleLambda, bytesOf, initialOf, LAMBDA_NAMES, type LambdaName } from '#runtime/lambda/bundle.ts'
 import { apiGatewayEvent } from '#test/support/api-gateway-events.ts'
 import { appsyncEvent } from '#test/support/appsync-events.ts'
+import { type FakeAws, startFakeAws } from '#test/support/fake-aws.ts'
 import { observation } from './tasks.ts'
 
 export interface ColdStart {
   readonly bundle: string
+  /** Of all its files, and of those that each start loads. */
   readonly bytes: number
+  readonly initialBytes: number
   readonly request: string
   readonly status: number
   /** Medians. From the start of the process to the answer; of that, importing and answering. */
@@ -32,6 +36,7 @@ const RUNS = 9
 /** By function, what it is asked first. */
 const EVENTS: Readonly<Partial<Record<LambdaName, Readonly<Record<string, object>>>>> = {
   rest: {
+    'GET Patient/1': apiGatewayEvent({ path: '/fhir/Patient/1' }),
     'GET Patient?family=': apiGatewayEvent({ path: '/fhir/Patient', query: { family: ['x'] } }),
     'POST Observation': apiGatewayEvent({
       method: 'POST',
@@ -50,22 +55,27 @@ const EVENTS: Readonly<Partial<Record<LambdaName, Readonly<Record<string, object
 
 export async function measureColdStarts(): Promise<readonly ColdStart[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-bundles-'))
+  const aws = await startFakeAws()
   const results: ColdStart[] = []
   for (const name of LAMBDA_NAMES) {
-    const sizes = await bundleLambda(name, join(folder, name))
-    // Of all its files: which of them are loaded depends on the engines it finds.
-    const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+    const files = await bundleLambda(name, join(folder, name))
+    const sizes = { bytes: bytesOf(files), initialBytes: bytesOf(initialOf(files)) }
     const bundle = join(folder, name, 'runtime', `${name}.mjs`)
     for (const [request, event] of Object.entries(EVENTS[name] ?? {}))
-      results.push({ bundle: name, bytes: total, request, ...(await measureProbes(bundle, event)) })
+      results.push({ bundle: name, ...sizes, request, ...(await measureProbes(aws, bundle, event)) })
   }
+  aws.close()
   rmSync(folder, { recursive: true })
   return results
 }
 
-async function measureProbes(bundle: string, event: object): Promise<Omit<ColdStart, 'bundle' | 'bytes' | 'request'>> {
+async function measureProbes(
+  aws: FakeAws,
+  bundle: string,
+  event: object,
+): Promise<Omit<ColdStart, 'bundle' | 'bytes' | 'initialBytes' | 'request'>> {
   const probes: (Probe & { readonly answeredMs: number })[] = []
-  for (let run = 0; run < RUNS; run++) probes.push(await probe(bundle, event))
+  for (let run = 0; run < RUNS; run++) probes.push(await probe(aws, bundle, event))
   return {
     status: probes[0]?.statusCode ?? 0,
     answeredMs: median(probes.map(each => each.answeredMs)),
@@ -74,12 +84,14 @@ async function measureProbes(bundle: string, event: object): Promise<Omit<ColdSt
   }
 }
 
-async function probe(bundle: string, event: object): Promise<Probe & { readonly answeredMs: number }> {
-  const folder = mkdtempSync(join(tmpdir(), 'gateway-cold-'))
+async function probe(
+  { environment }: FakeAws,
+  bundle: string,
+  event: object,
+): Promise<Probe & { readonly answeredMs: number }> {
   const startedAt = performance.now()
   const child = fork(join(import.meta.dirname, 'cold-start-probe.js'), [bundle, JSON.stringify(event)], {
-    env: { ...process.env, DATA_DIR: folder },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...environment },
   })
   const result = await new Promise<Probe>((resolve, reject) => {
     child.on('message', resolve)
@@ -87,7 +99,6 @@ async function probe(bundle: string, event: object): Promise<Probe & { readonly 
   })
   const answeredMs = performance.now() - startedAt
   child.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
   return { ...result, answeredMs }
 }
 

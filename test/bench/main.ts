@@ -77,10 +77,10 @@ async function benchStart(results: BenchResults): Promise<void> {
 async function benchColdStart(results: BenchResults): Promise<void> {
   const coldStarts = await measureColdStarts()
   results.coldStarts = coldStarts
-  const header = ['cold start', 'bundle KB', 'status', 'answered ms', 'import ms', 'first request ms']
+  const header = ['cold start', 'bundle KB', 'loaded KB', 'status', 'answered ms', 'import ms', 'first request ms']
   const rows = coldStarts.map(each => [
     `${each.bundle}: ${each.request}`,
-    ...[each.bytes / 1000, String(each.status), each.answeredMs, each.importMs, each.firstMs],
+    ...[each.bytes / 1000, each.initialBytes / 1000, String(each.status), each.answeredMs, each.importMs, each.firstMs],
   ])
   console.log(`\n${table(header, rows)}`)
 }

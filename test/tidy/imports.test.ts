@@ -38,7 +38,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['graphql', 'node:'],
   ],
   'runtime/env-names.ts': [],
-  'runtime/lambda/bundle.ts': ['node:', 'esbuild'],
+  'runtime/lambda/bundle.ts': ['node:', 'esbuild', 'runtime/lambda/lean-sdk.ts'],
+  'runtime/lambda/lean-sdk.ts': ['node:', 'esbuild'],
   // Stands in for AppSync, which validates documents by rules of its own.
   'runtime/local/appsync/': [
     ...['runtime/', 'service/index.ts', 'service/graphql/', 'schema/', 'resolvers/', 'rest/'],
