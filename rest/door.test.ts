@@ -308,7 +308,6 @@ test.each([
     outcome('not-supported', 'A search of a compartment by path is not supported by this server.'),
   ],
   ['GET /nothing/here', {}, 404, outcome('not-found', "There is no FHIR address '/nothing/here' below the base")],
-  ['GET /$lookup', {}, 404, outcome('not-supported', 'The operation $lookup is not offered here.')],
   [
     'POST /Patient',
     { body: '{}' },

@@ -204,7 +204,15 @@ async function answerOperation(exchange: Exchange, operation: Of<'operation'>) {
       operation.parameters,
       type !== undefined && id !== undefined ? { type, id } : undefined,
     )
-  throw fault('not-found', `The operation $${name} is not offered here.`, { code: 'not-supported' })
+  const { request, rendering, service } = exchange
+  const content = request.body?.byteLength ? jsonBody(request) : undefined
+  const { body, version } = await service.operation(request.call, {
+    ...operation,
+    method: request.method === 'POST' ? 'POST' : 'GET',
+    ...(content !== undefined && { content }),
+  })
+  const headers = version ? versionHeaders(version) : {}
+  return body ? jsonResponse(rendering, 200, headers, body) : emptyResponse(204, headers)
 }
 
 function refuseInteraction(what: string): () => Promise<never> {

@@ -2,6 +2,7 @@
 import type { AccessPolicy } from './access/policy.ts'
 import type { DefinitionsProvider } from './definitions.ts'
 import type { Limits } from './limits.ts'
+import type { OperationRegistry } from './operations/registry.ts'
 import type { Ports } from './ports/ports.ts'
 
 export interface ServiceContext {
@@ -9,4 +10,5 @@ export interface ServiceContext {
   readonly policy: AccessPolicy
   readonly definitions: DefinitionsProvider
   readonly limits: Limits
+  readonly operationRegistry: OperationRegistry
 }

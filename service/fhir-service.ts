@@ -32,6 +32,8 @@ export interface FhirService {
   capabilities(call: Call): Promise<Uint8Array>
   /** Live updates: which changes the caller is told of from now on. */
   subscribe(call: Call, request: SubscribeRequest): Promise<ChangeFilter>
+  /** R4 operations.html: `$name` of the system, a type, an instance or a version. */
+  operation(call: Call, request: OperationRequest): Promise<OperationResult>
   /** A whole GraphQL document on the `$graphql` operation: HL7's page, exact decimals, keys by response name. */
   graphql(call: Call, request: GraphqlRequest): Promise<GraphqlResult>
   /** One root field as AppSync asks for it, with everything below it prefetched; keys by field name. */
@@ -94,8 +96,55 @@ export interface UpdateRequest {
   readonly ifNoneMatch?: '*'
 }
 
+/** What changes a resource; content is parsed by parseJson and not validated. R4 http.html#patch */
+export type Patch =
+  /** RFC 6902: an array of operations. */
+  | { readonly format: 'json-patch'; readonly operations: JsonValue }
+  /** RFC 7396 */
+  | { readonly format: 'merge-patch'; readonly document: JsonValue }
+  /** R4 fhirpatch.html: a Parameters resource. */
+  | { readonly format: 'fhirpath-patch'; readonly parameters: JsonValue }
+  /** RFC 5261: a diff element. */
+  | { readonly format: 'xml-patch'; readonly document: string }
+
+export interface PatchRequest {
+  readonly type: string
+  readonly id: string
+  readonly patch: Patch
+  readonly ifMatch?: string
+}
+
+export interface ConditionalUpdateRequest {
+  readonly type: string
+  /** The search, without '?'. */
+  readonly condition: string
+  readonly content: JsonValue
+  readonly ifMatch?: string
+}
+
+export interface ConditionalPatchRequest {
+  readonly type: string
+  readonly condition: string
+  readonly patch: Patch
+  readonly ifMatch?: string
+}
+
+export interface ConditionalDeleteRequest {
+  readonly type: string
+  readonly condition: string
+  readonly ifMatch?: string
+}
+
+export interface ConditionalDeleteResult {
+  /** The tombstones: none where nothing matched. */
+  readonly versions: readonly VersionAttributes[]
+}
+
 export interface WriteResult {
-  /** created: a new version 1 or a revival; updated: a new version; unchanged: conditional create found this one. */
+  /**
+   * created: a new version 1 or a revival; updated: a new version; unchanged: a conditional create found this one, or a
+   * patch left it as it was.
+   */
   readonly kind: 'created' | 'updated' | 'unchanged'
   readonly version: Revealed
 }
@@ -166,6 +215,27 @@ export interface BundleResult {
   readonly type: 'transaction-response' | 'batch-response'
   /** The Bundle as JSON text in UTF-8, in pieces. */
   readonly body: readonly Uint8Array[]
+}
+
+export interface OperationRequest {
+  /** Without '$'. */
+  readonly name: string
+  readonly type?: string
+  readonly id?: string
+  readonly versionId?: string
+  /** A GET promises to change nothing. HEAD counts as one. */
+  readonly method: 'GET' | 'POST'
+  /** Of the URL. */
+  readonly parameters: Parameters
+  /** Body of a POST: a Parameters resource, or the one resource that the operation takes. Not validated. */
+  readonly content?: JsonValue
+}
+
+export interface OperationResult {
+  /** JSON of one resource in UTF-8, in pieces where there are several; undefined: there is nothing to say. */
+  readonly body?: Uint8Array | readonly Uint8Array[]
+  /** Which version was read or written, where the operation is about one. */
+  readonly version?: VersionAttributes
 }
 
 export interface GraphqlRequest {

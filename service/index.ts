@@ -16,6 +16,9 @@ import { search } from './interactions/search.ts'
 import { update } from './interactions/update.ts'
 import { vread } from './interactions/vread.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import type { Operation } from './operations/operation.ts'
+import { BASE_OPERATIONS, operationRegistry } from './operations/registry.ts'
+import { runOperation } from './operations/run-operation.ts'
 import type { Ports } from './ports/ports.ts'
 import { subscribe } from './subscriptions/subscribe.ts'
 
@@ -41,6 +44,8 @@ export type {
   GraphqlResult,
   HistoryRequest,
   HistoryResult,
+  OperationRequest,
+  OperationResult,
   Parameters,
   ReadRequest,
   ReadResult,
@@ -65,6 +70,13 @@ export {
   viewOf,
 } from './interaction-request.ts'
 export { DEFAULT_LIMITS, type Limits } from './limits.ts'
+export type {
+  Operation,
+  OperationAnswer,
+  OperationInvocation,
+  OperationParameter,
+  OperationRunner,
+} from './operations/operation.ts'
 export type { ChangeFeed, CommittedChange } from './ports/change-feed.ts'
 export type { ChangeImage, ChangeImages, TransactionImage, VersionImage } from './ports/change-images.ts'
 export type { ChangePublisher } from './ports/change-publisher.ts'
@@ -97,6 +109,8 @@ export interface ServiceOptions {
   readonly definitions?: DefinitionsProvider
   /** Those that differ from DEFAULT_LIMITS. */
   readonly limits?: Partial<Limits>
+  /** Besides those of BASE_OPERATIONS. */
+  readonly operations?: readonly Operation[]
   /** Those that differ from DEFAULT_GRAPHQL_LIMITS. */
   readonly graphqlLimits?: Partial<GraphqlLimits>
 }
@@ -108,6 +122,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     policy: options.policy ?? ALLOW_ALL,
     definitions: options.definitions ?? createDefinitions(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    operationRegistry: operationRegistry([...BASE_OPERATIONS, ...(options.operations ?? [])]),
   }
   const operations: Operations = {
     read: (call, request) => read(context, call, request),
@@ -119,6 +134,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     search: (call, request) => search(context, call, request),
     bundle: (call, request) => bundle(context, call, request),
     capabilities: call => capabilities(context, call),
+    operation: (call, request) => runOperation(context, call, request),
     subscribe: (call, request) => subscribe(context, call, request),
   }
   return {

@@ -1,11 +1,10 @@
 /** From what an index found to what is true now, and visible. */
 import type { Call } from '../call.ts'
-import type { ServiceContext } from '../context.ts'
 import type { Revealed } from '../fhir-service.ts'
 import type { SearchHit } from '../ports/search-index.ts'
 import type { Node, ScopedQuery } from '../search/ast.ts'
 import { evaluate, NO_LOOKUP } from '../search/evaluate.ts'
-import { readNewestInBatches } from './read-many.ts'
+import { type ReadContext, readNewestInBatches } from './read-many.ts'
 import { documentOf, isRevealed, reveal } from './reveal.ts'
 
 /**
@@ -13,7 +12,7 @@ import { documentOf, isRevealed, reveal } from './reveal.ts'
  * parsed only where the index knew an older version. Joins are not judged again: they are as fresh as the index.
  */
 export async function readHits(
-  context: ServiceContext,
+  context: ReadContext,
   call: Call,
   query: ScopedQuery,
   hits: readonly SearchHit[],

@@ -38,7 +38,7 @@ test('each entry has its own outcome, in the order of the request', async () => 
       { request: { method: 'PATCH', url: 'Patient/a' } },
       { request: { method: 'PUT', url: 'Patient?identifier=x' }, resource: patient() },
       { request: { method: 'DELETE', url: 'Patient?identifier=x' } },
-      get('Patient/a/$everything'),
+      get('Patient/a/$nothing'),
       { request: { method: 'GET', url: 'nowhere/at/all' } },
       { request: { method: 'DELETE', url: 'metadata' } },
     ),
@@ -58,7 +58,7 @@ test('each entry has its own outcome, in the order of the request', async () => 
     '501 Not Implemented',
     '501 Not Implemented',
     '501 Not Implemented',
-    '501 Not Implemented',
+    '404 Not Found',
     '404 Not Found',
     '405 Method Not Allowed',
   ])

@@ -4,6 +4,7 @@ import type { InteractionCode } from '../access/policy.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
+import type { Interaction } from '../interaction-request.ts'
 import { type Condition, parseCondition } from '../interactions/condition.ts'
 import { assertVersionId } from '../interactions/if-match.ts'
 import { assertKnownType } from '../interactions/known-type.ts'
@@ -122,9 +123,22 @@ function draftEntry(
         'request.url',
       )
       return undefined
+    case 'operation':
+      faults.try(index, () => assertHarmless(context, interaction), 'request.url')
+      return undefined
     default:
       return undefined
   }
+}
+
+/** What an operation has changed can't be taken back when the transaction fails. */
+function assertHarmless(
+  { operationRegistry }: ServiceContext,
+  operation: Extract<Interaction, { kind: 'operation' }>,
+): void {
+  const { name, affectsState } = operationRegistry.get(operation.name, operation)
+  if (!affectsState) return
+  throw fault('unsupported', `$${name} changes what is stored, which a transaction could not undo: send it in a batch`)
 }
 
 /** Conditional references become references before anything is stored. */

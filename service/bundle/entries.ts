@@ -12,7 +12,18 @@ import { atEntry } from './entry-fault.ts'
 /** What an entry may ask for. */
 export type EntryInteraction = Extract<
   Interaction,
-  { readonly kind: 'read' | 'vread' | 'history' | 'search' | 'create' | 'update' | 'delete' | 'capabilities' }
+  {
+    readonly kind:
+      | 'read'
+      | 'vread'
+      | 'history'
+      | 'search'
+      | 'create'
+      | 'update'
+      | 'delete'
+      | 'capabilities'
+      | 'operation'
+  }
 >
 
 export interface BundleEntry {
@@ -23,7 +34,7 @@ export interface BundleEntry {
   /** Below the base. */
   readonly url: string
   readonly interaction: EntryInteraction
-  /** Present where the interaction is create or update; not validated. */
+  /** Of a create, an update, or an operation that is given one; not validated. */
   readonly resource: JsonValue | undefined
   readonly ifNoneExist: string | undefined
   readonly ifMatch: string | undefined
@@ -49,7 +60,7 @@ export const isRefused = (entry: BundleEntry | RefusedEntry): entry is RefusedEn
  * @throws Fault where the Bundle as a whole is none that can be processed.
  */
 export function parseBundle(
-  { limits }: ServiceContext,
+  { limits }: Pick<ServiceContext, 'limits'>,
   definitions: Definitions,
   baseUrl: string,
   content: JsonValue,
@@ -144,7 +155,7 @@ function readEntry(index: number, entry: JsonObject, baseUrl: string): BundleEnt
   const address = question < 0 ? url : url.slice(0, question)
   const interaction = entryInteraction(path, method, parseInteraction(method, address, parseQueryString(query)))
   const { kind } = interaction
-  const resource = kind === 'create' || kind === 'update' ? entry.resource : undefined
+  const resource = TAKING_RESOURCES.has(kind) ? entry.resource : undefined
   if ((kind === 'create' || kind === 'update') && resource === undefined) {
     throw required(`${path}.resource`, `${method} ${url} needs a resource`)
   }
@@ -154,6 +165,8 @@ function readEntry(index: number, entry: JsonObject, baseUrl: string): BundleEnt
   }
   return { index, fullUrl, method, url, interaction, resource, ...conditionsOf(path, kind, request) }
 }
+
+const TAKING_RESOURCES: ReadonlySet<Interaction['kind']> = new Set(['create', 'update', 'operation'])
 
 const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -182,6 +195,7 @@ function entryInteraction(path: string, method: string, interaction: Interaction
     case 'update':
     case 'delete':
     case 'capabilities':
+    case 'operation':
       return interaction
     default:
       throw unsupported(path, `${interaction.kind} is not supported in a Bundle`)

@@ -1,4 +1,4 @@
-/** Entries that only read: R4 http.html#transaction, GET and HEAD. */
+/** Entries that only read, and operations: R4 http.html#transaction. */
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { Fault } from '../fault.ts'
@@ -8,6 +8,7 @@ import { history } from '../interactions/history.ts'
 import { read } from '../interactions/read.ts'
 import { search } from '../interactions/search.ts'
 import { vread } from '../interactions/vread.ts'
+import { runOperation } from '../operations/run-operation.ts'
 import { encodeHistory, encodeSearchset } from '../searchset.ts'
 import type { BundleEntry } from './entries.ts'
 import { atEntry } from './entry-fault.ts'
@@ -43,6 +44,18 @@ async function runEntry(context: ServiceContext, call: Call, entry: BundleEntry)
       return { status: OK, resource: encodeHistory(await history(context, call, interaction), links) }
     case 'capabilities':
       return { status: OK, resource: [await capabilities(context, call)] }
+    case 'operation': {
+      const { resource: content } = entry
+      const method = entry.method === 'POST' ? 'POST' : 'GET'
+      const result = await runOperation(context, call, {
+        ...interaction,
+        method,
+        ...(content !== undefined && { content }),
+      })
+      const { body, version } = result
+      const resource = body instanceof Uint8Array ? [body] : body
+      return { status: body ? OK : '204 No Content', ...(resource && { resource }), ...(version && { version }) }
+    }
     default:
       throw new Error(`Invariant violated: ${interaction.kind} does not only read`)
   }

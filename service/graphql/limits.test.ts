@@ -5,6 +5,7 @@ import { testDefinitions } from '#test/support/test-world.ts'
 import { ALLOW_ALL } from '../access/policy.ts'
 import type { GraphqlResult } from '../fhir-service.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
+import { operationRegistry } from '../operations/registry.ts'
 import { createGraphql } from './executor.ts'
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './limits.ts'
 
@@ -24,6 +25,7 @@ function limited(graphqlLimits: Partial<GraphqlLimits>) {
     definitions: testDefinitions,
     limits: DEFAULT_LIMITS,
     operations,
+    operationRegistry: operationRegistry([]),
     graphqlLimits,
   })
 }

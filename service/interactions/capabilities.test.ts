@@ -65,6 +65,7 @@ test('every type is there with what it can do', () => {
     conditionalRead: 'full-support',
     conditionalUpdate: false,
     conditionalDelete: 'not-supported',
+    operation: [{ name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' }],
     searchInclude: ['*', 'Basic:author', 'Basic:patient', 'Basic:subject'],
     searchParam: [
       { name: '_id', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id', type: 'token' },

@@ -3,6 +3,9 @@ import { assertPermitted } from '../access/permit.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions, SearchParameter } from '../definitions.ts'
+import type { OperationDeclaration } from '../operations/operation.ts'
+import { definitionUrl } from '../operations/operation-definition.ts'
+import type { OperationRegistry } from '../operations/registry.ts'
 import type { JsonObject } from '../resource/content.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { controlOf } from '../search/parse-controls.ts'
@@ -13,30 +16,30 @@ import { SOFTWARE } from '../software.ts'
  */
 export async function capabilities(context: ServiceContext, call: Call): Promise<Uint8Array> {
   assertPermitted(context.policy, call, 'capabilities', undefined)
-  const definitions = context.definitions.for(call.tenant)
-  const made = STATEMENTS.get(definitions) ?? statementAround(definitions)
-  STATEMENTS.set(definitions, made)
-  return encodeUtf8(made.before + JSON.stringify(call.baseUrl) + made.after)
+  const made = statementOf(context.operationRegistry, context.definitions.for(call.tenant))
+  return encodeUtf8(made.join(JSON.stringify(call.baseUrl).slice(1, -1)))
 }
 
-interface StatementText {
-  readonly before: string
-  readonly after: string
-}
+/** The text of a statement where the base URL is left out. */
+type StatementText = readonly string[]
 
-const STATEMENTS = new WeakMap<Definitions, StatementText>()
+const STATEMENTS = new WeakMap<OperationRegistry, WeakMap<Definitions, StatementText>>()
+
+function statementOf(registry: OperationRegistry, definitions: Definitions): StatementText {
+  const known = STATEMENTS.get(registry) ?? new WeakMap<Definitions, StatementText>()
+  STATEMENTS.set(registry, known)
+  const made = known.get(definitions) ?? statementAround(registry, definitions)
+  known.set(definitions, made)
+  return made
+}
 
 /** Stands for the base URL in the text; no definition has such a string. */
 const BASE_URL = '\u0000base\u0000'
 
-function statementAround(definitions: Definitions): StatementText {
-  const [before = '', after = ''] = stringifyJson(capabilityStatement(definitions, BASE_URL)).split(
-    JSON.stringify(BASE_URL),
-  )
-  return { before, after }
-}
+const statementAround = (registry: OperationRegistry, definitions: Definitions): StatementText =>
+  stringifyJson(capabilityStatement(registry, definitions, BASE_URL)).split(JSON.stringify(BASE_URL).slice(1, -1))
 
-function capabilityStatement(definitions: Definitions, baseUrl: string): JsonObject {
+function capabilityStatement(registry: OperationRegistry, definitions: Definitions, baseUrl: string): JsonObject {
   const revincludes = revincludesByTarget(definitions)
   return {
     resourceType: 'CapabilityStatement',
@@ -50,13 +53,30 @@ function capabilityStatement(definitions: Definitions, baseUrl: string): JsonObj
     rest: [
       {
         mode: 'server',
-        resource: definitions.resourceTypes.map(type => resourceOf(definitions, type, revincludes.get(type) ?? [])),
+        resource: definitions.resourceTypes.map(type => ({
+          ...resourceOf(definitions, type, revincludes.get(type) ?? []),
+          ...operationElements(
+            registry.all.filter(operation => isOfType(operation, type)),
+            baseUrl,
+          ),
+        })),
         interaction: codes(['transaction', 'batch', 'history-system']),
-        operation: [{ name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' }],
+        ...operationElements(
+          registry.all.filter(({ levels }) => levels.includes('system')),
+          baseUrl,
+        ),
       },
     ],
   }
 }
+
+const isOfType = ({ levels, types }: OperationDeclaration, type: string): boolean =>
+  (types === 'Resource' || types.includes(type)) && levels.some(level => level !== 'system')
+
+const operationElements = (operations: readonly OperationDeclaration[], baseUrl: string): JsonObject =>
+  operations.length === 0
+    ? {}
+    : { operation: operations.map(each => ({ name: each.name, definition: definitionUrl(each, baseUrl) })) }
 
 const INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'history-type', 'create', 'search-type']
 

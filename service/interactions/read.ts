@@ -6,6 +6,7 @@ import type { Definitions } from '../definitions.ts'
 import { type Fault, fault } from '../fault.ts'
 import type { ReadRequest, ReadResult, Revealed, View } from '../fhir-service.ts'
 import { isResourceId } from '../interaction-request.ts'
+import { builtInDefinition } from '../operations/built-in-definition.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { applyView, isFullView } from '../resource/view.ts'
 import { assertKnownType, notFound } from './known-type.ts'
@@ -20,8 +21,11 @@ export async function read(context: ServiceContext, call: Call, request: ReadReq
   if (!isResourceId(id)) throw notFound(request)
   const [newest] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
   const version = reveal(call, policy, definitions, newest)
-  if (!isRevealed(version)) throw version ? gone(version) : notFound(request)
-  return readResult(definitions, version, request)
+  if (isRevealed(version)) return readResult(definitions, version, request)
+  if (version) throw gone(version)
+  const builtIn = builtInDefinition(context, call, request)
+  if (!builtIn) throw notFound(request)
+  return readResult(definitions, builtIn, request)
 }
 
 /** What the conditions and the view of a read make of a version: R4 http.html#cread */

@@ -10,6 +10,7 @@ const OPERATIONS = [
   'search',
   'bundle',
   'capabilities',
+  'operation',
   'subscribe',
   'graphql',
   'graphqlField',

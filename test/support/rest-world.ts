@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRestDoor } from '#rest/door.ts'
 import { openPrimaryService } from '#runtime/embedded.ts'
-import type { AccessPolicy, FhirService } from '#service/index.ts'
+import type { AccessPolicy, FhirService, Operation } from '#service/index.ts'
 import { countingIds, type FixedClock, fixedClock, TEST_TIME } from './memory-ports.ts'
 import { type RequestParts, restCall, restRequest, textOf } from './rest-request.ts'
 import { testDefinitions } from './test-world.ts'
@@ -19,6 +19,8 @@ export interface RestAnswer {
 export interface RestWorldOptions {
   /** Default: everyone may see everything. */
   readonly policy?: AccessPolicy
+  /** Besides those that the service has. */
+  readonly operations?: readonly Operation[]
 }
 
 export interface RestWorld {
