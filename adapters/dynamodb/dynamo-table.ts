@@ -14,9 +14,10 @@ import {
 import type { Clock } from '#service/ports/clock.ts'
 import { attributesOfItem, attributesOfKey, itemOfAttributes, keyOfAttributes } from './attribute-values.ts'
 import { conditionParts, rangeParts, updateParts } from './expressions.ts'
+import { KIND_BY_NAME, kindOf } from './sdk-errors.ts'
 import type { BatchPage, Item, Key, Query, QueryPage, Table, TransactOutcome, Write, WriteOutcome } from './table.ts'
 import { CHANGES_INDEX } from './table-definition.ts'
-import { TableError, type TableErrorKind } from './table-error.ts'
+import { TableError } from './table-error.ts'
 
 export interface DynamoTableParts {
   /** With maxAttempts 1: RetryingTable knows what may be tried again, and until when. */
@@ -138,36 +139,6 @@ export class DynamoTable implements Table {
 
 interface SendOptions {
   readonly abortSignal: AbortSignal
-}
-
-const KIND_BY_NAME: Readonly<Record<string, TableErrorKind>> = {
-  ThrottlingException: 'throttled',
-  ThrottlingError: 'throttled',
-  ProvisionedThroughputExceededException: 'throttled',
-  ProvisionedThroughputExceeded: 'throttled',
-  RequestLimitExceeded: 'throttled',
-  LimitExceededException: 'throttled',
-  TransactionConflictException: 'contended',
-  TransactionConflict: 'contended',
-  TransactionInProgressException: 'contended',
-  InternalServerError: 'unclear',
-  ServiceUnavailable: 'unclear',
-  TimeoutError: 'unclear',
-  AbortError: 'unclear',
-  ECONNREFUSED: 'unclear',
-  ECONNRESET: 'unclear',
-  EPIPE: 'unclear',
-  ETIMEDOUT: 'unclear',
-  ENOTFOUND: 'unclear',
-  EAI_AGAIN: 'unclear',
-}
-
-/** undefined: it would fail again. */
-function kindOf(error: unknown): TableErrorKind | undefined {
-  if (!(error instanceof Error)) return undefined
-  const { code, $metadata } = error as { code?: string; $metadata?: { httpStatusCode?: number } }
-  const known = KIND_BY_NAME[error.name] ?? (code === undefined ? undefined : KIND_BY_NAME[code])
-  return known ?? (($metadata?.httpStatusCode ?? 0) >= 500 ? 'unclear' : undefined)
 }
 
 /**

@@ -93,6 +93,9 @@ export const markKey = (tenant: Tenant, mark: string): Key => ({
   sort: mark,
 })
 
+/** Of no tenant: how far a rebuild of the search index is. */
+export const REBUILD_KEY: Key = Object.freeze({ partition: `${SEPARATOR}rebuild`, sort: 'record' })
+
 export const changesPartition = (tenant: Tenant, type: string, shard: number): string =>
   join(tenant, type, String(shard))
 

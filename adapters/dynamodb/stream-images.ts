@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { type Tenant, tenantOf } from '#service/call.ts'
-import type { ChangeImage, ChangeImages } from '#service/ports/change-images.ts'
+import type { ChangeImage, ChangeImages, VersionImage } from '#service/ports/change-images.ts'
 import { itemOfAttributes } from './attribute-values.ts'
 import type { BodyLoader } from './bodies.ts'
 import { addressOf, kindOf } from './keys.ts'
@@ -38,23 +38,22 @@ export class DynamoChangeImages implements ChangeImages {
     if (!image) return OTHER
     const item = itemOfAttributes(attributesOfImage(image))
     const { kind, tenant } = kindOf(item)
-    if (kind === 'version') return this.#version(item)
+    if (kind === 'version') return versionImageOf(item, this.#bodies) ?? OTHER
     return kind === 'transaction' ? decided(item, tenantOf(tenant)) : OTHER
   }
+}
 
-  #version(item: Item): ChangeImage {
-    // Not decided, or never counting. It comes again, without its transaction, when it is final.
-    if (transactionOf(item) !== undefined) return OTHER
-    const bodies = this.#bodies
-    const { tenant } = addressOf(item)
-    const mark = typeof item.mark === 'number' ? markName(String(item.nonce), item.mark) : undefined
-    return {
-      kind: 'version',
-      tenant,
-      attributes: attributesOf(item),
-      ...(mark !== undefined && { mark }),
-      load: deadline => bodies.loadOne(item, deadline),
-    }
+/** undefined: not decided, or never counting. It comes again, without its transaction, when it is final. */
+export function versionImageOf(item: Item, bodies: BodyLoader): VersionImage | undefined {
+  if (transactionOf(item) !== undefined) return undefined
+  const { tenant } = addressOf(item)
+  const mark = typeof item.mark === 'number' ? markName(String(item.nonce), item.mark) : undefined
+  return {
+    kind: 'version',
+    tenant,
+    attributes: attributesOf(item),
+    ...(mark !== undefined && { mark }),
+    load: deadline => bodies.loadOne(item, deadline),
   }
 }
 

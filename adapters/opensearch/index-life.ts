@@ -1,6 +1,7 @@
 /**
  * The life of an index. A rebuild loses no write: from `begin` on every write goes to the old index and to the new one;
- * the new one is then filled from the store; `finish` turns searches to it and lets the old one go.
+ * the new one is then filled from the store; `finish` turns searches to it and lets the old one go. Who asked before
+ * `begin` where to write had its versions from the store before that: whoever fills the new one finds them there.
  */
 import { fault } from '#service/fault.ts'
 import { answerOf, ask } from './engine/ask.ts'
@@ -29,6 +30,18 @@ export async function stateOf({ engine, place }: IndexLifeParts, deadline: numbe
   return { searched, building: searched && written.find(index => index !== searched) }
 }
 
+/** What rebuilds have left behind: neither searched nor written to. */
+export async function orphansOf(parts: IndexLifeParts, deadline: number): Promise<readonly string[]> {
+  const { engine, place } = parts
+  const { searched, building } = await stateOf(parts, deadline)
+  const response = await answerOf(engine, { method: 'GET', path: `/_alias`, deadline })
+  if (response.status !== 200) throw refused(response)
+  const isOurs = new RegExp(`^${place.prefix}-\\d{${NUMBER_LENGTH}}$`)
+  return Object.keys(response.body as Readonly<Record<string, unknown>>)
+    .filter(index => isOurs.test(index) && index !== searched && index !== building)
+    .sort()
+}
+
 /** Makes the first index where there is none. May be called at any time, by several at once. */
 export async function ensureIndex(parts: IndexLifeParts, deadline: number): Promise<void> {
   const { engine, place } = parts
@@ -44,8 +57,7 @@ export async function ensureIndex(parts: IndexLifeParts, deadline: number): Prom
 }
 
 /**
- * Makes the next index and has it written to, together with the one that is searched. Gives its name. Whoever fills it
- * waits first until writes that began before this have ended: they know nothing of it.
+ * Makes the next index and has it written to, together with the one that is searched. Gives its name.
  * @throws Fault conflict where a rebuild is under way.
  */
 export async function beginRebuild(parts: IndexLifeParts, deadline: number): Promise<string> {

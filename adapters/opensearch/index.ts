@@ -14,4 +14,5 @@ export {
 export type { IndexPlace } from './index-place.ts'
 export { DEFAULT_SETTINGS, type IndexSettings } from './mapping.ts'
 export { OpenSearchIndex, type OpenSearchIndexParts } from './opensearch-index.ts'
+export { OpenSearchRebuild } from './opensearch-rebuild.ts'
 export { OpenSearchWriter, type WriterParts } from './opensearch-writer.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { tenantOf } from '#service/call.ts'
 import type { IndexableVersion } from '#service/ports/search-writer.ts'
+import { EXTRACTOR_GENERATION } from '#service/search/document.ts'
 import type { Engine, EngineRequest, EngineResponse } from './engine/engine.ts'
 import { engineVersion, OpenSearchWriter } from './opensearch-writer.ts'
 
@@ -41,7 +42,7 @@ const document = (id: string): Record<string, unknown> => ({
   id,
   version: 2,
   lastUpdated: 5,
-  generation: 1,
+  generation: EXTRACTOR_GENERATION,
   deleted: true,
 })
 
@@ -59,7 +60,13 @@ test('writes every version to every index that takes writes', async () => {
   })
   expect(await writer.write(tenant, [deletion('1'), deletion('2')], DEADLINE)).toEqual([])
   const target = (_index: string, id: string) => ({
-    index: { _index, _id: `clinic/Patient/${id}`, routing: 'clinic', version: 8193, version_type: 'external' },
+    index: {
+      _index,
+      _id: `clinic/Patient/${id}`,
+      routing: 'clinic',
+      version: engineVersion(2, EXTRACTOR_GENERATION),
+      version_type: 'external',
+    },
   })
   expect(seen).toEqual(
     ['1', '2'].flatMap(id => [target('fhir-000001', id), document(id), target('fhir-000002', id), document(id)]),

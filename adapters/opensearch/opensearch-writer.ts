@@ -6,7 +6,7 @@ import { answerOf, ask } from './engine/ask.ts'
 import type { Engine } from './engine/engine.ts'
 import { refused, unavailable } from './engine/engine-faults.ts'
 import { indexesBehind } from './index-aliases.ts'
-import { type IndexPlace, readAlias, routingOf, writeAlias } from './index-place.ts'
+import { type IndexPlace, routingOf, writeAlias } from './index-place.ts'
 
 export interface WriterParts {
   readonly engine: Engine
@@ -64,7 +64,7 @@ export class OpenSearchWriter implements SearchWriter {
 
   async refresh(deadline: number): Promise<void> {
     const { engine, place, index } = this.#parts
-    await ask(engine, { method: 'POST', path: `/${index ?? readAlias(place)}/_refresh`, deadline })
+    await ask(engine, { method: 'POST', path: `/${index ?? writeAlias(place)}/_refresh`, deadline })
   }
 
   /** Asked for each time: a rebuild adds an index and takes one away, and no write may miss the new one. */

@@ -8,7 +8,7 @@ import { linkKeyword, linkStart } from '../document/terms.ts'
 import { ask } from '../engine/ask.ts'
 import { type Engine, NoAnswer } from '../engine/engine.ts'
 import { refused, tooSlow, unanswered } from '../engine/engine-faults.ts'
-import { type IndexPlace, readAlias, routingOf } from '../index-place.ts'
+import { type IndexPlace, readAlias, routingOf, writeAlias } from '../index-place.ts'
 import { allOf, type Clause, term } from '../query/clause.ts'
 import { positionOf, type SortTerm, searchAfter } from '../query/sort-terms.ts'
 
@@ -123,10 +123,10 @@ export class IndexReader {
     return (aggregations?.targets?.buckets ?? []).map(bucket => bucket.key.slice(start.length))
   }
 
-  /** Everything that was written before this can be found after it. */
+  /** Everything that was written before this can be found after it, also when searches turn to a new index by then. */
   async refresh(): Promise<void> {
     const { engine, place } = this.#parts
-    const path = `/${readAlias(place)}/_refresh`
+    const path = `/${writeAlias(place)}/_refresh`
     await ask(engine, { method: 'POST', path, deadline: this.#deadline })
   }
 
