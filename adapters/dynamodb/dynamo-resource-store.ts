@@ -1,4 +1,5 @@
 import type { Tenant } from '#service/call.ts'
+import { fault } from '#service/fault.ts'
 import { invariant } from '#service/invariant.ts'
 import type {
   Change,
@@ -167,6 +168,10 @@ export class DynamoResourceStore implements ResourceStore {
 
   readClaim(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined> {
     return this.#claims.read(tenant, claim, deadline)
+  }
+
+  async purge(): Promise<boolean> {
+    throw fault('unsupported', 'Versions can not be taken away over this store yet.')
   }
 
   /** Up to when `history` of types and of the tenant is complete: no version of that time or before comes any more. */

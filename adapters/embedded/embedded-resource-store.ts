@@ -14,6 +14,7 @@ import type { ResourceKey, StoredVersion } from '#service/ports/stored-version.t
 import type { DictionaryReader } from './dictionary-reader.ts'
 import { HistoryReader } from './history-reader.ts'
 import { RowStatement } from './rows.ts'
+import { FoundHit } from './search/found-hit.ts'
 import { Snapshot } from './snapshot.ts'
 import { VERSION_COLUMNS, type VersionRow, versionOf } from './version-row.ts'
 import { encodeCommit } from './wire.ts'
@@ -63,14 +64,19 @@ export class EmbeddedResourceStore implements ResourceStore {
     deadline: number,
   ): Promise<(StoredVersion | undefined)[]> {
     this.#assertInTime(deadline)
-    const read = ({ type, id }: VersionHint): StoredVersion | undefined => {
-      const kind = this.#dictionary.kind(tenant, type)
-      const row = kind === undefined ? undefined : this.#newest.get(kind, id)
+    const rows = references.map(reference => FoundHit.rowOf(tenant, reference))
+    const read = ({ type, id }: VersionHint, index: number): StoredVersion | undefined => {
+      const row = rows[index] ?? this.#newestRow(tenant, type, id)
       return row && versionOf(type, id, row)
     }
-    if (references.length === 1) return references.map(read)
+    if (references.length === 1 || !rows.includes(undefined)) return references.map(read)
     // One lock for all of them instead of one each, and all as of one commit.
     return this.#snapshot.of(() => references.map(read))
+  }
+
+  #newestRow(tenant: Tenant, type: string, id: string): VersionRow | undefined {
+    const kind = this.#dictionary.kind(tenant, type)
+    return kind === undefined ? undefined : this.#newest.get(kind, id)
   }
 
   async readVersion(
@@ -94,6 +100,12 @@ export class EmbeddedResourceStore implements ResourceStore {
     // The writer measures by this machine's clock, whatever clock the deadline is in.
     const expires = Date.now() + request.deadline - this.#clock.now()
     return this.#writer.commit(encodeCommit(tenant, request, expires))
+  }
+
+  async purge(tenant: Tenant, { type, id }: ResourceKey, versionId: number, deadline: number): Promise<boolean> {
+    this.#assertInTime(deadline)
+    const { committed } = await this.#writer.purge({ tenant, type, id, versionId })
+    return committed
   }
 
   async readClaim(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined> {

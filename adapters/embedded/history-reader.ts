@@ -23,18 +23,19 @@ const LATEST = 8.64e15
 export class HistoryReader {
   readonly #dictionary: DictionaryReader
   readonly #kindsOfTenant: RowStatement<[kind: number]>
-  readonly #resource: RowStatement<[key: number, version: number]>
+  readonly #resource: RowStatement<[key: number]>
   readonly #ofResource: RowStatement<[seq: number, ...VersionRow]>
   readonly #ofKind: RowStatement<[lastUpdated: number, seq: number]>
   readonly #version: RowStatement<[kind: number, id: string, ...VersionRow]>
   readonly #countOfKind: RowStatement<[versions: number]>
   readonly #countBetween: RowStatement<[versions: number]>
+  readonly #versionsOfResource: RowStatement<[versions: number]>
   readonly #countOfResource: RowStatement<[versions: number]>
 
   constructor(database: DatabaseSync, dictionary: DictionaryReader) {
     this.#dictionary = dictionary
     this.#kindsOfTenant = new RowStatement(database, 'SELECT id FROM kind WHERE tenant = ? AND versions > 0')
-    this.#resource = new RowStatement(database, 'SELECT key, version FROM resource WHERE kind = ? AND id = ?')
+    this.#resource = new RowStatement(database, 'SELECT key FROM resource WHERE kind = ? AND id = ?')
     this.#ofResource = new RowStatement(
       database,
       `SELECT v.seq, ${VERSION_COLUMNS} FROM version v
@@ -56,6 +57,11 @@ export class HistoryReader {
       database,
       `SELECT count(*) FROM (SELECT 1 FROM version INDEXED BY version_kind
        WHERE kind = ? AND last_updated BETWEEN ? AND ? LIMIT ${COUNTED_MAX})`,
+    )
+    // Numbers have no gaps: both ends tell how many there are, however many that is.
+    this.#versionsOfResource = new RowStatement(
+      database,
+      `SELECT (SELECT max(version) FROM version WHERE key = ?1) - (SELECT min(version) FROM version WHERE key = ?1) + 1`,
     )
     this.#countOfResource = new RowStatement(
       database,
@@ -79,7 +85,7 @@ export class HistoryReader {
     const { since = EARLIEST, until = LATEST, count } = request
     const resource = this.#resource.get(kind, id)
     if (!resource) return { versions: [], next: undefined, total: 0 }
-    const [key, versionCount] = resource
+    const [key] = resource
     const { lastUpdated, seq } = placeOf(request.after)
     const rows = this.#ofResource.all(key, since, until, lastUpdated, seq, count + 1)
     const versions = rows.slice(0, count).map(([_seq, ...row]) => versionOf(type, id, row))
@@ -87,7 +93,9 @@ export class HistoryReader {
     return {
       versions,
       next: rows.length > count && last ? textOf({ lastUpdated: last[2], seq: last[0] }) : undefined,
-      total: isWhole(request) ? versionCount : this.#countOfResource.get(key, since, until)?.[0],
+      total: isWhole(request)
+        ? this.#versionsOfResource.get(key)?.[0]
+        : this.#countOfResource.get(key, since, until)?.[0],
     }
   }
 

@@ -15,10 +15,19 @@ export type ToWriter =
   /** Requests in the order they came: the number to answer with, and the cells of `encodeCommit`. */
   | { readonly kind: 'commit'; readonly numbers: readonly number[]; readonly requests: readonly (readonly Cell[])[] }
   | { readonly kind: 'acknowledge'; readonly number: number; readonly consumer: string; readonly position: number }
+  | { readonly kind: 'purge'; readonly number: number; readonly target: PurgeTarget }
   /** Answered with `committed` after each transaction that wrote versions, whoever asked for them. */
   | { readonly kind: 'subscribe' }
   | { readonly kind: 'connect'; readonly port: MessagePort }
   | { readonly kind: 'close' }
+
+/** A tombstone; what is below it goes. */
+export interface PurgeTarget {
+  readonly tenant: Tenant
+  readonly type: string
+  readonly id: string
+  readonly versionId: number
+}
 
 export type FromWriter =
   | { readonly kind: 'ready' }

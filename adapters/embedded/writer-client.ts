@@ -1,7 +1,7 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { type Fault, fault } from '#service/fault.ts'
 import type { CommitResult } from '#service/ports/resource-store.ts'
-import type { Cell, FromWriter, ToWriter, WriteOutcome } from './wire.ts'
+import type { Cell, FromWriter, PurgeTarget, ToWriter, WriteOutcome } from './wire.ts'
 
 interface Waiting {
   readonly resolve: (result: CommitResult) => void
@@ -48,6 +48,13 @@ export class WriterClient {
     const answer = this.#answer(number)
     this.#send({ kind: 'acknowledge', number, consumer, position })
     await answer
+  }
+
+  purge(target: PurgeTarget): Promise<CommitResult> {
+    const number = ++this.#lastNumber
+    const answer = this.#answer(number)
+    this.#send({ kind: 'purge', number, target })
+    return answer
   }
 
   subscribe(listener: () => void): () => void {

@@ -16,6 +16,8 @@ const SQL = {
   updateResource: 'UPDATE resource SET version = ?, seq = ?, last_updated = ?, deleted = ? WHERE key = ?',
   insertVersion: 'INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   addCounts: 'UPDATE kind SET live = live + ?, versions = versions + ? WHERE id = ?',
+  purge: 'DELETE FROM version WHERE key = ? AND version < ?',
+  uncount: 'UPDATE kind SET versions = versions - ? WHERE id = ?',
   findClaim: 'SELECT type, id FROM claim WHERE tenant = ? AND claim = ?',
   putClaim: 'INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?)',
   acknowledge:

@@ -53,6 +53,9 @@ function take(port: MessagePort, message: ToWriter): void {
     case 'acknowledge':
       send(port, { kind: 'results', numbers: [message.number], results: [acknowledge(message)] })
       return
+    case 'purge':
+      send(port, { kind: 'results', numbers: [message.number], results: [writer.purge(message.target)] })
+      return
     case 'subscribe':
       subscribers.add(port)
       return

@@ -3,7 +3,7 @@ import type { CommitResult } from '#service/ports/resource-store.ts'
 import { DictionaryWriter } from './dictionary-writer.ts'
 import { describe, isEngineFailure } from './engine-errors.ts'
 import { IndexWriter } from './index-writer.ts'
-import { type Cell, CellReader, type WriteOutcome } from './wire.ts'
+import { type Cell, CellReader, type PurgeTarget, type WriteOutcome } from './wire.ts'
 import { type WriterStatements, writerStatements } from './writer-statements.ts'
 
 type Conflict = Extract<CommitResult, { readonly committed: false }>
@@ -65,6 +65,30 @@ export class Writer {
 
   acknowledge(consumer: string, position: number): void {
     this.#statements.acknowledge.run(consumer, position)
+  }
+
+  /**
+   * What is below the tombstone goes, in a transaction of its own, and its pages are overwritten. The index has nothing
+   * of it since the tombstone was written, but single words without who had them.
+   */
+  purge({ tenant, type, id, versionId }: PurgeTarget): WriteOutcome {
+    const statements = this.#statements
+    try {
+      statements.begin.run()
+      const { kind, key, version, live } = this.#findTarget(tenant, type, id)
+      const isTombstone = key !== undefined && version === versionId && !live
+      if (isTombstone) {
+        this.#database.exec('PRAGMA secure_delete = ON')
+        statements.uncount.run(statements.purge.run(key, versionId).changes, kind)
+      }
+      statements.commit.run()
+      return isTombstone ? COMMITTED : { committed: false, conflict: { kind: 'version', type, id } }
+    } catch (error) {
+      this.#abandon()
+      return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+    } finally {
+      this.#database.exec('PRAGMA secure_delete = OFF')
+    }
   }
 
   /** Makes some more texts known to `text_trigram`. Whether there may be still more. */

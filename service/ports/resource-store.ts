@@ -31,6 +31,13 @@ export interface ResourceStore {
    */
   commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult>
 
+  /**
+   * Takes away for good every version of a resource below `versionId`, wherever the store keeps them. That one must be
+   * its newest, and a tombstone, which stays, so that numbers are never given twice. May be done twice, and again after
+   * a crash. false: the newest version is another one, or no tombstone; nothing is gone then.
+   */
+  purge(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<boolean>
+
   /** The resource that a claim points to, or undefined. Strongly consistent. */
   readClaim(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined>
 }

@@ -24,6 +24,13 @@ async function open(settings: Partial<StoreSettings>): Promise<StoreUnderTest> {
   return { store, close: async () => undefined }
 }
 
-resourceStoreSuite('DynamoDB in memory', () => open({}))
+const NO_PURGE = 'not built yet'
+const SKIPS = {
+  'purges what is below a tombstone, and goes on counting above it': NO_PURGE,
+  'purges nothing where the newest version is another one, is no tombstone, or is of another tenant': NO_PURGE,
+  'purges many versions': NO_PURGE,
+}
 
-resourceStoreSuite('DynamoDB in memory with staged commits', () => open({ transactActionsMax: 1 }))
+resourceStoreSuite('DynamoDB in memory', () => open({}), SKIPS)
+
+resourceStoreSuite('DynamoDB in memory with staged commits', () => open({ transactActionsMax: 1 }), SKIPS)

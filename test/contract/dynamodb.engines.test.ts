@@ -8,7 +8,14 @@ async function open(options: StoreOptions): Promise<StoreUnderTest> {
   return { store: readLater(clock => world.store({ ...options, clock })), close: async () => world.close() }
 }
 
-resourceStoreSuite('DynamoDB', () => open({}))
+const NO_PURGE = 'not built yet'
+const SKIPS = {
+  'purges what is below a tombstone, and goes on counting above it': NO_PURGE,
+  'purges nothing where the newest version is another one, is no tombstone, or is of another tenant': NO_PURGE,
+  'purges many versions': NO_PURGE,
+}
+
+resourceStoreSuite('DynamoDB', () => open({}), SKIPS)
 
 // Whatever is more than one item is staged.
-resourceStoreSuite('DynamoDB with staged commits', () => open({ settings: { transactActionsMax: 1 } }))
+resourceStoreSuite('DynamoDB with staged commits', () => open({ settings: { transactActionsMax: 1 } }), SKIPS)

@@ -17,6 +17,7 @@ export function readLater(storeAt: (clock: Clock) => ResourceStore): ResourceSto
     readNewest: (tenant, references, deadline) => reader.readNewest(tenant, references, deadline),
     readVersion: (tenant, key, versionId, deadline) => reader.readVersion(tenant, key, versionId, deadline),
     readClaim: (tenant, claim, deadline) => reader.readClaim(tenant, claim, deadline),
+    purge: (tenant, key, versionId, deadline) => reader.purge(tenant, key, versionId, deadline),
     history: (tenant, request) => reader.history(tenant, request),
   }
 }

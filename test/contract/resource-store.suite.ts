@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Tenant } from '#service/call.ts'
 import { Fault } from '#service/fault.ts'
-import type { CommitResult, HistoryRequest, ResourceStore } from '#service/ports/resource-store.ts'
+import type { Change, CommitResult, HistoryRequest, ResourceStore } from '#service/ports/resource-store.ts'
 import { changeOf, deletionOf, FIRST_WRITE, freshTenant, plain, soon, stored } from './changes.ts'
 import { contractTest, type Skips } from './contract.ts'
 
@@ -32,6 +32,7 @@ export function resourceStoreSuite(engine: string, open: () => Promise<StoreUnde
     conflicts(holds, () => store)
     claims(holds, () => store)
     histories(holds, () => store)
+    purges(holds, () => store)
     end()
   })
 }
@@ -311,5 +312,66 @@ function histories(holds: Holds, store: () => ResourceStore): void {
     await store().commit(tenant, { changes: [changeOf('Patient', '3', 1, at(9))], deadline: soon() })
     const second = await store().history(tenant, { count: 4, deadline: soon(), after: first.next ?? '' })
     expect(second.versions.map(plain)).toEqual(named(4, 5))
+  })
+}
+
+function purges(holds: Holds, store: () => ResourceStore): void {
+  const key = { type: 'Patient', id: '1' }
+  const commit = async (tenant: Tenant, ...changes: readonly Change[]) => {
+    for (const change of changes) await store().commit(tenant, { changes: [change], deadline: soon() })
+  }
+  const historyOf = async (tenant: Tenant, request: Partial<HistoryRequest>) => {
+    const { versions, total } = await store().history(tenant, { count: 50, deadline: soon(), ...request })
+    return { versions: versions.map(plain), total }
+  }
+
+  holds('purges what is below a tombstone, and goes on counting above it', async () => {
+    const tenant = freshTenant()
+    const other = changeOf('Patient', '2')
+    const large = changeOf('Patient', '1', 2, { body: JSON.stringify({ text: 'x'.repeat(100_000) }) })
+    const tombstone = deletionOf('Patient', '1', 3, { lastUpdated: FIRST_WRITE + 10 })
+    await commit(tenant, changeOf('Patient', '1'), other, large, tombstone)
+    expect(await store().purge(tenant, key, 3, soon())).toBe(true)
+    expect(await readAll(store(), tenant, 4)).toEqual([stored(tombstone)])
+    expect((await store().readNewest(tenant, [key], soon())).map(plain)).toEqual([stored(tombstone)])
+    for (const request of [{}, { type: 'Patient' }]) {
+      const { versions, total } = await historyOf(tenant, request)
+      expect(versions).toEqual([stored(tombstone), stored(other)])
+      expect(total === undefined || total === 2).toBe(true)
+    }
+    const instance = await historyOf(tenant, key)
+    expect(instance.versions).toEqual([stored(tombstone)])
+    expect(instance.total === undefined || instance.total === 1).toBe(true)
+    expect(await store().purge(tenant, key, 3, soon())).toBe(true)
+    const again = changeOf('Patient', '1', 4, { lastUpdated: FIRST_WRITE + 20 })
+    expect(await store().commit(tenant, { changes: [changeOf('Patient', '1', 1)], deadline: soon() })).toEqual(
+      versionConflict('Patient', '1'),
+    )
+    expect(await store().commit(tenant, { changes: [again], deadline: soon() })).toEqual(COMMITTED)
+    expect(await readAll(store(), tenant, 5)).toEqual([stored(tombstone), stored(again)])
+  })
+
+  holds(
+    'purges nothing where the newest version is another one, is no tombstone, or is of another tenant',
+    async () => {
+      const tenant = freshTenant()
+      const [first, second] = [changeOf('Patient', '1', 1), changeOf('Patient', '1', 2)]
+      await commit(tenant, first, second)
+      expect(await store().purge(tenant, key, 2, soon())).toBe(false)
+      expect(await store().purge(tenant, { type: 'Patient', id: 'none' }, 1, soon())).toBe(false)
+      const tombstone = deletionOf('Patient', '1', 3)
+      await commit(tenant, tombstone)
+      expect(await store().purge(tenant, key, 2, soon())).toBe(false)
+      expect(await store().purge(freshTenant(), key, 3, soon())).toBe(false)
+      expect(await readAll(store(), tenant, 3)).toEqual([first, second, tombstone].map(stored))
+    },
+  )
+
+  holds('purges many versions', async () => {
+    const tenant = freshTenant()
+    const changes = Array.from({ length: 130 }, (_, index) => changeOf('Patient', '1', index + 1))
+    await commit(tenant, ...changes, deletionOf('Patient', '1', 131))
+    expect(await store().purge(tenant, key, 131, soon())).toBe(true)
+    expect(await readAll(store(), tenant, 131)).toEqual([stored(deletionOf('Patient', '1', 131))])
   })
 }

@@ -110,7 +110,9 @@ function memoryStore(stateOf: StateOf, changes: Change[]): ResourceStore {
       return references.map(reference => stateOf(tenant).versions.get(keyOf(reference))?.at(-1))
     },
     async readVersion(tenant, key, versionId) {
-      return stateOf(tenant).versions.get(keyOf(key))?.[versionId - 1]
+      return stateOf(tenant)
+        .versions.get(keyOf(key))
+        ?.find(version => version.versionId === versionId)
     },
     async history(tenant, request) {
       return historyPage(stateOf(tenant).log, request)
@@ -128,6 +130,15 @@ function memoryStore(stateOf: StateOf, changes: Change[]): ResourceStore {
       }
       return { committed: true }
     },
+    async purge(tenant, key, versionId) {
+      const { versions, log } = stateOf(tenant)
+      const newest = versions.get(keyOf(key))?.at(-1)
+      if (!newest?.deleted || newest.versionId !== versionId) return false
+      versions.set(keyOf(key), [newest])
+      const isGone = (version: StoredVersion) => keyOf(version) === keyOf(key) && version !== newest
+      for (const version of log.filter(isGone)) log.splice(log.indexOf(version), 1)
+      return true
+    },
     async readClaim(tenant, claim) {
       return stateOf(tenant).claims.get(claim)
     },
@@ -138,7 +149,7 @@ type Conflict = Extract<CommitResult, { committed: false }>['conflict']
 
 function conflictOf(state: TenantState, { changes, claims = [] }: CommitRequest): Conflict | undefined {
   for (const change of changes) {
-    const newest = state.versions.get(keyOf(change))?.length ?? 0
+    const newest = state.versions.get(keyOf(change))?.at(-1)?.versionId ?? 0
     if (newest !== change.versionId - 1) return { kind: 'version', type: change.type, id: change.id }
   }
   const taken = claims.find(claim => !isFree(state, claim))
