@@ -58,8 +58,18 @@ test.each<[string, string, string]>([
 test.each<[string, string, string]>([
   ['_sort', 'brithdate', "Patient has no search parameter 'brithdate' (near: 'birthdate')"],
   ['_sort:desc', 'name', "Parameter '_sort:desc': _sort takes no modifier"],
-  ['_text', 'x', "Parameter '_text' is not supported yet"],
-  ['_filter', 'x', "Parameter '_filter' is not supported yet"],
+  ['_query', 'x', "Parameter '_query' names no query that this server has: only searches by parameters and '_filter'"],
+  ['_contained', 'both', "Parameter '_contained': contained resources are not searched; only false is supported"],
+  [
+    '_type',
+    'Patient',
+    "Parameter '_type' goes with a search of several types: GET [base]?_type=Patient,Observation&...",
+  ],
+  [
+    '_list',
+    '$current-allergies',
+    "Parameter '_list': this server computes no functional list '$current-allergies'; name stored lists by id",
+  ],
 ])('%s=%s is not supported', (name, value, diagnostics) => {
   expect(refusalOf(() => parse('Patient', [name, value]))).toEqual([['not-supported', name, diagnostics]])
 })

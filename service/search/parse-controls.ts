@@ -85,14 +85,7 @@ const CONTROLS: ReadonlyMap<string, Control> = new Map<string, Control>([
       return value !== ''
     }),
   ],
-  ...'_text _content _filter _list _query _type _contained _containedType'
-    .split(' ')
-    .map((name): [string, Control] => [name, notSupported]),
 ])
-
-function notSupported(_state: ControlState, name: string, _value: string, problems: Problem[]): undefined {
-  problems.push(ignorable(name, `Parameter '${name}' is not supported yet`, 'not-supported'))
-}
 
 /** Refuses modifiers. */
 function plain(control: Control): Control {

@@ -25,6 +25,8 @@ const VALUES_MAX = 20_000
 
 export const newValueBudget = (): ValueBudget => ({ values: VALUES_MAX })
 
+export const newBranchBudget = () => ({ branches: BRANCHES_MAX })
+
 const HAS = '_has'
 
 /**
@@ -42,9 +44,13 @@ export function parseCriterion(
     problems.push(ignorable(name, `Parameter '${name}' has no value`, 'value'))
     return undefined
   }
-  const budget = { branches: BRANCHES_MAX }
-  return resolve({ ...context, name, values: splitUnescaped(value, ','), budget, problems }, type, name, 0)
+  const budget = newBranchBudget()
+  return resolvePath({ ...context, name, values: splitUnescaped(value, ','), budget, problems }, type, name)
 }
+
+/** The name of a parameter with its chains and modifiers, as a node on its values. */
+export const resolvePath = (criterion: Criterion, type: string, path: string): Node | undefined =>
+  resolve(criterion, type, path, 0)
 
 /** `path` is what is left of the name, to be understood in `type`. */
 function resolve(criterion: Criterion, type: string, path: string, depth: number): Node | undefined {
@@ -57,7 +63,7 @@ function resolve(criterion: Criterion, type: string, path: string, depth: number
   const modifier = colon < 0 ? undefined : head.slice(colon + 1)
   const parameter = findParameter(criterion, type, code)
   if (!parameter) return undefined
-  if (dot < 0) return parseLeaf(criterion, parameter, modifier)
+  if (dot < 0) return (criterion.leaf ?? parseLeaf)(criterion, parameter, modifier)
   const rest = path.slice(dot + 1)
   if (parameter.kind !== 'reference') {
     return refuse(criterion, `'${code}' of ${type} is a ${parameter.kind}, and only references can be chained`)
@@ -94,8 +100,13 @@ function resolveHop(
   depth: number,
 ): Node | undefined {
   const where = resolve(criterion, type, rest, depth + 1)
-  return where && { kind: 'chain', parameter, query: { type, where } }
+  const filter = criterion.hop ? criterion.hop(type, depth + 1, criterion.problems) : EVERYTHING
+  if (!where || !filter) return undefined
+  const both: Node = filter.kind === 'everything' ? where : { kind: 'and', nodes: [filter, where] }
+  return { kind: 'chain', parameter, query: { type, where: both } }
 }
+
+const EVERYTHING: Node = { kind: 'everything' }
 
 /** Without `:Type` a chain leads to every target that has the next parameter. R4 search.html#chaining */
 function resolveChain(criterion: Criterion, parameter: SearchParameter, rest: string, depth: number): Node | undefined {

@@ -25,6 +25,10 @@ export interface Criterion {
   readonly budget: { branches: number }
   readonly valueBudget: ValueBudget
   readonly problems: Problem[]
+  /** What makes a node of the values where parseLeaf doesn't. */
+  readonly leaf?: (criterion: Criterion, parameter: SearchParameter, modifier: string | undefined) => Node | undefined
+  /** What the resources of this type that so many hops lead to satisfy besides. */
+  readonly hop?: (type: string, hops: number, problems: Problem[]) => Node | undefined
 }
 
 /** Equal values are looked up as one list; each range and each beginning of a text is a condition of its own. */

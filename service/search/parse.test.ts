@@ -257,7 +257,7 @@ test('lenient handling ignores what is unknown, not supported or empty, and says
     ['nmae', 'x'],
     ['name', 'ann'],
     ['given', ''],
-    ['_text', 'x'],
+    ['_contained', 'both'],
     ['_sort', 'nope,-birthdate'],
     ['_elements', 'name,nope'],
   ]
@@ -286,8 +286,9 @@ test('lenient handling ignores what is unknown, not supported or empty, and says
     {
       severity: 'warning',
       code: 'not-supported',
-      diagnostics: "Parameter '_text' is not supported yet; it was ignored",
-      expression: ['_text'],
+      diagnostics:
+        "Parameter '_contained': contained resources are not searched; only false is supported; it was ignored",
+      expression: ['_contained'],
     },
     {
       severity: 'warning',

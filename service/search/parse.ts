@@ -5,6 +5,7 @@ import type { Parameters, View } from '../fhir-service.ts'
 import type { Node, Query, SortKey } from './ast.ts'
 import { controlOf, newControlState } from './parse-controls.ts'
 import { type CriterionContext, newValueBudget, parseCriterion } from './parse-criterion.ts'
+import { specialOf } from './parse-special.ts'
 import { type Problem, warningOf } from './problems.ts'
 
 export interface SearchContext {
@@ -78,9 +79,9 @@ export function parseSearch(
       const used = control(state, name, value, problems)
       if (used !== undefined) applied.push([name, used])
     } else {
-      const node = parseCriterion(criteria, type, name, value, problems)
+      const node = (specialOf(name) ?? parseCriterion)(criteria, type, name, value, problems)
       if (!node) continue
-      nodes.push(node)
+      if (node.kind !== 'everything') nodes.push(node)
       applied.push([name, value])
     }
   }

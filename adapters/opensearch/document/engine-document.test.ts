@@ -63,7 +63,7 @@ test('keeps every value under the key of its parameter', () => {
     link: [`${key('subject')}l:Patient/1`, `${key('patient')}l:Patient/1`],
     exact: [`${key('value-string')}e:Très Bien`],
     string: [`${key('value-string')}p:tres bien`],
-    substring: [`${key('value-string')}:tres bien`],
+    substring: [`${key('value-string')}:tres bien\ufddf`],
     uri: [`${key('_profile')}p:http://a/b`],
     date: [{ key: [key('date')], low: 10, high: 20 }],
     // One object for both parameters.

@@ -1,0 +1,108 @@
+/** Criteria that are no search parameter of a resource type. R4 search.html#all */
+import type { Node } from './ast.ts'
+import { splitUnescaped, unescapeValue } from './escapes.ts'
+import { FILTER_PARAMETER, parseFilter } from './filter.ts'
+import type { CriterionContext } from './parse-criterion.ts'
+import { ignorable, malformed, notTaken, type Problem, quoted } from './problems.ts'
+import { isLogicalId } from './reference-value.ts'
+
+/** The node, or undefined with at least one problem added. */
+type SpecialParser = (
+  context: CriterionContext,
+  type: string,
+  name: string,
+  value: string,
+  problems: Problem[],
+) => Node | undefined
+
+/** undefined: the name is that of a search parameter, if it is known at all. */
+export const specialOf = (name: string): SpecialParser | undefined => {
+  if (!name.startsWith('_')) return undefined
+  const colon = name.indexOf(':')
+  if (colon < 0) return SPECIALS.get(name)
+  const keyword = name.slice(0, colon)
+  return SPECIALS.has(keyword) ? refuseModifier(keyword) : undefined
+}
+
+/** Those that say something about every type. */
+export const SPECIAL_NAMES = [FILTER_PARAMETER, '_list'] as const
+
+const SPECIALS: ReadonlyMap<string, SpecialParser> = new Map<string, SpecialParser>([
+  [
+    FILTER_PARAMETER,
+    (context, type, name, value, problems) =>
+      value === '' ? hasNoValue(name, problems) : parseFilter(context, type, value, problems),
+  ],
+  ['_list', parseList],
+  ['_query', refuse("names no query that this server has: only searches by parameters and '_filter'")],
+  ['_contained', parseContained],
+  ['_containedType', refuse("has no effect: contained resources are not searched, as '_contained=false' says")],
+  ['_type', refuse('goes with a search of several types: GET [base]?_type=Patient,Observation&...')],
+])
+
+function refuse(what: string): SpecialParser {
+  return (_context, _type, name, _value, problems) => {
+    problems.push(ignorable(name, `Parameter '${name}' ${what}`, 'not-supported'))
+    return undefined
+  }
+}
+
+const refuseModifier =
+  (keyword: string): SpecialParser =>
+  (_context, _type, name, _value, problems) => {
+    problems.push(malformed(name, `Parameter '${name}': ${keyword} takes no modifier`, 'not-supported'))
+    return undefined
+  }
+
+function hasNoValue(name: string, problems: Problem[]): undefined {
+  problems.push(ignorable(name, `Parameter '${name}' has no value`, 'value'))
+}
+
+/** Lists named in one search, each a join of its own kind. */
+const LISTS_MAX = 50
+
+/** R4 search.html#list: resources that an entry of one of these lists refers to. */
+function parseList(
+  { definitions }: CriterionContext,
+  _type: string,
+  name: string,
+  value: string,
+  problems: Problem[],
+): Node | undefined {
+  if (value === '') return hasNoValue(name, problems)
+  const ids = splitUnescaped(value, ',').map(piece => unescapeValue(piece).replace(/^List\//, ''))
+  const functional = ids.find(id => id.startsWith('$'))
+  if (functional !== undefined) {
+    const diagnostics = `Parameter '${name}': this server computes no functional list ${quoted(functional)}; name stored lists by id`
+    problems.push(malformed(name, diagnostics, 'not-supported'))
+    return undefined
+  }
+  const odd = ids.find(id => !isLogicalId(id))
+  const item = definitions.searchParameters('List').get('item')
+  if (odd !== undefined || !item || ids.length > LISTS_MAX) {
+    problems.push(notTaken(name, odd ?? value, `the ids of up to ${LISTS_MAX} lists`))
+    return undefined
+  }
+  return { kind: 'has', parameter: item, query: { type: 'List', where: { kind: 'id', ids } } }
+}
+
+/** R4 search.html#contained: only the default is offered. */
+function parseContained(
+  _context: CriterionContext,
+  _type: string,
+  name: string,
+  value: string,
+  problems: Problem[],
+): Node | undefined {
+  if (value === 'false') return { kind: 'everything' }
+  problems.push(
+    value === 'true' || value === 'both'
+      ? ignorable(
+          name,
+          `Parameter '${name}': contained resources are not searched; only false is supported`,
+          'not-supported',
+        )
+      : notTaken(name, value, 'false (true and both are not supported)'),
+  )
+  return undefined
+}
