@@ -5,6 +5,8 @@ import { decodeList, METHODS } from './wire.ts'
 export const VERSION_COLUMNS =
   'v.version, v.last_updated, v.method, v.deleted, v.compartments, v.labels, CAST(v.body AS BLOB)'
 
+export const VERSION_COLUMN_COUNT = 7
+
 export type VersionRow = [
   version: number,
   lastUpdated: number,

@@ -1,43 +1,54 @@
+import { VERSION_COLUMN_COUNT, VERSION_COLUMNS, type VersionRow } from '../version-row.ts'
 import { beyond, direction } from './combine.ts'
 import type { CompileContext } from './compile-context.ts'
-import type { Condition, KeyBounds, Source } from './condition.ts'
+import type { Condition, KeyBounds } from './condition.ts'
 import { type Fragment, raw, sql } from './fragment.ts'
 import { sourceForKeyOrder } from './plan.ts'
 
 export type SortValue = string | number | null
 
+/** What a page holds of a resource. */
 export interface Found {
   readonly key: number
   readonly id: string
-  readonly version: number
+  readonly newest: VersionRow
   readonly sortValues: readonly SortValue[]
 }
+
+type FoundRow = [key: number, id: string, ...newest: VersionRow, ...sortValues: SortValue[]]
+
+/**
+ * Resources and their newest versions, in the order of a select of their keys, with what else it selects as the values
+ * they are sorted by.
+ */
+export function foundIn(context: CompileContext, keys: Fragment, sortColumns: readonly string[] = []): Found[] {
+  const page = context.alias()
+  const found = context.alias()
+  const sortValues = raw(sortColumns.map(column => `, ${page.text}.${column}`).join(''))
+  return context.reader
+    .rows<FoundRow>(
+      sql`SELECT ${found}.key, ${found}.id, ${raw(VERSION_COLUMNS)}${sortValues} FROM (${keys}) ${page}
+        CROSS JOIN resource ${found} CROSS JOIN version v WHERE ${found}.key = ${page}.key AND v.seq = ${found}.seq`,
+    )
+    .map(foundOf)
+}
+
+const foundOf = ([key, id, ...row]: FoundRow): Found => ({
+  key,
+  id,
+  newest: row.slice(0, VERSION_COLUMN_COUNT) as VersionRow,
+  sortValues: row.slice(VERSION_COLUMN_COUNT) as SortValue[],
+})
 
 /** A page in the order of keys, which is the order in which resources were created. */
 export function keyPage(context: CompileContext, condition: Condition, bounds: KeyBounds, limit: number): Found[] {
   const source = sourceForKeyOrder(context, condition, limit)
-  const page =
-    source.order === 'none' ? sortedKeys(context, source, bounds, limit) : orderedKeys(context, source, bounds, limit)
-  return context.reader
-    .rows<[key: number, id: string, version: number]>(page)
-    .map(([key, id, version]) => ({ key, id, version, sortValues: [] }))
-}
-
-function orderedKeys(context: CompileContext, source: Source, bounds: KeyBounds, limit: number): Fragment {
-  const found = context.alias()
   const distinct = raw(source.unique ? '' : 'DISTINCT ')
   // Rows of a merge come in order by themselves: SQLite would sort them again.
-  const order = source.order === 'index' ? sql`ORDER BY ${source.key} ${direction(bounds)}` : raw('')
-  return sql`SELECT ${distinct}${source.key}, ${found}.id, ${found}.version
-    FROM ${source.from(bounds)} CROSS JOIN resource ${found}
-    WHERE ${source.where}${beyond(source.key, bounds)} AND ${found}.key = ${source.key} ${order} LIMIT ${limit}`
-}
-
-function sortedKeys(context: CompileContext, source: Source, bounds: KeyBounds, limit: number): Fragment {
-  const found = context.alias()
-  const page = context.alias()
-  return sql`SELECT ${found}.key, ${found}.id, ${found}.version
-    FROM (SELECT DISTINCT ${source.key} AS key FROM ${source.from(bounds)}
-      WHERE ${source.where}${beyond(source.key, bounds)} ORDER BY 1 ${direction(bounds)} LIMIT ${limit}) ${page}
-    CROSS JOIN resource ${found} WHERE ${found}.key = ${page}.key`
+  const order = source.order === 'merged' ? raw('') : sql`ORDER BY 1 ${direction(bounds)}`
+  return foundIn(
+    context,
+    sql`SELECT ${distinct}${source.key} AS key FROM ${source.from(bounds)}
+      WHERE ${source.where}${beyond(source.key, bounds)} ${order} LIMIT ${limit}`,
+  )
 }

@@ -57,7 +57,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** What SQLite says of the statement that gives the page: how each table is come by, in the order of the loops. */
+/**
+ * What SQLite says of the select that gives the keys of the page: how each table is come by, in the order of the loops.
+ * Around it are the newest versions, each by its number.
+ */
 function planOf(type: string, where: Node, limits = QUICK_LIMITS, sort: readonly SortKey[] = []): string[] {
   prepared.length = 0
   // A new one has no statements from before.
@@ -65,10 +68,12 @@ function planOf(type: string, where: Node, limits = QUICK_LIMITS, sort: readonly
   const query = { type, where } as ScopedQuery
   searcher.search(tenant, { query, sort, count: 1, total: 'none', deadline: 0 }, 10_000, limits)
   const page = prepared.filter(text => text.includes('.version')).at(0)
-  return reader
+  const steps = reader
     .prepare(`EXPLAIN QUERY PLAN ${page}`)
     .all()
     .map(row => String(row.detail).replace(/\bt\d+\b/g, 't'))
+  expect([steps[0], ...steps.slice(-3)]).toEqual(['CO-ROUTINE t', 'SCAN t', HIT, NEWEST])
+  return steps.slice(1, -3)
 }
 
 const code: Node = { kind: 'token', parameter: searchParameter('Observation', 'code'), system: 's', code: 'c' }
@@ -84,30 +89,26 @@ const subject = searchParameter('Observation', 'subject')
 
 const HIT = 'SEARCH t USING INTEGER PRIMARY KEY (rowid=?)'
 const EQUAL_TOKEN = 'SEARCH t USING PRIMARY KEY (parameter=? AND code=? AND system=?)'
-const SORTED_KEYS = ['USE TEMP B-TREE FOR DISTINCT', 'SCAN t', HIT]
+const NEWEST = 'SEARCH v USING INTEGER PRIMARY KEY (rowid=?)'
+const SORTED_KEYS = ['USE TEMP B-TREE FOR DISTINCT']
 
 test('equal values come in key order, and end with the page', () => {
-  expect(planOf('Observation', code)).toEqual([EQUAL_TOKEN, HIT])
+  expect(planOf('Observation', code)).toEqual([EQUAL_TOKEN])
 })
 
 test('a code alone is looked up under the systems it is stored with', () => {
-  expect(planOf('Observation', { ...code, system: undefined })).toEqual([EQUAL_TOKEN, HIT])
+  expect(planOf('Observation', { ...code, system: undefined })).toEqual([EQUAL_TOKEN])
 })
 
 test('alternatives are merged in key order', () => {
   const other: Node = { ...code, code: 'd' }
   const merge = ['MERGE (UNION)', 'LEFT', EQUAL_TOKEN, 'RIGHT', EQUAL_TOKEN]
-  expect(planOf('Observation', { kind: 'or', nodes: [code, other] })).toEqual(['CO-ROUTINE t', ...merge, 'SCAN t', HIT])
+  expect(planOf('Observation', { kind: 'or', nodes: [code, other] })).toEqual(['CO-ROUTINE t', ...merge, 'SCAN t'])
 })
 
 test('ranges are entered by the end that bounds them', () => {
-  const low = (bounds: string) => [
-    'CO-ROUTINE t',
-    `SEARCH t USING PRIMARY KEY (parameter=? AND ${bounds})`,
-    ...SORTED_KEYS,
-  ]
+  const low = (bounds: string) => [`SEARCH t USING PRIMARY KEY (parameter=? AND ${bounds})`, ...SORTED_KEYS]
   const high = (bounds: string) => [
-    'CO-ROUTINE t',
     `SEARCH t USING COVERING INDEX date_high (parameter=? AND ${bounds})`,
     ...SORTED_KEYS,
   ]
@@ -123,19 +124,18 @@ test('ranges are entered by the end that bounds them', () => {
 test('what does not drive is tested by the key', () => {
   const both: Node = { kind: 'and', nodes: [code, date('ge')] }
   const tested = 'SEARCH t EXISTS USING COVERING INDEX date_key (key=? AND parameter=?)'
-  expect(planOf('Observation', both, MANY)).toEqual([EQUAL_TOKEN, tested, HIT])
+  expect(planOf('Observation', both, MANY)).toEqual([EQUAL_TOKEN, tested])
 })
 
 test('a negation goes through the type in key order', () => {
   const tested = 'SEARCH t USING COVERING INDEX token_key (key=? AND parameter=? AND code=? AND system=?)'
-  const plan = ['SEARCH t USING COVERING INDEX resource_live (kind=?)', 'CORRELATED SCALAR SUBQUERY 1', tested, HIT]
+  const plan = ['SEARCH t USING COVERING INDEX resource_live (kind=?)', 'CORRELATED SCALAR SUBQUERY 1', tested]
   expect(planOf('Observation', { kind: 'not', node: code })).toEqual(plan)
 })
 
 test('a chain starts from few targets', () => {
   const chain: Node = { kind: 'chain', parameter: subject, query: { type: 'Patient', where: named } }
   expect(planOf('Observation', chain)).toEqual([
-    'CO-ROUTINE t',
     'SEARCH t USING PRIMARY KEY (parameter=? AND normalized>? AND normalized<?)',
     HIT,
     'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)',
@@ -146,7 +146,6 @@ test('a chain starts from few targets', () => {
 test('a reverse chain starts from few sources', () => {
   const has: Node = { kind: 'has', parameter: subject, query: { type: 'Observation', where: code } }
   expect(planOf('Patient', has)).toEqual([
-    'CO-ROUTINE t',
     EQUAL_TOKEN,
     'SEARCH t USING COVERING INDEX reference_key (key=? AND parameter=?)',
     'SEARCH t USING INDEX resource_id (kind=? AND id=?)',
@@ -162,20 +161,18 @@ test('many matches are read in the order of an index', () => {
     'SEARCH t USING COVERING INDEX date_high (parameter=?)',
     'CORRELATED SCALAR SUBQUERY 1',
     'SEARCH t USING COVERING INDEX date_key (key=? AND parameter=?)',
-    HIT,
   ])
   expect(planOf('Observation', everything, QUICK_LIMITS, [changed])).toEqual([
     'SEARCH t USING COVERING INDEX resource_updated (kind=?)',
-    HIT,
   ])
 })
 
 test('few matches are sorted by their values', () => {
   const newest: SortKey = { parameter: searchParameter('Observation', 'date'), descending: true }
   expect(planOf('Observation', code, QUICK_LIMITS, [newest])).toEqual([
-    ...['CO-ROUTINE t', 'CO-ROUTINE t', EQUAL_TOKEN, 'CORRELATED SCALAR SUBQUERY 1'],
+    ...['CO-ROUTINE t', EQUAL_TOKEN, 'CORRELATED SCALAR SUBQUERY 1'],
     'SEARCH t USING COVERING INDEX date_key (key=? AND parameter=?)',
-    ...['SCAN t', 'USE TEMP B-TREE FOR ORDER BY', 'SCAN t', HIT],
+    ...['SCAN t', 'USE TEMP B-TREE FOR ORDER BY'],
   ])
 })
 
@@ -186,6 +183,5 @@ test('text within strings is found by trigrams', () => {
     'SEARCH text USING INTEGER PRIMARY KEY (rowid>?)',
     HIT,
     'SEARCH t USING PRIMARY KEY (parameter=? AND normalized=?)',
-    HIT,
   ])
 })

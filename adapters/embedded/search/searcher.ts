@@ -7,6 +7,7 @@ import { ALWAYS, NEVER, selectOf } from './combine.ts'
 import { compileQuery } from './compile.ts'
 import { type CompileContext, compileContext, type PlanLimits } from './compile-context.ts'
 import type { Condition } from './condition.ts'
+import { FoundHit } from './found-hit.ts'
 import { sql } from './fragment.ts'
 import { type Found, keyPage } from './key-page.ts'
 import { everyMatch } from './plan.ts'
@@ -43,11 +44,11 @@ export class Searcher {
   #search(tenant: Tenant, request: SearchRequest, limits: PlanLimits): SearchPage {
     const { query, count, after } = request
     const kind = this.#dictionary.kind(tenant, query.type)
-    if (kind === undefined) return pageOf(query.type, EMPTY, request, () => 0)
+    if (kind === undefined) return pageOf(tenant, EMPTY, request, () => 0)
     const context = compileContext({ tenant, dictionary: this.#dictionary, reader: this.#reader, limits }, kind)
     const condition = compileQuery(context, query)
     const rows = count === 0 || condition === NEVER ? EMPTY : this.#rows(context, condition, request, after)
-    return pageOf(query.type, rows, request, () => this.#total(context, condition, request))
+    return pageOf(tenant, rows, request, () => this.#total(context, condition, request))
   }
 
   #rows(
@@ -79,12 +80,12 @@ export class Searcher {
 }
 
 function pageOf(
-  type: string,
+  tenant: Tenant,
   rows: readonly Found[],
-  { count, after, total }: SearchRequest,
+  { query: { type }, count, after, total }: SearchRequest,
   counted: () => number,
 ): SearchPage {
-  const hits = rows.slice(0, count).map(({ id, version }) => ({ type, id, versionId: version }))
+  const hits = rows.slice(0, count).map(({ id, newest }) => new FoundHit(tenant, type, id, newest))
   const last = rows.length > count ? rows[count - 1] : undefined
   const whole = after === undefined && count > 0 && !last
   return {

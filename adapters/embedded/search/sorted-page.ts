@@ -1,10 +1,9 @@
-import type { SQLInputValue } from 'node:sqlite'
 import type { Position } from '#service/ports/search-index.ts'
 import { both, direction, selectOf } from './combine.ts'
 import type { CompileContext } from './compile-context.ts'
 import type { Condition } from './condition.ts'
 import { allOf, anyOf, type Fragment, raw, sql } from './fragment.ts'
-import { type Found, keyPage, type SortValue } from './key-page.ts'
+import { type Found, foundIn, keyPage } from './key-page.ts'
 import { everyMatch } from './plan.ts'
 import type { SortTerm, Walk } from './sort-terms.ts'
 
@@ -45,15 +44,6 @@ export function sortedPage(context: CompileContext, condition: Condition, page: 
   return [...walkedRows, ...restRows.map(row => ({ ...row, sortValues: [null, ...row.sortValues] }))]
 }
 
-type Row = [key: number, id: string, version: number, ...sortValues: SQLInputValue[]]
-
-const foundOf = ([key, id, version, ...sortValues]: Row): Found => ({
-  key,
-  id,
-  version,
-  sortValues: sortValues as SortValue[],
-})
-
 function gathered(
   context: CompileContext,
   condition: Condition,
@@ -62,8 +52,6 @@ function gathered(
   const source = condition.source() ?? everyMatch(context, condition)
   const match = context.alias()
   const valued = context.alias()
-  const best = context.alias()
-  const found = context.alias()
   const key = sql`${match}.key`
   const columns = terms.map((_term, index) => raw(`${valued.text}.s${index}`))
   const keyColumn = raw(`${valued.text}.key`)
@@ -74,13 +62,7 @@ function gathered(
   const wanted = after ? behindPosition(terms, columns, keyColumn, after, descendingKeys) : raw('1')
   const page = sql`SELECT ${valued}.* FROM (${values}) ${valued} WHERE ${wanted}
     ORDER BY ${orderOf(terms, columns)}${keyColumn} ${direction({ descending: descendingKeys })} LIMIT ${limit}`
-  const results = list(terms.map((_term, index) => raw(`${best.text}.s${index}`)))
-  return context.reader
-    .rows<Row>(
-      sql`SELECT ${found}.key, ${found}.id, ${found}.version${results} FROM (${page}) ${best}
-        CROSS JOIN resource ${found} WHERE ${found}.key = ${best}.key`,
-    )
-    .map(foundOf)
+  return foundIn(context, page, sortColumns(terms))
 }
 
 function walked(
@@ -91,7 +73,6 @@ function walked(
   walk: Walk,
 ): Found[] {
   const row = context.alias()
-  const found = context.alias()
   const key = sql`${row}.key`
   const column = sql`${row}.${walk.column}`
   const columns = [column, ...terms.slice(1).map(term => term.value(key))]
@@ -103,14 +84,14 @@ function walked(
       : [first.descending ? sql`${column} <= ${start}` : sql`${column} >= ${start}`]
   const wanted = after ? [behindPosition(terms, columns, key, after, descendingKeys)] : []
   const others = orderOf(terms.slice(1), columns.slice(1))
-  return context.reader
-    .rows<Row>(
-      sql`SELECT ${key}, ${found}.id, ${found}.version${list(columns)} FROM ${walk.from(row)} CROSS JOIN resource ${found}
-        WHERE ${allOf([...entry, walk.where(row), ...wanted, condition.test(key)])} AND ${found}.key = ${key}
-        ORDER BY ${column} ${direction(first)}, ${others}${key} ${direction({ descending: descendingKeys })} LIMIT ${limit}`,
-    )
-    .map(foundOf)
+  const named = columns.map((each, index) => sql`${each} AS ${raw(`s${index}`)}`)
+  const keys = sql`SELECT ${key} AS key${list(named)} FROM ${walk.from(row)}
+    WHERE ${allOf([...entry, walk.where(row), ...wanted, condition.test(key)])}
+    ORDER BY ${column} ${direction(first)}, ${others}${key} ${direction({ descending: descendingKeys })} LIMIT ${limit}`
+  return foundIn(context, keys, sortColumns(terms))
 }
+
+const sortColumns = (terms: readonly SortTerm[]): string[] => terms.map((_term, index) => `s${index}`)
 
 const list = (columns: readonly Fragment[]): Fragment => ({
   text: columns.map(column => `, ${column.text}`).join(''),
