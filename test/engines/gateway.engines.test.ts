@@ -1,13 +1,13 @@
 /** The whole gateway over real engines: what is loaded can be found, and what happens while the index is away. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, inject, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { startWorld } from '#runtime/local/world.ts'
 import type { JsonObject } from '#service/resource/content.ts'
-import { type BreakableLink, breakableLink } from '#test/support/breakable-link.ts'
 import { type EngineWorld, type EngineWorldOptions, startEngineWorld } from '#test/support/engine-world.ts'
 import { askGraphql, httpClient, idsOf } from '#test/support/http-client.ts'
 import type { HttpWorld } from '#test/support/http-world.ts'
+import { ownOpenSearch } from '#test/support/own-opensearch.ts'
 
 const opened: { close(): Promise<void> }[] = []
 
@@ -69,37 +69,41 @@ test('Synthea loads, and searches answer as over the embedded store', async () =
 
 const patient = (family: string) => ({ resourceType: 'Patient', name: [{ family }] })
 
-async function openWithLink(): Promise<{ readonly world: EngineWorld; readonly link: BreakableLink }> {
-  const link = await breakableLink(inject('engines').opensearch?.endpoint ?? '')
-  opened.push(link)
-  return { world: await open({ searchEndpoint: link.endpoint }), link }
-}
-
-test('while the index is away, reads and writes by id go on; after its return it is complete', async () => {
-  const { world, link } = await openWithLink()
+test('OpenSearch ends: reads and writes by id go on; after its return the index is complete', async () => {
+  const own = await ownOpenSearch()
+  opened.push(own)
+  const world = await open({ searchEndpoint: own.endpoint })
   const send = httpClient(world)
   const put = (id: string, family: string) => send(`PUT Patient/${id}`, { body: { ...patient(family), id } })
   for (const id of ['a', 'b', 'c']) expect((await put(id, 'Away')).status).toBe(201)
   await world.settle()
   expect(idsOf(await send('GET Patient?family=Away'))).toEqual(['a', 'b', 'c'])
 
-  await link.cut()
+  await own.end()
   expect((await put('d', 'Away')).status).toBe(201)
   expect((await put('a', 'Moved')).status).toBe(200)
   expect((await send('DELETE Patient/b')).status).toBe(204)
+  const entry = Array.from({ length: 120 }, () => ({
+    resource: patient('Staged'),
+    request: { method: 'POST', url: 'Patient' },
+  }))
+  expect((await send('POST', { body: { resourceType: 'Bundle', type: 'transaction', entry } })).status).toBe(200)
   expect((await send('GET Patient/d')).body).toMatchObject(patient('Away'))
   expect((await send('GET Patient/a/_history')).body.total).toBe(2)
   const refused = await send('GET Patient?family=Away')
   expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([503, true])
   expect(refused.body).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ code: 'transient' }] })
+  const consistent = await send('GET Patient?family=Away', { headers: { 'Cache-Control': 'no-cache' } })
+  expect([consistent.status, Number(consistent.headers.get('retry-after')) > 0]).toEqual([503, true])
   expect(await askGraphql(world, '{ PatientList(family: "Away") { id } }')).toMatchObject({
     errors: [{ path: ['PatientList'] }],
   })
 
-  await link.mend()
+  await own.restart()
   await world.settle()
   expect(idsOf(await send('GET Patient?family=Away'))).toEqual(['c', 'd'])
   expect(idsOf(await send('GET Patient?family=Moved'))).toEqual(['a'])
+  expect((await send('GET Patient?family=Staged&_summary=count')).body.total).toBe(120)
 })
 
 test('what was written while the index worker was stopped is found once it goes on, from the beginning too', async () => {

@@ -11,15 +11,21 @@ export interface OpenSearchEndpoint {
   readonly endpoint: string
 }
 
-/** One node of the real server with the modules of its distribution. */
-export async function startOpenSearch({ cache, run }: EngineFolders): Promise<Started<OpenSearchEndpoint>> {
+/**
+ * One node of the real server with the modules of its distribution. Started again in the same folder it has its data;
+ * where nobody says otherwise on a port that is free.
+ */
+export async function startOpenSearch(
+  { cache, run }: EngineFolders,
+  wantedPort?: number,
+): Promise<Started<OpenSearchEndpoint>> {
   const jars = await fetchJars(cache, ARTIFACT)
   const folder = join(run, 'opensearch')
   const configuration = join(folder, 'configuration')
   mkdirSync(configuration, { recursive: true })
   writeFileSync(join(configuration, 'opensearch.yml'), settingsOf(await freePort()))
   writeFileSync(join(configuration, 'log4j2.properties'), LOGGING)
-  const port = await freeRunnerPort()
+  const port = wantedPort ?? (await freeRunnerPort())
   const endpoint = `http://127.0.0.1:${port}`
   const engine = await startEngine({
     name: 'opensearch',

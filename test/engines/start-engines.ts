@@ -41,7 +41,7 @@ export type Engines<Name extends EngineName> = Pick<EngineAddresses, Name> & {
   stop(): Promise<void>
 }
 
-const CACHE = resolve(import.meta.dirname, '../../.cache/engines')
+export const ENGINE_CACHE = resolve(import.meta.dirname, '../../.cache/engines')
 
 /**
  * Starts the named engines, each on a free port of this machine, and waits until each of them answers.
@@ -51,8 +51,8 @@ export async function startEngines<const Wanted extends { readonly [Name in Engi
   wanted: Wanted,
 ): Promise<Engines<keyof Wanted & EngineName>> {
   requireJava()
-  mkdirSync(CACHE, { recursive: true })
-  const folders = { cache: CACHE, run: mkdtempSync(join(tmpdir(), 'fhir-gateway-engines-')) }
+  mkdirSync(ENGINE_CACHE, { recursive: true })
+  const folders = { cache: ENGINE_CACHE, run: mkdtempSync(join(tmpdir(), 'fhir-gateway-engines-')) }
   const names = ENGINE_NAMES.filter(name => wanted[name])
   const outcomes = await Promise.allSettled(names.map(name => START[name](folders)))
   const started = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? outcome.value : []))

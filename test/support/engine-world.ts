@@ -31,8 +31,9 @@ export async function startEngineWorld(options: EngineWorldOptions = {}): Promis
   invariant(dynamodb && s3 && opensearch, 'this test needs the engines dynamodb, opensearch and s3')
   const { logger = recordingLogger().logger, searches = 'eventual' } = options
   const config = parseEnvironment({ PORT: '0', LOG_LEVEL: options.logger ? 'debug' : 'error' })
+  const searchEndpoint = options.searchEndpoint ?? opensearch.endpoint
   const backend = await openEngineBackend({
-    engines: { dynamodb, s3, opensearch: { endpoint: options.searchEndpoint ?? opensearch.endpoint } },
+    engines: { dynamodb, s3, opensearch: { endpoint: searchEndpoint } },
     name: `world-${process.pid}-${++worlds}`,
     limits: {},
     logger,
@@ -41,7 +42,7 @@ export async function startEngineWorld(options: EngineWorldOptions = {}): Promis
   const gateway = await startGateway({ config, logger, backend })
   const settle = async (): Promise<void> => {
     await backend.indexed()
-    await fetch(`${opensearch.endpoint}/${backend.places.search.prefix}-read/_refresh`, { method: 'POST' })
+    await fetch(`${searchEndpoint}/${backend.places.search.prefix}-read/_refresh`, { method: 'POST' })
   }
   const proxy = searches === 'settled' ? await settlingProxy(gateway.baseUrl, settle) : undefined
   const through = (url: string): string => (proxy ? url.replace(new URL(url).origin, proxy.origin) : url)
