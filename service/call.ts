@@ -19,6 +19,8 @@ export interface Caller {
   readonly subject: string
   /** The application that acts for the caller, where the token names one. */
   readonly client?: string
+  /** Groups that the login says the caller is a member of; undefined where there is no login. */
+  readonly roles?: readonly string[]
   readonly claims?: Readonly<Record<string, unknown>>
 }
 

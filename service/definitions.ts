@@ -50,6 +50,9 @@ export interface Definitions {
   /** Sorted. */
   readonly resourceTypes: readonly string[]
   isResourceType(name: string): boolean
+  /** Those of them that this gateway has addresses for, sorted; others are but known, as the type of a reference. */
+  readonly servedTypes: readonly string[]
+  isServed(type: string): boolean
   /** By type name or component path. undefined: there is no such type (or it is primitive). */
   component(path: string): ComponentDefinition | undefined
   /** Every parameter of a resource type by code, those that all types share included. */
@@ -91,6 +94,33 @@ export function createDefinitions(read: TableReader = readGenerated): Definition
   return { for: () => base }
 }
 
+/**
+ * The same, with these types served and no others.
+ * @throws TypeError where one of them is no resource type
+ */
+export function servedOnly(provider: DefinitionsProvider, types: readonly string[]): DefinitionsProvider {
+  const narrowed = new WeakMap<Definitions, Definitions>()
+  return {
+    for(tenant) {
+      const all = provider.for(tenant)
+      const known = narrowed.get(all) ?? withServedTypes(all, types)
+      narrowed.set(all, known)
+      return known
+    },
+  }
+}
+
+function withServedTypes(all: Definitions, types: readonly string[]): Definitions {
+  const unknown = types.filter(type => !all.isResourceType(type))
+  if (unknown.length > 0) throw new TypeError(`FHIR R4 (${all.fhirVersion}) has no resource type ${unknown.join(', ')}`)
+  const served = new Set(types)
+  // On top of the others, so that none of their tables is read for this.
+  return Object.assign(Object.create(all) as Definitions, {
+    servedTypes: all.resourceTypes.filter(type => served.has(type)),
+    isServed: (type: string) => served.has(type),
+  })
+}
+
 function baseDefinitions(read: TableReader): Definitions {
   const manifest = read('manifest.json') as Manifest
   const resourceTypes = new Set(manifest.resourceTypes)
@@ -116,6 +146,8 @@ function baseDefinitions(read: TableReader): Definitions {
     fhirVersion: manifest.fhirVersion,
     resourceTypes: manifest.resourceTypes,
     isResourceType: name => resourceTypes.has(name),
+    servedTypes: manifest.resourceTypes,
+    isServed: type => resourceTypes.has(type),
     component(path) {
       const known = components.get(path)
       if (known) return known

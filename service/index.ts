@@ -1,7 +1,8 @@
 /** The service layer: what doors, workers and runtime import. */
+import { hideTypes } from './access/hide-types.ts'
 import { type AccessPolicy, ALLOW_ALL } from './access/policy.ts'
 import type { ServiceContext } from './context.ts'
-import { createDefinitions, type DefinitionsProvider } from './definitions.ts'
+import { createDefinitions, type DefinitionsProvider, servedOnly } from './definitions.ts'
 import type { FhirService } from './fhir-service.ts'
 import type { Operations } from './graphql/execution/execution.ts'
 import type { createGraphql, GraphqlDependencies } from './graphql/executor.ts'
@@ -24,6 +25,8 @@ import { subscribe } from './subscriptions/subscribe.ts'
 
 export { type AccessPolicy, ALLOW_ALL, type InteractionCode } from './access/policy.ts'
 export { indexableOf } from './access/reveal.ts'
+export { rolePolicy } from './access/role-policy.ts'
+export { DEFAULT_ROLES, type ParsedRoles, parseRoles, type RoleRule, type Roles } from './access/roles.ts'
 export { type Call, type Caller, type Door, type Tenant, tenantOf } from './call.ts'
 export { createDefinitions, type Definitions, type DefinitionsProvider } from './definitions.ts'
 export { formatEntityTag, parseEntityTag, parseEntityTags } from './entity-tag.ts'
@@ -91,15 +94,15 @@ export type { RefusedChange, RefusedChanges } from './ports/refused-changes.ts'
 export type { IndexableVersion, SearchWriter, UnwrittenVersion } from './ports/search-writer.ts'
 export type { StoredVersion, VersionAttributes } from './ports/stored-version.ts'
 export type { TransactionFinisher } from './ports/transaction-finisher.ts'
-export type { IndexedMarks, IndexedWrite, MarkedWrite, MarkedWrites, WriteMarkers } from './ports/write-markers.ts'
 export type { ScanPage, ScanSegment, VersionScan } from './ports/version-scan.ts'
+export type { IndexedMarks, IndexedWrite, MarkedWrite, MarkedWrites, WriteMarkers } from './ports/write-markers.ts'
 export { formatQueryString, parseQueryString } from './query-string.ts'
 export type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
 export { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from './resource/json.ts'
 export { operationOutcome } from './resource/operation-outcome.ts'
 export { formatInstant } from './resource/stamp.ts'
 export { type BundleLinks, encodeHistory, encodeSearchset, linkUrl } from './searchset.ts'
-export { type ChangeFilter, isWanted } from './subscriptions/change-filter.ts'
+export type { ChangeFilter } from './subscriptions/change-filter.ts'
 export { type ResourceChange, resourceChangeOf } from './subscriptions/resource-change.ts'
 export type { SubscribeRequest } from './subscriptions/subscribe.ts'
 export { type Trace, traceOf } from './trace.ts'
@@ -110,6 +113,8 @@ export interface ServiceOptions {
   readonly policy?: AccessPolicy
   /** Default: the base definitions of R4. */
   readonly definitions?: DefinitionsProvider
+  /** Default: all of R4. Of others there is nothing here, and asking for them is not-found. */
+  readonly resourceTypes?: readonly string[]
   /** Those that differ from DEFAULT_LIMITS. */
   readonly limits?: Partial<Limits>
   /** Besides those of BASE_OPERATIONS. */
@@ -120,10 +125,13 @@ export interface ServiceOptions {
 
 /** Every operation of the gateway over the ports, under the policy. */
 export function createFhirService(options: ServiceOptions): FhirService {
+  const all = options.definitions ?? createDefinitions()
+  const definitions = options.resourceTypes ? servedOnly(all, options.resourceTypes) : all
+  const policy = options.policy ?? ALLOW_ALL
   const context: ServiceContext = {
     ports: options.ports,
-    policy: options.policy ?? ALLOW_ALL,
-    definitions: options.definitions ?? createDefinitions(),
+    policy: options.resourceTypes ? hideTypes(policy, definitions) : policy,
+    definitions,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     operationRegistry: operationRegistry([...BASE_OPERATIONS, ...(options.operations ?? [])]),
   }

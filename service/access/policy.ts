@@ -2,22 +2,25 @@ import type { Call } from '../call.ts'
 import type { Node } from '../search/ast.ts'
 
 /** Interactions as R4 valueset-type-restful-interaction.html and system-restful-interaction name them. */
-export type InteractionCode =
-  | 'read'
-  | 'vread'
-  | 'update'
-  | 'patch'
-  | 'delete'
-  | 'history-instance'
-  | 'history-type'
-  | 'history-system'
-  | 'create'
-  | 'search-type'
-  | 'search-system'
-  | 'transaction'
-  | 'batch'
-  | 'capabilities'
-  | 'operation'
+export const INTERACTION_CODES = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'history-system',
+  'create',
+  'search-type',
+  'search-system',
+  'transaction',
+  'batch',
+  'capabilities',
+  'operation',
+] as const
+
+export type InteractionCode = (typeof INTERACTION_CODES)[number]
 
 /** What a deployment decides about access. Asked by the service only, once per use; the doors never ask. */
 export interface AccessPolicy {

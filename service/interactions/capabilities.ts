@@ -53,7 +53,7 @@ function capabilityStatement(registry: OperationRegistry, definitions: Definitio
     rest: [
       {
         mode: 'server',
-        resource: definitions.resourceTypes.map(type => ({
+        resource: definitions.servedTypes.map(type => ({
           ...resourceOf(definitions, type, revincludes.get(type) ?? []),
           ...operationElements(
             registry.all.filter(operation => isOfType(operation, type)),
@@ -110,7 +110,7 @@ const isSearchable = ({ code, kind }: SearchParameter): boolean =>
 /** Parameters that may point to any type work, too, but each would have to be said 146 times. */
 function revincludesByTarget(definitions: Definitions): ReadonlyMap<string, string[]> {
   const byTarget = new Map<string, string[]>()
-  for (const type of definitions.resourceTypes) {
+  for (const type of definitions.servedTypes) {
     for (const { code, kind, targets } of definitions.searchParameters(type).values()) {
       if (kind !== 'reference') continue
       for (const target of targets ?? []) {

@@ -84,7 +84,7 @@ function codeOf({ type, id }: HistoryRequest): InteractionCode {
 }
 
 function seesAll(call: Call, policy: AccessPolicy, definitions: Definitions, type: string | undefined): boolean {
-  const types = type === undefined ? definitions.resourceTypes : [type]
+  const types = type === undefined ? definitions.servedTypes : [type]
   return types.every(name => policy.visible(call, name).kind === 'everything')
 }
 

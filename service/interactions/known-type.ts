@@ -4,10 +4,11 @@ import type { ResourceKey } from '../ports/stored-version.ts'
 
 /** @throws Fault not-found: R4 http.html#create answers 404 where the resource type is not supported. */
 export function assertKnownType(definitions: Definitions, type: string): void {
-  if (definitions.isResourceType(type)) return
-  throw fault('not-found', `FHIR R4 (${definitions.fhirVersion}) has no resource type '${type}'`, {
-    code: 'not-supported',
-  })
+  if (definitions.isServed(type)) return
+  const reason = definitions.isResourceType(type)
+    ? `This gateway does not serve ${type}: its CapabilityStatement lists the types that it serves`
+    : `FHIR R4 (${definitions.fhirVersion}) has no resource type '${type}'`
+  throw fault('not-found', reason, { code: 'not-supported' })
 }
 
 /** The same answer whether a resource never existed or is hidden from the caller. */

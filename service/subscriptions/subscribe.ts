@@ -38,7 +38,7 @@ function filterOf(context: ServiceContext, call: Call, { resourceType, id, patie
     if (value !== undefined && !isResourceId(value))
       throw fault('invalid', `${name} takes a logical id, not ${quote(value)}`, { expression: [name] })
   }
-  const types = resourceType === undefined ? definitions.resourceTypes : [resourceType]
+  const types = resourceType === undefined ? definitions.servedTypes : [resourceType]
   const allowed = compartmentsOf(context, call, types)
   const compartments = patient === undefined ? allowed : narrowed(allowed, `Patient/${patient}`)
   if (compartments && compartments.length > COMPARTMENTS_MAX)
