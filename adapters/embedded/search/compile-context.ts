@@ -22,6 +22,8 @@ export interface CompileContext {
 export interface StatementReader {
   prepare<Row extends SQLInputValue[]>(text: string): RowStatement<Row>
   rows<Row extends SQLInputValue[]>(fragment: Fragment): Row[]
+  /** For plans: about how many rows a select has, counted no further than `bound`. Some seconds old at most. */
+  estimate(select: Fragment, bound: number): number
   /** Rows of a select, counted no further than `bound`. */
   count(select: Fragment, bound: number): number
 }

@@ -56,8 +56,8 @@ function trigramSource(
     unique: false,
     estimate(bound) {
       // Strings of other parameters are among the candidates: with too many of these, counting is work of its own.
-      if (context.reader.count(candidates, bound) >= bound) return Number.POSITIVE_INFINITY
-      return context.reader.count(sql`SELECT 1 FROM ${from(candidates)} WHERE ${where}`, bound)
+      if (context.reader.estimate(candidates, bound) >= bound) return Number.POSITIVE_INFINITY
+      return context.reader.estimate(sql`SELECT 1 FROM ${from(candidates)} WHERE ${where}`, bound)
     },
   }
 }

@@ -54,7 +54,7 @@ function listCondition(context: CompileContext, equalities: readonly Equality[])
         key,
         order: 'none',
         unique: false,
-        estimate: bound => context.reader.count(sql`SELECT 1 FROM ${from} WHERE ${where}`, bound),
+        estimate: bound => context.reader.estimate(sql`SELECT 1 FROM ${from} WHERE ${where}`, bound),
       }
     },
   }

@@ -88,7 +88,7 @@ function joinSource(
     estimate(bound) {
       const { estimatedRowsMax } = context.limits
       if (from.estimate(estimatedRowsMax) >= estimatedRowsMax) return Number.POSITIVE_INFINITY
-      return context.reader.count(sql`SELECT 1 FROM ${join.from} WHERE ${join.where}`, bound)
+      return context.reader.estimate(sql`SELECT 1 FROM ${join.from} WHERE ${join.where}`, bound)
     },
   }
 }

@@ -153,7 +153,7 @@ function lastUpdatedCondition(
         key,
         order: 'none',
         unique: true,
-        estimate: bound => context.reader.count(sql`SELECT 1 FROM ${from} WHERE ${rows}`, bound),
+        estimate: bound => context.reader.estimate(sql`SELECT 1 FROM ${from} WHERE ${rows}`, bound),
       }
     },
   }

@@ -49,7 +49,7 @@ export function rowCondition(context: CompileContext, condition: RowCondition): 
           access === 'scan'
             ? Number.POSITIVE_INFINITY
             : // One alias for all of them: one statement counts rows wherever the condition stands.
-              context.reader.count(sql`SELECT 1 FROM ${raw(table)} counted WHERE ${rows(raw('counted'))}`, bound),
+              context.reader.estimate(sql`SELECT 1 FROM ${raw(table)} counted WHERE ${rows(raw('counted'))}`, bound),
       }
     },
     ...(equality && { equality }),

@@ -2,12 +2,16 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { RowStatement } from '../rows.ts'
 import { tooLarge } from './combine.ts'
 import type { StatementReader } from './compile-context.ts'
+import { Estimates } from './estimates.ts'
 import { type Fragment, sql } from './fragment.ts'
 
 const STATEMENTS_MAX = 500
 
 /** A search of thousands of alternatives is hardly asked twice. */
 const KEPT_CHARACTERS_MAX = 20_000
+
+/** Between the values of a list. One that has it itself may be taken for another list, at the price of a worse plan. */
+const SEPARATOR = '\u0000'
 
 /** What SQLite says where a statement goes over one of its limits (limits.html). */
 const TOO_LARGE = /too many|too large|too big|stack overflow|at most \d+ (tables|columns)/
@@ -16,6 +20,7 @@ const TOO_LARGE = /too many|too large|too big|stack overflow|at most \d+ (tables
 export class StatementCache implements StatementReader {
   readonly #database: DatabaseSync
   readonly #beforeUse: () => void
+  readonly #estimates = new Estimates()
   readonly #statements = new Map<string, RowStatement<SQLInputValue[]>>()
 
   /** `beforeUse` may throw: planning a search of thousands of alternatives takes time as well. */
@@ -49,6 +54,12 @@ export class StatementCache implements StatementReader {
 
   rows<Row extends SQLInputValue[]>({ text, values }: Fragment): Row[] {
     return this.prepare<Row>(text).all(...values)
+  }
+
+  estimate({ text, values }: Fragment, bound: number): number {
+    return this.#estimates.rows(`${values.join(SEPARATOR)}${SEPARATOR}${text}`, bound, () =>
+      this.count({ text, values }, bound),
+    )
   }
 
   count(select: Fragment, bound: number): number {
