@@ -4,7 +4,7 @@ import { freePort, startEngine } from './java-engine.ts'
 import { fetchJars } from './maven.ts'
 import type { EngineFolders, Started } from './start-engines.ts'
 
-const ARTIFACT = { group: 'com.amazonaws', name: 'DynamoDBLocal', version: '2.5.4' }
+export const DYNAMODB_LOCAL = { group: 'com.amazonaws', name: 'DynamoDBLocal', version: '2.5.4' }
 
 export interface DynamoDbEndpoint {
   readonly endpoint: string
@@ -15,7 +15,7 @@ export interface DynamoDbEndpoint {
 
 /** AWS's own stand-in, in memory. Any credentials do; tables are apart by access key and region. */
 export async function startDynamoDb({ cache, run }: EngineFolders): Promise<Started<DynamoDbEndpoint>> {
-  const jars = await fetchJars(cache, ARTIFACT)
+  const jars = await fetchJars(cache, DYNAMODB_LOCAL)
   const folder = join(run, 'dynamodb')
   mkdirSync(folder, { recursive: true })
   const port = await freePort()

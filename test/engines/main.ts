@@ -1,6 +1,9 @@
-/** `npm run engines`: starts the engines, says where they are, and stops them when it is told to end. */
+/**
+ * `npm run engines`: starts the engines, says where they are, and stops them when it is told to end. With --fetch it only
+ * sees to it that they could be started.
+ */
 import { EngineError, MissingProgramError } from './engine-error.ts'
-import { ENGINE_NAMES, type EngineName, startEngines } from './start-engines.ts'
+import { ENGINE_NAMES, type EngineName, fetchEngines, startEngines } from './start-engines.ts'
 
 const EXIT = { failed: 1, usage: 2, missingProgram: 3 }
 
@@ -27,14 +30,17 @@ async function run(names: readonly EngineName[]): Promise<void> {
 
 const isEngineName = (name: string): name is EngineName => ENGINE_NAMES.some(known => known === name)
 
-const names = process.argv.slice(2)
-const unknown = names.filter(name => !isEngineName(name))
+const FETCH = '--fetch'
+const given = process.argv.slice(2)
+const asked = given.filter(argument => argument !== FETCH)
+const unknown = asked.filter(name => !isEngineName(name))
 if (unknown.length > 0) {
   console.error(`Unknown engine ${unknown.join(', ')}: choose from ${ENGINE_NAMES.join(', ')}, or none for all.`)
   process.exitCode = EXIT.usage
 } else {
+  const names = asked.length > 0 ? asked.filter(isEngineName) : ENGINE_NAMES
   try {
-    await run(names.length > 0 ? names.filter(isEngineName) : ENGINE_NAMES)
+    await (given.includes(FETCH) ? fetchEngines(names) : run(names))
   } catch (error) {
     if (!(error instanceof EngineError)) throw error
     console.error(error.message)

@@ -36,7 +36,9 @@ export async function fetchJars(cache: string, artifact: MavenArtifact): Promise
   const code = await runMaven(unfinished)
   if (code !== 0) {
     rmSync(unfinished, { recursive: true, force: true })
-    throw new EngineError(`Maven could not fetch ${artifact.name} ${artifact.version} (exit code ${code}).`)
+    throw new EngineError(
+      `Maven could not fetch ${artifact.name} ${artifact.version} (exit code ${code}): is there a way to the network?`,
+    )
   }
   if (existsSync(folder)) rmSync(unfinished, { recursive: true, force: true })
   else renameSync(unfinished, folder)

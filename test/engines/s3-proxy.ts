@@ -4,7 +4,7 @@ import { freePort, startEngine } from './java-engine.ts'
 import { fetchJars } from './maven.ts'
 import type { EngineFolders, Started } from './start-engines.ts'
 
-const ARTIFACT = { group: 'org.gaul', name: 's3proxy', version: '2.6.0' }
+export const S3_PROXY = { group: 'org.gaul', name: 's3proxy', version: '2.6.0' }
 
 export interface S3Endpoint {
   readonly endpoint: string
@@ -15,7 +15,7 @@ export interface S3Endpoint {
 
 /** S3 over a folder. It checks signatures as S3 does; buckets are in the path (`forcePathStyle`). */
 export async function startS3({ cache, run }: EngineFolders): Promise<Started<S3Endpoint>> {
-  const jars = await fetchJars(cache, ARTIFACT)
+  const jars = await fetchJars(cache, S3_PROXY)
   const folder = join(run, 's3')
   const objects = join(folder, 'objects')
   mkdirSync(objects, { recursive: true })

