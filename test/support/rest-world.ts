@@ -19,6 +19,8 @@ export interface RestAnswer {
 export interface RestWorldOptions {
   /** Default: everyone may see everything. */
   readonly policy?: AccessPolicy
+  /** Default: all. */
+  readonly resourceTypes?: readonly string[]
   /** Besides those that the service has. */
   readonly operations?: readonly Operation[]
 }
