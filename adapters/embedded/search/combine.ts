@@ -30,30 +30,76 @@ export function both(context: CompileContext, conditions: readonly Condition[]):
   return {
     test: key => allOf(parts.map(part => part.test(key))),
     source: once(() => {
-      const best = bestSource(context, parts)
+      const lists = listsOf(context, parts)
+      const best = shortest(lists)
       if (!best) return undefined
-      const { condition, source } = best
-      const tests = parts.filter(part => part !== condition).map(part => part.test(source.key))
-      return { ...source, where: allOf([source.where, ...tests]) }
+      const merged = lists.filter(list => isWorthMerging(context, list, best))
+      const source = merged.length > 1 ? intersection(context, merged, best) : best.source
+      const driving = merged.length > 1 ? merged : [best]
+      const others = parts.filter(part => !driving.some(({ condition }) => condition === part))
+      return { ...source, where: allOf([source.where, ...others.map(part => part.test(source.key))]) }
     }),
   }
 }
 
-function bestSource(
-  context: CompileContext,
-  parts: readonly Condition[],
-): { condition: Condition; source: Source } | undefined {
+interface List {
+  readonly condition: Condition
+  readonly source: Source
+  /** About, and no more than were counted. */
+  readonly rows: number
+}
+
+/**
+ * Going through a list costs a tenth of looking each of its keys up in another, which has them at distant places: a list
+ * that is not so much longer is gone through as well.
+ */
+const MERGED_RATIO = 8
+
+function listsOf(context: CompileContext, parts: readonly Condition[]): readonly List[] {
   const { estimatedRowsMax, selectiveRows } = context.limits
-  let best: { condition: Condition; source: Source; rows: number } | undefined
+  const lists: List[] = []
+  let bound = estimatedRowsMax
   for (const condition of parts) {
     const source = condition.source()
     if (!source) continue
-    const rows = source.estimate(Math.min(best?.rows ?? estimatedRowsMax, estimatedRowsMax))
-    if (!best || rows < best.rows || (rows === best.rows && best.source.order === 'none'))
-      best = { condition, source, rows }
+    const rows = source.estimate(bound)
+    lists.push({ condition, source, rows })
     if (rows < selectiveRows) break
+    bound = Math.min(bound, rows * MERGED_RATIO)
   }
+  return lists
+}
+
+/** Of lists that are too long to be compared, one that ends with the page. */
+function shortest(lists: readonly List[]): List | undefined {
+  let best: List | undefined
+  for (const list of lists)
+    if (!best || list.rows < best.rows || (list.rows === best.rows && best.source.order === 'none')) best = list
   return best
+}
+
+const isWorthMerging = ({ limits }: CompileContext, { source, rows }: List, best: List): boolean =>
+  source.order === 'index' &&
+  best.source.order === 'index' &&
+  best.rows >= limits.selectiveRows &&
+  rows < Math.min(best.rows * MERGED_RATIO, limits.estimatedRowsMax)
+
+/** Keys that are in all of the lists, by going through them side by side. */
+function intersection(context: CompileContext, lists: readonly List[], { source: { estimate } }: List): Source {
+  const alias = context.alias()
+  return {
+    from: bounds => {
+      const selects = lists.map(({ source }) =>
+        selectOf(source.short ? { ...source, where: source.short } : source, bounds),
+      )
+      return sql`(${united(selects, 'INTERSECT')} ORDER BY key ${direction(bounds)} LIMIT -1) ${alias}`
+    },
+    where: raw('1'),
+    key: raw(`${alias.text}.key`),
+    order: 'merged',
+    unique: true,
+    estimate,
+  }
 }
 
 /** Alternatives that are no list of values: each is a piece of SQL, of which SQLite takes so much. */

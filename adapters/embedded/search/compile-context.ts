@@ -46,7 +46,7 @@ export interface PlanLimits {
 
 /** For a thread that others wait for: planning costs little, and most plans are good. */
 export const QUICK_LIMITS: PlanLimits = {
-  selectiveRows: 64,
+  selectiveRows: 16,
   estimatedRowsMax: 2_000,
   countedRowsMax: 50_000,
   mergedMax: 16,

@@ -18,6 +18,8 @@ export interface Source {
   from(bounds: KeyBounds): Fragment
   /** What stands behind WHERE, with columns of `from`. */
   readonly where: Fragment
+  /** `where` without looking at the clock, which costs as much as the row: for lists that are known to be short. */
+  readonly short?: Fragment
   /** The column that holds the key. */
   readonly key: Fragment
   /**

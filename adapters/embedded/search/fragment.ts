@@ -55,7 +55,7 @@ const joined = (parts: readonly Fragment[], operator: string): Fragment => ({
 })
 
 /** Several selects as one compound. */
-export const united = (selects: readonly Fragment[], operator: 'UNION' | 'UNION ALL'): Fragment => ({
+export const united = (selects: readonly Fragment[], operator: 'UNION' | 'UNION ALL' | 'INTERSECT'): Fragment => ({
   text: selects.map(select => select.text).join(` ${operator} `),
   values: selects.flatMap(select => select.values),
 })

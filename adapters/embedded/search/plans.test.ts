@@ -89,6 +89,7 @@ const subject = searchParameter('Observation', 'subject')
 
 const HIT = 'SEARCH t USING INTEGER PRIMARY KEY (rowid=?)'
 const EQUAL_TOKEN = 'SEARCH t USING PRIMARY KEY (parameter=? AND code=? AND system=?)'
+const EQUAL_REFERENCE = 'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)'
 const NEWEST = 'SEARCH v USING INTEGER PRIMARY KEY (rowid=?)'
 const SORTED_KEYS = ['USE TEMP B-TREE FOR DISTINCT']
 
@@ -125,6 +126,20 @@ test('what does not drive is tested by the key', () => {
   const both: Node = { kind: 'and', nodes: [code, date('ge')] }
   const tested = 'SEARCH t EXISTS USING COVERING INDEX date_key (key=? AND parameter=?)'
   expect(planOf('Observation', both, MANY)).toEqual([EQUAL_TOKEN, tested])
+})
+
+test('lists of like length are gone through side by side', () => {
+  const referring: Node = {
+    kind: 'reference',
+    parameter: subject,
+    type: 'Patient',
+    id: '1',
+    url: undefined,
+    version: undefined,
+  }
+  const plan = planOf('Observation', { kind: 'and', nodes: [code, referring] }, { ...QUICK_LIMITS, selectiveRows: 0 })
+  const merge = ['MERGE (INTERSECT)', 'LEFT', EQUAL_TOKEN, 'RIGHT', EQUAL_REFERENCE]
+  expect(plan).toEqual(['CO-ROUTINE t', ...merge, 'SCAN t'])
 })
 
 test('a negation goes through the type in key order', () => {

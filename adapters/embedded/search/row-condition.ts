@@ -42,6 +42,7 @@ export function rowCondition(context: CompileContext, condition: RowCondition): 
       return {
         from: () => sql`${raw(table)} ${row}`,
         where: lead ? sql`${rows(row)} AND tick(${key}) AND ${match(row)}` : sql`${rows(row)} AND tick(${key})`,
+        ...(!lead && { short: rows(row) }),
         key,
         order: access === 'equal' ? 'index' : 'none',
         unique,
