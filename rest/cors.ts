@@ -26,8 +26,9 @@ export function addCorsHeaders(headers: Headers, request: HttpRequest, origins: 
   headers['Access-Control-Expose-Headers'] = EXPOSED
 }
 
-const mayRead = (origin: string, origins: 'loopback' | readonly string[]): boolean =>
-  origins === 'loopback' ? LOOPBACK_ORIGIN.test(origin) : origins.includes(origin)
+/** Whether scripts of this origin may read answers. */
+export const mayRead = (origin: string, origins: CorsOrigins): boolean =>
+  origins === '*' || (origins === 'loopback' ? LOOPBACK_ORIGIN.test(origin) : origins.includes(origin))
 
 /** What OPTIONS answers: to a preflight, what the browser may send; to anyone else, which methods there are. */
 export function optionsResponse(request: HttpRequest): HttpResponse {

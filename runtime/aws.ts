@@ -18,6 +18,7 @@ import {
   OpenSearchWriter,
 } from '#adapters/opensearch/index.ts'
 import {
+  type ChangePublisher,
   type Clock,
   ConsistentIndex,
   createDefinitions,
@@ -157,6 +158,8 @@ export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStrea
 }
 
 export interface DispatchOptions extends WorkerSurroundings {
+  /** Without it nobody is told of changes. */
+  readonly publisher?: ChangePublisher
   readonly places: Omit<DispatchPlaces, 'refused'>
 }
 

@@ -1,7 +1,7 @@
 /** The service over the embedded engine: everything in one folder and one process. */
 import type { MessagePort } from 'node:worker_threads'
 import { type EmbeddedEngine, openEmbedded } from '#adapters/embedded/index.ts'
-import { createFhirService, type FhirService, type ServiceOptions } from '#service/index.ts'
+import { type ChangeFeed, createFhirService, type FhirService, type ServiceOptions } from '#service/index.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import { createAesSealer } from './aes-sealer.ts'
@@ -28,12 +28,14 @@ export interface EmbeddedService {
 export interface PrimaryService extends EmbeddedService {
   /** A line to the thread that writes, for openWorkerService in another thread of this process. */
   connect(): MessagePort
+  /** What is committed, by whatever thread. */
+  readonly feed: ChangeFeed
 }
 
 /** The owner of the folder. Rejects with an Error that says what to do where another process has it. */
 export async function openPrimaryService(options: EmbeddedOptions): Promise<PrimaryService> {
   const engine = await openEmbedded({ folder: options.folder, role: 'primary', ...clockOf(options) })
-  return { ...serviceOver(engine, options), connect: () => engine.connect() }
+  return { ...serviceOver(engine, options), connect: () => engine.connect(), feed: engine.feed }
 }
 
 /** The same service in another thread of the owner's process. */

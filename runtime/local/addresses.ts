@@ -20,6 +20,9 @@ export function addressOf(url: string): Address {
   return url === '/' || url.startsWith('/?') ? { target: 'index', url } : NOTHING
 }
 
+/** AppSync's clients make this of an endpoint that is not AWS's. @param url of a request for a WebSocket. */
+export const isRealtime = (url: string): boolean => /^\/graphql\/realtime\/?(?:\?|$)/.test(url)
+
 function isBelow(url: string, path: string): boolean {
   if (!url.startsWith(path)) return false
   const next = url.charAt(path.length)

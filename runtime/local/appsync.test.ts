@@ -11,7 +11,7 @@ let appsync: HttpHandler
 beforeAll(async () => {
   world = graphqlWorld()
   await world.put(...CORPUS)
-  appsync = await createAppSync({ service: world.service })
+  appsync = (await createAppSync({ service: world.service })).answer
 })
 
 beforeEach(() => world.portCalls.reset())
@@ -263,7 +263,7 @@ describe('a request that can’t be run', () => {
     expect(await refusal(json('{"query":"subscription { onResourceChange { id } }"}'))).toEqual([
       400,
       null,
-      [['UnsupportedOperation', 'Subscriptions are not supported yet.']],
+      [['UnsupportedOperation', 'Subscriptions go over the WebSocket of this endpoint.']],
     ])
   })
 })

@@ -3,7 +3,17 @@
  * error shape and limits. Not part of any Lambda function.
  */
 import { readFile } from 'node:fs/promises'
-import { execute, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql'
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationTypeNode,
+  subscribe,
+} from 'graphql'
 import { createResolversDoor, type ResolversDoor } from '#resolvers/door.ts'
 import { rootFields } from '#resolvers/registry.ts'
 import { type HttpOptions, withHttpManners } from '#rest/http-manners.ts'
@@ -16,6 +26,7 @@ import { type AppSyncError, errorOfGraphql, requestError } from './appsync/error
 import { type GraphqlHttpRequest, readGraphqlRequest } from './appsync/request.ts'
 import { createResolvers, defaultResolver } from './appsync/resolvers.ts'
 import { createSchema } from './appsync/schema.ts'
+import type { PlannedSubscription, SubscriptionFilter } from './appsync/subscriptions.ts'
 
 export interface AppSyncOptions extends HttpOptions {
   readonly service: FhirService
@@ -25,17 +36,24 @@ export interface AppSyncOptions extends HttpOptions {
 
 const GENERATED_SDL = new URL('../../schema/generated/schema.graphql', import.meta.url)
 
-/**
- * Answers GraphQL over HTTP, by POST and GET. Making it takes a second, for the schema; live updates will come as a
- * function of their own over the same schema.
- */
-export async function createAppSync(options: AppSyncOptions): Promise<HttpHandler> {
+export interface AppSync {
+  /** GraphQL over HTTP, by POST and GET. */
+  readonly answer: HttpHandler
+  /** A subscription's document, as POST has one: 200 with a PlannedSubscription, else errors as over HTTP. */
+  readonly subscribe: HttpHandler
+}
+
+/** Making it takes a second, for the schema. */
+export async function createAppSync(options: AppSyncOptions): Promise<AppSync> {
   const sdl = options.sdl ?? (await readFile(GENERATED_SDL, 'utf8'))
   const door = createResolversDoor(options.service)
   const { resourceTypes } = createDefinitions().for(tenantOf('schema'))
   const schema = createSchema(sdl, createResolvers(door), rootFields(resourceTypes))
   const engine: Engine = { schema, door, check: createDocuments(schema) }
-  return withHttpManners(request => answer(engine, request), options)
+  return {
+    answer: withHttpManners(request => answer(engine, request, run), options),
+    subscribe: withHttpManners(request => answer(engine, request, plan), options),
+  }
 }
 
 interface Engine {
@@ -50,16 +68,18 @@ interface Answer {
   readonly errors?: readonly AppSyncError[]
 }
 
-async function answer(engine: Engine, request: HttpRequest): Promise<HttpResponse> {
-  const { status, data = null, errors } = await answerOf(engine, request)
+type Work = (engine: Engine, request: HttpRequest, sent: GraphqlHttpRequest) => Promise<Answer>
+
+async function answer(engine: Engine, request: HttpRequest, work: Work): Promise<HttpResponse> {
+  const { status, data = null, errors } = await answerOf(engine, request, work)
   const body = encodeUtf8(JSON.stringify(errors ? { data, errors } : { data }))
   const headers = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'private, no-store' }
   return { status, headers, body }
 }
 
-async function answerOf(engine: Engine, request: HttpRequest): Promise<Answer> {
+async function answerOf(engine: Engine, request: HttpRequest, work: Work): Promise<Answer> {
   try {
-    return await run(engine, request, readGraphqlRequest(request))
+    return await work(engine, request, readGraphqlRequest(request))
   } catch (thrown) {
     // A syntax error, which has locations and nothing more.
     if (thrown instanceof GraphQLError) return { status: 400, errors: [errorOfGraphql(thrown, MALFORMED)] }
@@ -73,29 +93,70 @@ const MALFORMED = 'MalformedHttpRequestException'
 const VALIDATION = 'ValidationException'
 
 async function run(engine: Engine, request: HttpRequest, sent: GraphqlHttpRequest): Promise<Answer> {
-  const checked = engine.check(sent.query)
+  const checked = check(engine, sent)
+  if ('status' in checked) return checked
+  if (checked.operation === 'subscription')
+    return refused('UnsupportedOperation', 'Subscriptions go over the WebSocket of this endpoint.')
+  if (checked.operation === 'mutation' && request.method !== 'POST')
+    return refused('BadRequest', 'Mutations are sent by POST.')
+  return answerOfExecution(await execute(argumentsOf(engine, request, sent, checked.document)))
+}
+
+/** The stream of events is left at the first, which tells what is selected. */
+async function plan(engine: Engine, request: HttpRequest, sent: GraphqlHttpRequest): Promise<Answer> {
+  const checked = check(engine, sent)
+  if ('status' in checked) return checked
+  if (checked.operation !== 'subscription') return refused('BadRequest', 'Only subscriptions are started here.')
+  let filter: SubscriptionFilter = {}
+  const events = await subscribe({
+    ...argumentsOf(engine, request, sent, checked.document, given => {
+      filter = given
+    }),
+  })
+  if (!(Symbol.asyncIterator in events)) return { ...answerOfExecution(events), status: 400 }
+  for await (const event of events) {
+    const planned: PlannedSubscription = { filter, selection: event.data as PlannedSubscription['selection'] }
+    return { status: 200, data: planned }
+  }
+  return refused('InternalFailure', 'The subscription could not be started.')
+}
+
+interface Checked {
+  readonly document: DocumentNode
+  readonly operation: OperationTypeNode | undefined
+}
+
+function check(engine: Engine, { query, operationName }: GraphqlHttpRequest): Checked | Answer {
+  const checked = engine.check(query)
   if (checked.errors) return { status: 200, errors: checked.errors.map(error => errorOfGraphql(error, VALIDATION)) }
   if (!checked.document) return refused('ExecutionLimitReached', checked.tooDeep)
-  const operation = getOperationAST(checked.document, sent.operationName)?.operation
-  if (operation === 'subscription') return refused('UnsupportedOperation', 'Subscriptions are not supported yet.')
-  if (operation === 'mutation' && request.method !== 'POST') return refused('BadRequest', 'Mutations are sent by POST.')
-  const { call, headers } = request
-  const contextValue: RequestContext = {
-    call,
-    headers,
-    variables: sent.variables,
-    batches: createBatches(engine.door, call),
-  }
-  const { data, errors } = await execute({
-    schema: engine.schema,
-    document: checked.document,
-    variableValues: sent.variables,
-    operationName: sent.operationName,
+  return { document: checked.document, operation: getOperationAST(checked.document, operationName)?.operation }
+}
+
+function argumentsOf(
+  { schema, door }: Engine,
+  { call, headers }: HttpRequest,
+  { variables, operationName }: GraphqlHttpRequest,
+  document: DocumentNode,
+  setSubscriptionFilter: RequestContext['setSubscriptionFilter'] = () => undefined,
+): ExecutionArgs {
+  const batches = createBatches(door, call)
+  const contextValue: RequestContext = { call, headers, variables, batches, setSubscriptionFilter }
+  return {
+    schema,
+    document,
+    variableValues: variables,
+    operationName,
     contextValue,
     fieldResolver: defaultResolver,
-  })
-  return { status: 200, data, ...(errors && { errors: errors.map(error => errorOfGraphql(error)) }) }
+  }
 }
+
+const answerOfExecution = ({ data, errors }: ExecutionResult): Answer => ({
+  status: 200,
+  data,
+  ...(errors && { errors: errors.map(error => errorOfGraphql(error)) }),
+})
 
 const refused = (errorType: string, message: string): Answer => ({
   status: 400,

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Clock, FhirService } from '#service/index.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import type { ServicePlaces } from '../aws-environment.ts'
+import type { ChangeSource } from './realtime/change-source.ts'
 
 export interface Backend {
   readonly service: FhirService
@@ -10,6 +11,8 @@ export interface Backend {
   readonly ids: Ids
   /** A new line for a thread to keep. */
   connect(): Connection
+  /** For live updates. */
+  readonly changes: ChangeSource
   close(): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { Config } from '../env.ts'
 import type { Connection } from './backend.ts'
 import type { PlainRequest } from './plain-request.ts'
 
-export type DoorTarget = 'fhir' | 'graphql'
+export type DoorTarget = 'fhir' | 'graphql' | 'subscription'
 
 /** What the door thread is started with. */
 export interface DoorWorkerData {

@@ -15,13 +15,16 @@ const logger = createStderrLogger(config.logLevel)
 const service = await openService()
 const http = { corsOrigins: config.corsOrigins, bodyBytesMax: { ...DEFAULT_LIMITS, ...limits }.bodyBytesMax }
 
+const appsync = once(async () => {
+  const { createAppSync } = await import('./appsync.ts')
+  return createAppSync({ service, ...http })
+})
+
 /** Each is made when it is first asked for: the stand-in for AppSync brings a GraphQL schema along. */
 const doors: Readonly<Record<DoorTarget, () => Promise<HttpHandler>>> = {
   fhir: once(async () => createRestDoor(service, http)),
-  graphql: once(async () => {
-    const { createAppSync } = await import('./appsync.ts')
-    return createAppSync({ service, ...http })
-  }),
+  graphql: async () => (await appsync()).answer,
+  subscription: async () => (await appsync()).subscribe,
 }
 
 /** Of the two ways only the one that is gone is loaded. */
@@ -44,7 +47,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 port.on('message', async ({ number, target, request }: ToDoorWorker) => {
   const door = await doors[target]()
-  send(number, await door(withCall(request, target === 'graphql' ? 'graphql' : 'rest', logger)))
+  send(number, await door(withCall(request, target === 'fhir' ? 'rest' : 'graphql', logger)))
 })
 
 function send(number: number, response: HttpResponse): void {

@@ -10,6 +10,7 @@ import { clientConfiguration } from '../client-configuration.ts'
 import { SYSTEM_CLOCK } from '../system-clock.ts'
 import { createIds } from '../time-ordered-ids.ts'
 import type { Backend } from './backend.ts'
+import { createPublishedChanges } from './realtime/change-source.ts'
 
 type LocalEndpoint = NonNullable<AwsEndpoint['local']> & Pick<AwsEndpoint, 'region'>
 
@@ -46,12 +47,14 @@ export async function openEngineBackend(options: EngineBackendOptions): Promise<
   await aws.prepare()
   const surroundings = surroundingsOf(logger)
   const index = openIndexStream({ places, baseUrl, ...surroundings })
-  const dispatch = openDispatch({ places, ...surroundings })
+  const published = createPublishedChanges()
+  const dispatch = openDispatch({ places, publisher: published, ...surroundings })
   let indexing: StreamPoller | undefined = pollerOf(places, index, logger)
   const dispatching = pollerOf(places, dispatch, logger)
   return {
     ...aws,
     places,
+    changes: published,
     connect: () => ({ kind: 'engines', places }),
     indexed: async () => indexing?.settled(),
     async setIndexing(state) {

@@ -2,11 +2,13 @@
 import type { HttpResponse } from '#rest/http-message.ts'
 import { DEFAULT_LIMITS, type FhirService, type Limits, type Logger } from '#service/index.ts'
 import type { Config } from '../env.ts'
-import { FHIR_PATH, GRAPHQL_PATH } from './addresses.ts'
+import { FHIR_PATH, GRAPHQL_PATH, isRealtime } from './addresses.ts'
 import { type Backend, StartError } from './backend.ts'
 import { createDoorThread } from './door-thread.ts'
+import { feedSource } from './realtime/change-source.ts'
+import { createRealtimeServer } from './realtime/realtime-server.ts'
 import { createRouter, type Router } from './router.ts'
-import { startServer } from './server.ts'
+import { type ReceivedRequest, startServer } from './server.ts'
 
 export interface GatewayOptions {
   readonly config: Config
@@ -25,12 +27,16 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+const FORBIDDEN = 403
+const NOT_FOUND = 404
+
 /** For requests under way when the gateway is told to end. */
 const GRACE_MS = 10_000
 
 /** Rejects with a StartError where the data folder can't be used, or with the error of listening on the port. */
 export async function startGateway({ config, logger, limits = {}, backend }: GatewayOptions): Promise<Gateway> {
-  const { service, clock, ids, connect, close } = backend ?? (await openEmbeddedBackend(config, limits))
+  const { service, clock, ids, connect, changes, close } =
+    backend ?? (await openEmbeddedBackend({ config, limits, logger }))
   const createThread = () => createDoorThread({ config, limits, connect, logger })
   const threads = { graphql: createThread(), bulk: createThread() }
   const { bodyBytesMax } = { ...DEFAULT_LIMITS, ...limits }
@@ -45,7 +51,20 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
   })
   const handle = config.logLevel === 'debug' ? logEach(router, logger) : router.handle
   const { host, port } = config
-  const server = await startServer({ host, port, bodyBytesMax, handle, refuseBody: router.refuseBody }).catch(
+  const realtime = createRealtimeServer({
+    source: changes,
+    refusal: ({ url = '', headers }) =>
+      isRealtime(url) ? (router.mayConnect(headers as ReceivedRequest['headers']) ? undefined : FORBIDDEN) : NOT_FOUND,
+    plan: ({ headers: { host: reached } }, { authorization }, body) =>
+      router.subscribe({
+        method: 'POST',
+        url: GRAPHQL_PATH,
+        headers: { host: reached, 'content-type': 'application/json', authorization },
+        body,
+      }),
+  })
+  const { refuseBody } = router
+  const server = await startServer({ host, port, bodyBytesMax, handle, refuseBody, upgrade: realtime.upgrade }).catch(
     async (error: unknown) => {
       await close()
       throw error
@@ -59,6 +78,7 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
     baseUrl: config.baseUrl ?? origin + FHIR_PATH,
     graphqlUrl: origin + GRAPHQL_PATH,
     async close() {
+      realtime.close()
       await server.close(GRACE_MS)
       await Promise.all([threads.graphql.close(), threads.bulk.close()])
       await close()
@@ -66,12 +86,16 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
   }
 }
 
-async function openEmbeddedBackend({ dataFolder: folder }: Config, limits: Partial<Limits>): Promise<Backend> {
+async function openEmbeddedBackend({ config, limits = {}, logger }: GatewayOptions): Promise<Backend> {
+  const folder = config.dataFolder
   const { openPrimaryService } = await import('../embedded.ts')
   const primary = await openPrimaryService({ folder, limits }).catch((error: unknown) => {
     throw new StartError(error)
   })
-  return { ...primary, connect: () => ({ kind: 'embedded', folder, writer: primary.connect() }) }
+  const changes = feedSource(primary.feed, error =>
+    logger.error('Changes could not be read', { error: error instanceof Error ? error.name : '' }),
+  )
+  return { ...primary, changes, connect: () => ({ kind: 'embedded', folder, writer: primary.connect() }) }
 }
 
 /** A line for each request: no path and no query, since they name patients. */

@@ -1,4 +1,5 @@
 /** Which door answers a request, and in which thread. */
+import { mayRead } from '#rest/cors.ts'
 import { bodyTooLarge } from '#rest/decompress.ts'
 import { createRestDoor } from '#rest/door.ts'
 import { outcomeResponse } from '#rest/fault-to-response.ts'
@@ -33,6 +34,10 @@ export interface RouterOptions {
 export interface Router {
   /** Never rejects. */
   handle(received: ReceivedRequest): Promise<HttpResponse>
+  /** Has a subscription planned: what is received is its document, as POST has one. Never rejects. */
+  subscribe(received: ReceivedRequest): Promise<HttpResponse>
+  /** Whether a page of this origin may open a socket under this Host header, which no CORS keeps it from. */
+  mayConnect(headers: ReceivedRequest['headers']): boolean
   /** The answer to a body of more than bodyBytesMax. Never rejects. */
   refuseBody(received: ReceivedRequest): Promise<HttpResponse>
 }
@@ -88,6 +93,14 @@ export function createRouter(options: RouterOptions): Router {
         case 'nothing':
           return refuse(plain, fault('not-found', `There is nothing here. FHIR is at ${plain.baseUrl}.`))
       }
+    },
+    subscribe(received) {
+      const plain = plainRequest(received, { target: 'graphql', url: '' })
+      return threads.graphql.send('subscription', plain).catch((failure: unknown) => refuse(plain, failure))
+    },
+    mayConnect({ host, origin }) {
+      if (wantsLoopbackHost && !isLoopbackHost(host)) return false
+      return origin === undefined || mayRead(origin, config.corsOrigins)
     },
     refuseBody(received) {
       return refuse(plainRequest(received, addressOf(received.url)), bodyTooLarge(bodyBytesMax))

@@ -23,6 +23,7 @@ async function start(handle: (request: ReceivedRequest) => Promise<HttpResponse>
     bodyBytesMax: 1000,
     handle,
     refuseBody: async () => refusal,
+    upgrade: (_request, socket) => socket.destroy(),
   })
   servers.push(server)
   return server

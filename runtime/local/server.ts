@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly handle: (request: ReceivedRequest) => Promise<HttpResponse>
   /** Answers a request whose body is larger than bodyBytesMax. Must not reject. */
   readonly refuseBody: (request: ReceivedRequest) => Promise<HttpResponse>
+  /** Takes over connections that ask for another protocol. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
 export interface RunningServer {
@@ -56,6 +58,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!(Number(request.headers['content-length']) > options.bodyBytesMax)) response.writeContinue()
     answer(request, response)
   })
+  server.on('upgrade', options.upgrade)
   server.on('clientError', (error, socket) => refuseUnreadable(error, socket, busy.has(socket)))
   await listen(server, options)
   return {

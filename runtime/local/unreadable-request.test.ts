@@ -17,6 +17,7 @@ async function send(bytes: string): Promise<string> {
     bodyBytesMax: 1000,
     handle: async () => answer,
     refuseBody: async () => answer,
+    upgrade: (_request, socket) => socket.destroy(),
   })
   servers.push(server)
   const socket = connect(server.port, '127.0.0.1')

@@ -1,5 +1,4 @@
 import type { Tenant } from '../call.ts'
-import type { ResourceChange } from './resource-change.ts'
 
 /**
  * Which changes a subscriber gets: those that agree with all that is given. No more than a filter of AppSync can hold,
@@ -15,9 +14,3 @@ export interface ChangeFilter {
 
 /** Of AppSync's containsAny. */
 export const COMPARTMENTS_MAX = 20
-
-export const isWanted = (filter: ChangeFilter, change: ResourceChange): boolean =>
-  filter.tenant === change.tenant &&
-  (filter.resourceType === undefined || filter.resourceType === change.resourceType) &&
-  (filter.id === undefined || filter.id === change.id) &&
-  (filter.compartments?.some(compartment => change.compartments.includes(compartment)) ?? true)

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { faultOf, testWorld } from '#test/support/test-world.ts'
 import type { AccessPolicy } from '../access/policy.ts'
 import type { Node } from '../search/ast.ts'
-import { isWanted } from './change-filter.ts'
 import { resourceChangeOf } from './resource-change.ts'
 
 const compartment = (id: string): Node => ({ kind: 'compartment', compartment: `Patient/${id}` })
@@ -156,24 +155,4 @@ test('a change says where to read it', () => {
     interactionOf('DELETE', 3),
     interactionOf('POST', 2),
   ]).toEqual(['create', 'update', 'patch', 'delete', 'update'])
-})
-
-test('a filter takes what agrees with all of it', () => {
-  const change = resourceChangeOf(committed)
-  const { tenant: other } = { tenant: `${tenant}x` as typeof tenant }
-  const takes = [
-    { tenant },
-    { tenant, resourceType: 'Observation', id: 'o' },
-    { tenant, compartments: ['Patient/z', 'Patient/a'] },
-  ]
-  const leaves = [
-    { tenant: other },
-    { tenant, resourceType: 'Patient' },
-    { tenant, resourceType: 'Observation', id: 'p' },
-    { tenant, resourceType: 'Observation', id: 'o', compartments: ['Patient/z'] },
-  ]
-  expect([...takes, ...leaves].map(filter => isWanted(filter, change))).toEqual([
-    ...takes.map(() => true),
-    ...leaves.map(() => false),
-  ])
 })

@@ -36,7 +36,7 @@ beforeAll(async () => {
   // The limits have tests of their own.
   world = graphqlWorld({ graphqlLimits: { costMax: Number.POSITIVE_INFINITY } })
   await world.put(...CORPUS, LETTER)
-  appsync = await createAppSync({ service: world.service })
+  appsync = (await createAppSync({ service: world.service })).answer
   // As they were stored, but for the order: searches without a sort are in the order of creation there as here.
   const stored = world.ports.changes.map(({ body }) => JSON.parse(body ?? '') as JsonObject)
   naive = naiveSchema(stored)

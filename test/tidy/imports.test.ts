@@ -9,6 +9,7 @@ const ENGINE_CONTRACT = [
   'service/invariant.ts',
   'service/search/ast.ts',
   'service/search/document.ts',
+  'service/search/great-circle.ts',
   'service/search/normalize.ts',
 ]
 
@@ -22,6 +23,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'codegen/': ['schema/', 'node:', 'graphql'],
   // The service is pure: no SDK, no file system, no environment, no clock, no chance.
   'service/': ['schema/names.ts', 'schema/tables.ts', 'graphql/language/index.js', 'saxes', 'node:crypto'],
+  // Loaded where a document asks for FHIRPath; a watchdog ends what takes too long.
+  'service/graphql/fhirpath/': ['service/', 'fhirpath', 'fhirpath/', 'node:vm'],
   'service/definitions.ts': ['service/', 'schema/names.ts', 'schema/tables.ts', 'node:fs'],
   // An adapter never knows another one.
   'adapters/embedded/': [...ENGINE_CONTRACT, 'node:'],
@@ -45,6 +48,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['runtime/', 'service/index.ts', 'service/graphql/', 'schema/', 'resolvers/', 'rest/'],
     ...['graphql', 'node:'],
   ],
+  'runtime/local/realtime/': ['runtime/', 'service/index.ts', 'rest/', 'ws', 'node:'],
   // The launcher of the engines that tests run on serves the local gateway too.
   'runtime/local/engines.ts': ['runtime/', 'service/index.ts', 'test/engines/'],
   // A client of the REST door like any other.

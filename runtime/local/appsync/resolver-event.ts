@@ -9,8 +9,9 @@ import {
 import type { JsonObject } from '#service/index.ts'
 import type { RequestContext } from './context.ts'
 
-/** The event of a direct Lambda resolver. */
+/** What code of a resolver gets to see; but for `args` the event of a direct Lambda resolver, too. */
 export interface AppSyncEvent {
+  readonly args: Readonly<Record<string, unknown>>
   readonly arguments: Readonly<Record<string, unknown>>
   readonly identity: null
   readonly source: JsonObject | null
@@ -34,7 +35,7 @@ export function eventOf(
 ): AppSyncEvent {
   const info = { ...selectionOf(fieldNodes), fieldName, parentTypeName: parentType.name, variables }
   const request = { headers, domainName: null }
-  return { arguments: given, identity: null, source, request, prev: null, info, stash: {} }
+  return { args: given, arguments: given, identity: null, source, request, prev: null, info, stash: {} }
 }
 
 interface SelectionTexts {

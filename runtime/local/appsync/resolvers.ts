@@ -1,42 +1,80 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql'
 import type { ResolverResult, ResolversDoor } from '#resolvers/door.ts'
-import { prefetchKey } from '#service/graphql/plan/prefetch-key.ts'
-import type { GraphqlFieldError, GraphqlFieldOutcome, JsonObject, JsonValue } from '#service/index.ts'
+import type { JsonObject } from '#service/index.ts'
 import type { RequestContext } from './context.ts'
-import { eventOf } from './resolver-event.ts'
+import { EarlyReturn, loadResolverCode, type ResolverCode, type ResolverKind, Unauthorized } from './resolver-code.ts'
+import { type AppSyncEvent, eventOf } from './resolver-event.ts'
 import type { AttachedResolvers, Resolver } from './schema.ts'
 
-/** What the JS resolvers in AppSync do around the Lambda function. */
+/** Runs the code that is attached to fields in AppSync, and what it asks for. */
 export function createResolvers(door: ResolversDoor): AttachedResolvers {
+  const invoke: Invoke = (payload, { call }) => door(payload, call)
   return {
-    root: async (_source, given, context, info) =>
-      unwrap(single(await door(eventOf(null, given, context, info), context.call))),
-    nested(source, given, context, info) {
-      const parent = source as JsonObject
-      const key = prefetchKey(info.fieldName, Object.entries(given))
-      const prefetched = Object.hasOwn(parent, key) ? parent[key] : undefined
-      if (prefetched !== undefined) return unwrap(prefetched as unknown as GraphqlFieldOutcome)
-      return context.batches.invoke(eventOf(parent, given, context, info)).then(unwrap)
-    },
-    internal(_source, _given, _context, info) {
-      const place = `${info.fieldName} on type ${info.parentType.name}`
-      throw appsyncError({ message: `Not Authorized to access ${place}`, errorType: 'Unauthorized' })
-    },
+    root: attach('root', async (payload, context) => {
+      const result = await invoke(payload, context)
+      assertSize(result)
+      return result
+    }),
+    nested: attach('nested', (payload, context) => context.batches.invoke(payload as unknown as AppSyncEvent)),
+    filter: attach('filter', nothing),
+    internal: attach('internal', nothing),
   }
+}
+
+type Invoke = (payload: JsonObject, context: RequestContext) => Promise<ResolverResult>
+
+const nothing: Invoke = async () => ({ data: null })
+
+/** What a request function gives for the Lambda data source. */
+interface Invocation {
+  readonly payload: JsonObject
+}
+
+function attach(kind: ResolverKind, invoke: Invoke): Resolver {
+  const code = loadResolverCode(kind)
+  return (source, given, context, info) => {
+    spendResolver(context)
+    const event = eventOf(source as JsonObject | null, given, context, info)
+    const request = requestOf(code, event, info)
+    if (request instanceof EarlyReturn) return request.data
+    return invoke(request.payload, context).then(result => code.response({ ...event, result }))
+  }
+}
+
+function requestOf(code: ResolverCode, event: AppSyncEvent, info: GraphQLResolveInfo): Invocation | EarlyReturn {
+  try {
+    return code.request(event) as Invocation
+  } catch (thrown) {
+    if (thrown instanceof EarlyReturn) return thrown
+    if (!(thrown instanceof Unauthorized)) throw thrown
+    const place = `${info.fieldName} on type ${info.parentType.name}`
+    throw appsyncError(`Not Authorized to access ${place}`, 'Unauthorized')
+  }
+}
+
+/** AppSync's end for one request. */
+const RESOLVERS_MAX = 10_000
+
+const resolversRun = new WeakMap<RequestContext, number>()
+
+function spendResolver(context: RequestContext): void {
+  const run = (resolversRun.get(context) ?? 0) + 1
+  resolversRun.set(context, run)
+  if (run <= RESOLVERS_MAX) return
+  throw appsyncError(`The request runs more than ${RESOLVERS_MAX} resolvers.`, 'ExecutionLimitReached')
+}
+
+/** What AppSync takes from a resolver. */
+const RESULT_BYTES_MAX = 5 * 1000 * 1000
+
+function assertSize(result: ResolverResult): void {
+  if (Buffer.byteLength(JSON.stringify(result)) <= RESULT_BYTES_MAX) return
+  throw appsyncError('The response of the resolver is larger than 5 MB.', 'ExecutionLimitReached')
 }
 
 /** AppSync's default resolver: the parent's value under the field's name, whatever the alias. */
 export const defaultResolver: Resolver = (source, _given, _context: RequestContext, info: GraphQLResolveInfo) =>
   (source as Readonly<Record<string, unknown>> | null)?.[info.fieldName]
 
-const single = (result: ResolverResult): GraphqlFieldOutcome =>
-  'length' in result ? (result[0] ?? { data: null }) : result
-
-/** `util.error(message, errorType, null, errorInfo)` where there is an error. */
-function unwrap(outcome: GraphqlFieldOutcome): JsonValue {
-  if (outcome.error) throw appsyncError(outcome.error)
-  return outcome.data
-}
-
-const appsyncError = ({ message, errorType, errorInfo }: Partial<GraphqlFieldError>): GraphQLError =>
-  new GraphQLError(message ?? 'Unknown error', { extensions: { errorType, errorInfo } })
+const appsyncError = (message: string, errorType: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { errorType, errorInfo: null } })

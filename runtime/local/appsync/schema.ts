@@ -7,7 +7,7 @@ import {
   parse,
   valueFromASTUntyped,
 } from 'graphql'
-import { ROOT_OPERATIONS, type RootFields } from '#resolvers/registry.ts'
+import { ROOT_OPERATIONS, type RootFields, SUBSCRIPTION_ROOT } from '#resolvers/registry.ts'
 import type { RequestContext } from './context.ts'
 
 export type Resolver = GraphQLFieldResolver<unknown, RequestContext>
@@ -16,8 +16,12 @@ export type Resolver = GraphQLFieldResolver<unknown, RequestContext>
 export interface AttachedResolvers {
   readonly root: Resolver
   readonly nested: Resolver
+  /** Lists with arguments. */
+  readonly filter: Resolver
   /** Mutations that are there for the gateway itself. */
   readonly internal: Resolver
+  /** Gives the events of a subscription. */
+  readonly subscription: Resolver
 }
 
 /**
@@ -33,8 +37,10 @@ export function createSchema(sdl: string, attached: AttachedResolvers, fields: R
     if (!(type instanceof GraphQLObjectType) || type.name.startsWith('__')) continue
     const operation = ROOT_OPERATIONS[type.name]
     for (const field of Object.values(type.getFields())) {
-      if (operation) field.resolve = served[operation].has(field.name) ? attached.root : attached.internal
+      if (type.name === SUBSCRIPTION_ROOT) field.subscribe = attached.subscription
+      else if (operation) field.resolve = served[operation].has(field.name) ? attached.root : attached.internal
       else if (isNested(type.name, field)) field.resolve = attached.nested
+      else if (field.args.some(({ name }) => name === '_offset')) field.resolve = attached.filter
     }
   }
   return schema

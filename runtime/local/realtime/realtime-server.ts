@@ -1,0 +1,104 @@
+/** The WebSocket endpoint of the stand-in for AppSync: `/graphql/realtime`. */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { WebSocket, WebSocketServer } from 'ws'
+import type { HttpResponse } from '#rest/http-message.ts'
+import type { ChangeSource } from './change-source.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { createHub } from './hub.ts'
+import { connectionHeaders, headersOf, SUBPROTOCOL } from './protocol.ts'
+
+export interface RealtimeOptions {
+  readonly source: ChangeSource
+  /** Whether this request may open a socket: undefined, or the status to refuse it by. */
+  readonly refusal: (request: IncomingMessage) => number | undefined
+  /** Asks the door to plan a subscription. Never rejects. */
+  readonly plan: (
+    request: IncomingMessage,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array,
+  ) => Promise<HttpResponse>
+}
+
+export interface RealtimeServer {
+  /** For `upgrade` of node:http. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  close(): void
+}
+
+/** Amplify misses the next after 65 seconds. */
+const KEEP_ALIVE_MS = 60_000
+
+/** AppSync takes no larger payload. */
+const MESSAGE_BYTES_MAX = 240 * 1024
+
+/** RFC 6455, 7.4.1: the server goes away. */
+const GOING_AWAY = 1001
+
+/** For a client to say goodbye. */
+const CLOSE_MS = 1000
+
+export function createRealtimeServer({ source, refusal, plan }: RealtimeOptions): RealtimeServer {
+  const hub = createHub(source)
+  const connections = new Map<WebSocket, Connection>()
+  const heart = setInterval(() => {
+    for (const connection of connections.values()) connection.keepAlive()
+  }, KEEP_ALIVE_MS).unref()
+  let closed = false
+
+  const connect = (webSocket: WebSocket, request: IncomingMessage): void => {
+    const connected = headersOf(connectionHeaders(request.headers['sec-websocket-protocol'], request.url ?? '') ?? {})
+    const connection = createConnection({
+      hub,
+      send: text => webSocket.send(text),
+      // Each subscription says again who asks; what it leaves out is as when the socket was opened.
+      plan: (headers, body) => plan(request, { ...connected, ...headers }, body),
+    })
+    connections.set(webSocket, connection)
+    webSocket.on('message', data => connection.receive(String(data)))
+    // A broken frame ends the socket by itself.
+    webSocket.on('error', () => webSocket.terminate())
+    webSocket.on('close', () => {
+      connections.delete(webSocket)
+      connection.close()
+    })
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      const status = closed ? 503 : refusal(request)
+      if (status !== undefined) {
+        socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+        return
+      }
+      webSocketServer().then(
+        server => server.handleUpgrade(request, socket, head, webSocket => connect(webSocket, request)),
+        () => socket.destroy(),
+      )
+    },
+    close() {
+      closed = true
+      clearInterval(heart)
+      for (const webSocket of connections.keys()) {
+        webSocket.close(GOING_AWAY)
+        setTimeout(() => webSocket.terminate(), CLOSE_MS).unref()
+      }
+      hub.close()
+    },
+  }
+}
+
+let loading: Promise<WebSocketServer> | undefined
+
+/** Loaded for the first who connects. */
+function webSocketServer(): Promise<WebSocketServer> {
+  loading ??= import('ws').then(
+    ({ WebSocketServer }) =>
+      new WebSocketServer({
+        noServer: true,
+        maxPayload: MESSAGE_BYTES_MAX,
+        handleProtocols: offered => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+      }),
+  )
+  return loading
+}

@@ -1,0 +1,61 @@
+/** A client of AppSync's realtime protocol that hides nothing: what is sent and what comes back, message by message. */
+import { once } from 'node:events'
+import WebSocket from 'ws'
+
+export type Message = Readonly<Record<string, unknown>> & { readonly type: string; readonly id?: string }
+
+export interface RealtimeClient {
+  send(message: object): void
+  /** The next message that has not been taken yet. */
+  next(): Promise<Message>
+  /** Sends a subscription and gives the answer to it. */
+  start(id: string, query: string, variables?: object, authorization?: object): Promise<Message>
+  /** Code of the close frame. */
+  closed(): Promise<number>
+  close(): void
+}
+
+export interface ConnectOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Default: connection_init is sent and acknowledged. */
+  readonly greet?: boolean
+}
+
+/** @param url of the GraphQL endpoint. Rejects where the socket is refused. */
+export async function connectRealtime(url: string, { headers = {}, greet = true }: ConnectOptions = {}) {
+  const header = Buffer.from(JSON.stringify({ host: new URL(url).host })).toString('base64url')
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/realtime`, ['graphql-ws', `header-${header}`], {
+    headers: { ...headers },
+  })
+  const arrived: Message[] = []
+  const waiting: ((message: Message) => void)[] = []
+  socket.on('message', data => {
+    const message = JSON.parse(String(data)) as Message
+    const taker = waiting.shift()
+    if (taker) taker(message)
+    else arrived.push(message)
+  })
+  await once(socket, 'open')
+  const closed = once(socket, 'close').then(([code]) => Number(code))
+  const client: RealtimeClient = {
+    send: message => socket.send(JSON.stringify(message)),
+    next: () =>
+      new Promise(resolve => {
+        const message = arrived.shift()
+        if (message) resolve(message)
+        else waiting.push(resolve)
+      }),
+    start(id, query, variables = {}, authorization = {}) {
+      const data = JSON.stringify({ query, variables })
+      client.send({ id, type: 'start', payload: { data, extensions: { authorization } } })
+      return client.next()
+    },
+    closed: () => closed,
+    close: () => socket.close(1000),
+  }
+  if (greet) {
+    client.send({ type: 'connection_init' })
+    await client.next()
+  }
+  return client
+}
