@@ -26,10 +26,12 @@ const QUERIES_PER_CORPUS = 24
 
 const OTHERS = { countedRowsMax: 1000, mergedMax: 1, expandedMax: 1, totalRowsMax: Number.POSITIVE_INFINITY }
 
-/** Plans for every taste: those of production, everything too long to sort, nothing merged or expanded. */
+/** Plans for every taste: those of production, lists gone through side by side wherever there are two, everything
+ * too long to sort, nothing merged or expanded. */
 const LIMITS: readonly PlanLimits[] = [
   QUICK_LIMITS,
   THOROUGH_LIMITS,
+  { ...QUICK_LIMITS, selectiveRows: 1 },
   { ...THOROUGH_LIMITS, selectiveRows: 0, estimatedRowsMax: 1, countedRowsMax: 1 },
   { ...OTHERS, selectiveRows: 0, estimatedRowsMax: 3 },
 ]

@@ -1,11 +1,12 @@
 /** Conditions that look at other resources: chains and `_has`. */
 import type { ChainNode, HasNode, Query } from '#service/search/ast.ts'
-import { NEVER, selectOf } from './combine.ts'
+import { either, NEVER, once, selectOf } from './combine.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import type { Condition, Source } from './condition.ts'
 import { raw, sql } from './fragment.ts'
 import { everyMatch } from './plan.ts'
 import { byKey } from './row-condition.ts'
+import { equalReference } from './text-conditions.ts'
 
 type Compile = (context: CompileContext, query: Query) => Condition
 
@@ -26,8 +27,11 @@ export function chainCondition(context: CompileContext, node: ChainNode, compile
         AND ${target}.kind = ${kind} AND ${target}.id = ${link}.target AND ${target}.deleted = 0
         AND ${condition.test(raw(`${target.text}.key`))})`
     },
-    source() {
-      const targets = condition.source() ?? everyMatch(inner, condition)
+    source: once(() => {
+      const list = condition.source()
+      const ids = list && fewIds(inner, list)
+      if (ids) return ofAny(context, parameter, kind, ids).source()
+      const targets = list ?? everyMatch(inner, condition)
       const found = context.alias()
       const target = context.alias()
       const link = context.alias()
@@ -35,9 +39,29 @@ export function chainCondition(context: CompileContext, node: ChainNode, compile
       const where = sql`${target}.key = ${found}.key AND ${link}.parameter = ${parameter}
         AND ${link}.target = ${target}.id AND ${link}.target_kind = ${kind}`
       return joinSource(context, targets, { from, where, key: raw(`${link.text}.key`) })
-    },
+    }),
   }
 }
+
+/** undefined: not so few. */
+function fewIds(context: CompileContext, list: Source): string[] | undefined {
+  const { mergedMax } = context.limits
+  if (list.estimate(mergedMax + 1) > mergedMax) return undefined
+  const found = context.alias()
+  const target = context.alias()
+  const rows = context.reader.rows<[id: string]>(
+    sql`SELECT DISTINCT ${target}.id FROM (${selectOf(list)}) ${found} CROSS JOIN resource ${target}
+      WHERE ${target}.key = ${found}.key`,
+  )
+  return rows.map(([id]) => id)
+}
+
+/** What refers to any of a few resources comes in key order. */
+const ofAny = (context: CompileContext, parameter: number, kind: number, ids: readonly string[]): Condition =>
+  either(
+    context,
+    ids.map(id => equalReference(context, parameter, id, kind, undefined)),
+  )
 
 /** The parameter is the source type's; the candidate is what it points to. */
 export function hasCondition(context: CompileContext, node: HasNode, compile: Compile): Condition {

@@ -148,9 +148,14 @@ test('a negation goes through the type in key order', () => {
   expect(planOf('Observation', { kind: 'not', node: code })).toEqual(plan)
 })
 
-test('a chain starts from few targets', () => {
-  const chain: Node = { kind: 'chain', parameter: subject, query: { type: 'Patient', where: named } }
-  expect(planOf('Observation', chain)).toEqual([
+const chain: Node = { kind: 'chain', parameter: subject, query: { type: 'Patient', where: named } }
+
+test('a chain to few targets is the list of what refers to them', () => {
+  expect(planOf('Observation', chain)).toEqual([EQUAL_REFERENCE])
+})
+
+test('a chain starts from its targets', () => {
+  expect(planOf('Observation', chain, { ...QUICK_LIMITS, mergedMax: 0 })).toEqual([
     'SEARCH t USING PRIMARY KEY (parameter=? AND normalized>? AND normalized<?)',
     HIT,
     'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)',

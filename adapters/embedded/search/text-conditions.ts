@@ -129,7 +129,7 @@ export function referenceCondition(context: CompileContext, node: ReferenceNode)
   })
 }
 
-function equalReference(
+export function equalReference(
   context: CompileContext,
   parameter: number,
   target: string,
