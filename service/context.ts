@@ -1,14 +1,19 @@
 /** What every interaction works with; made once by createFhirService. */
 import type { AccessPolicy } from './access/policy.ts'
 import type { DefinitionsProvider } from './definitions.ts'
+import type { Once } from './interactions/once.ts'
 import type { Limits } from './limits.ts'
 import type { OperationRegistry } from './operations/registry.ts'
 import type { Ports } from './ports/ports.ts'
+import type { WriteRules } from './write-rules.ts'
 
 export interface ServiceContext {
   readonly ports: Ports
   readonly policy: AccessPolicy
   readonly definitions: DefinitionsProvider
   readonly limits: Limits
+  readonly rules: WriteRules
   readonly operationRegistry: OperationRegistry
+  /** Set while a request runs that must have its effect once: its commit says so. */
+  readonly once?: Once
 }

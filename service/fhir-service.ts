@@ -20,6 +20,14 @@ export interface FhirService {
   create(call: Call, request: CreateRequest): Promise<WriteResult>
   /** R4 http.html#update; creates where nothing was, and revives the deleted. */
   update(call: Call, request: UpdateRequest): Promise<WriteResult>
+  /** R4 http.html#patch. A patch that changes nothing makes no version: unchanged. */
+  patch(call: Call, request: PatchRequest): Promise<WriteResult>
+  /** R4 http.html#cond-update: of the one match; creates where there is none. */
+  conditionalUpdate(call: Call, request: ConditionalUpdateRequest): Promise<WriteResult>
+  /** R4 http.html#patch, of the one match. No match is not-found. */
+  conditionalPatch(call: Call, request: ConditionalPatchRequest): Promise<WriteResult>
+  /** R4 http.html#3.1.0.7.1: of the one match, or of all where limits.conditionalDeleteMax allows so many. */
+  conditionalDelete(call: Call, request: ConditionalDeleteRequest): Promise<ConditionalDeleteResult>
   /** R4 http.html#delete. Deleting what is not there, or is gone already, succeeds without a new version. */
   delete(call: Call, request: DeleteRequest): Promise<DeleteResult>
   /** R4 http.html#history of an instance; of a type or the system where the request names less. */
@@ -86,12 +94,16 @@ export interface CreateRequest {
   readonly ifNoneExist?: string
 }
 
+/**
+ * Version ids of If-Match without W/"": one, or several of which any will do; '*' is any version that is there.
+ */
+export type VersionMatch = string | readonly string[]
+
 export interface UpdateRequest {
   readonly type: string
   readonly id: string
   readonly content: JsonValue
-  /** Version id of If-Match without W/"". */
-  readonly ifMatch?: string
+  readonly ifMatch?: VersionMatch
   /** If-None-Match: the resource must not exist, so that this creates it. */
   readonly ifNoneMatch?: '*'
 }
@@ -111,7 +123,7 @@ export interface PatchRequest {
   readonly type: string
   readonly id: string
   readonly patch: Patch
-  readonly ifMatch?: string
+  readonly ifMatch?: VersionMatch
 }
 
 export interface ConditionalUpdateRequest {
@@ -119,20 +131,20 @@ export interface ConditionalUpdateRequest {
   /** The search, without '?'. */
   readonly condition: string
   readonly content: JsonValue
-  readonly ifMatch?: string
+  readonly ifMatch?: VersionMatch
 }
 
 export interface ConditionalPatchRequest {
   readonly type: string
   readonly condition: string
   readonly patch: Patch
-  readonly ifMatch?: string
+  readonly ifMatch?: VersionMatch
 }
 
 export interface ConditionalDeleteRequest {
   readonly type: string
   readonly condition: string
-  readonly ifMatch?: string
+  readonly ifMatch?: VersionMatch
 }
 
 export interface ConditionalDeleteResult {
@@ -152,7 +164,7 @@ export interface WriteResult {
 export interface DeleteRequest {
   readonly type: string
   readonly id: string
-  readonly ifMatch?: string
+  readonly ifMatch?: VersionMatch
 }
 
 export interface DeleteResult {
@@ -182,7 +194,10 @@ export interface HistoryResult {
 }
 
 export interface SearchRequest {
-  readonly type: string
+  /** undefined: all types, or those of `_type`. R4 http.html#search */
+  readonly type?: string
+  /** Only what is in this compartment. R4 search.html#compartment */
+  readonly compartment?: { readonly type: string; readonly id: string }
   readonly parameters: Parameters
   /** strict (default): unknown parameters are refused. lenient: ignored and reported. R4 search.html#errors */
   readonly handling?: 'strict' | 'lenient'

@@ -9,9 +9,13 @@ import type { createGraphql, GraphqlDependencies } from './graphql/executor.ts'
 import type { GraphqlLimits } from './graphql/limits.ts'
 import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
+import { conditionalDelete } from './interactions/conditional-delete.ts'
+import { conditionalPatch } from './interactions/conditional-patch.ts'
+import { conditionalUpdate } from './interactions/conditional-update.ts'
 import { create } from './interactions/create.ts'
 import { deleteResource } from './interactions/delete.ts'
 import { history } from './interactions/history.ts'
+import { patch } from './interactions/patch.ts'
 import { read } from './interactions/read.ts'
 import { search } from './interactions/search.ts'
 import { update } from './interactions/update.ts'
@@ -22,6 +26,7 @@ import { BASE_OPERATIONS, operationRegistry } from './operations/registry.ts'
 import { runOperation } from './operations/run-operation.ts'
 import type { Ports } from './ports/ports.ts'
 import { subscribe } from './subscriptions/subscribe.ts'
+import { DEFAULT_WRITE_RULES, type WriteRules } from './write-rules.ts'
 
 export { type AccessPolicy, ALLOW_ALL, type InteractionCode } from './access/policy.ts'
 export { indexableOf } from './access/reveal.ts'
@@ -34,6 +39,10 @@ export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue, type Is
 export type {
   BundleRequest,
   BundleResult,
+  ConditionalDeleteRequest,
+  ConditionalDeleteResult,
+  ConditionalPatchRequest,
+  ConditionalUpdateRequest,
   CreateRequest,
   DeleteRequest,
   DeleteResult,
@@ -50,12 +59,15 @@ export type {
   OperationRequest,
   OperationResult,
   Parameters,
+  Patch,
+  PatchRequest,
   ReadRequest,
   ReadResult,
   Revealed,
   SearchRequest,
   SearchResult,
   UpdateRequest,
+  VersionMatch,
   View,
   VreadRequest,
   WriteResult,
@@ -106,6 +118,7 @@ export type { ChangeFilter } from './subscriptions/change-filter.ts'
 export { type ResourceChange, resourceChangeOf } from './subscriptions/resource-change.ts'
 export type { SubscribeRequest } from './subscriptions/subscribe.ts'
 export { type Trace, traceOf } from './trace.ts'
+export { DEFAULT_WRITE_RULES, type WriteRules } from './write-rules.ts'
 
 export interface ServiceOptions {
   readonly ports: Ports
@@ -117,6 +130,8 @@ export interface ServiceOptions {
   readonly resourceTypes?: readonly string[]
   /** Those that differ from DEFAULT_LIMITS. */
   readonly limits?: Partial<Limits>
+  /** Those that differ from DEFAULT_WRITE_RULES. */
+  readonly rules?: Partial<WriteRules>
   /** Besides those of BASE_OPERATIONS. */
   readonly operations?: readonly Operation[]
   /** Those that differ from DEFAULT_GRAPHQL_LIMITS. */
@@ -133,6 +148,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     policy: options.resourceTypes ? hideTypes(policy, definitions) : policy,
     definitions,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    rules: { ...DEFAULT_WRITE_RULES, ...options.rules },
     operationRegistry: operationRegistry([...BASE_OPERATIONS, ...(options.operations ?? [])]),
   }
   const operations: Operations = {
@@ -141,6 +157,10 @@ export function createFhirService(options: ServiceOptions): FhirService {
     create: (call, request) => create(context, call, request),
     update: (call, request) => update(context, call, request),
     delete: (call, request) => deleteResource(context, call, request),
+    patch: (call, request) => patch(context, call, request),
+    conditionalUpdate: (call, request) => conditionalUpdate(context, call, request),
+    conditionalPatch: (call, request) => conditionalPatch(context, call, request),
+    conditionalDelete: (call, request) => conditionalDelete(context, call, request),
     history: (call, request) => history(context, call, request),
     search: (call, request) => search(context, call, request),
     bundle: (call, request) => bundle(context, call, request),

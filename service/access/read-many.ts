@@ -7,7 +7,7 @@ import type { StoredVersion } from '../ports/stored-version.ts'
 import { isRevealed, reveal } from './reveal.ts'
 
 /** The part of the service that reading by id needs. */
-export interface ReadContext extends Omit<ServiceContext, 'limits' | 'operationRegistry'> {
+export interface ReadContext extends Pick<ServiceContext, 'ports' | 'policy' | 'definitions'> {
   readonly limits: Pick<Limits, 'readBatchMax'>
 }
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { DEFAULT_WRITE_RULES } from '#service/write-rules.ts'
 import { CORPUS, type GraphqlWorld, graphqlWorld } from '#test/support/graphql-world.ts'
 import { testCall } from '#test/support/test-call.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
@@ -24,6 +25,7 @@ function limited(graphqlLimits: Partial<GraphqlLimits>) {
     policy: ALLOW_ALL,
     definitions: testDefinitions,
     limits: DEFAULT_LIMITS,
+    rules: DEFAULT_WRITE_RULES,
     operations,
     operationRegistry: operationRegistry([]),
     graphqlLimits,

@@ -58,14 +58,16 @@ function comparePairs(left: readonly [string, string], right: readonly [string, 
 /**
  * Two resources that match the condition now, or fewer where there are fewer.
  * @param excluded `Type/id` of resources that don't count: a transaction is about to delete or replace them.
+ * @param enough how many are looked for where two are not what it is about; there may be some more.
  */
 export const findMatches = (
   context: ServiceContext,
   call: Call,
   condition: Condition,
   excluded: ReadonlySet<string> = NONE,
+  enough = 2,
 ): Promise<Revealed[]> =>
-  collectMatches(context, call, condition, excluded, hits => readHits(context, call, condition.query, hits))
+  collectMatches({ context, call, condition, excluded, enough }, hits => readHits(context, call, condition.query, hits))
 
 /** As findMatches, without reading what an index that is never behind has found. */
 export function findMatchingKeys(
@@ -75,23 +77,29 @@ export function findMatchingKeys(
   excluded: ReadonlySet<string>,
 ): Promise<ResourceKey[]> {
   if (context.ports.store.indexing === 'later') return findMatches(context, call, condition, excluded)
-  return collectMatches(context, call, condition, excluded, async hits => hits)
+  return collectMatches({ context, call, condition, excluded, enough: 2 }, async hits => hits)
+}
+
+interface MatchSearch {
+  readonly context: ServiceContext
+  readonly call: Call
+  readonly condition: Condition
+  readonly excluded: ReadonlySet<string>
+  readonly enough: number
 }
 
 async function collectMatches<T>(
-  { ports }: ServiceContext,
-  call: Call,
-  condition: Condition,
-  excluded: ReadonlySet<string>,
+  { context, call, condition, excluded, enough }: MatchSearch,
   confirm: (hits: readonly SearchHit[]) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const matches: T[] = []
   let after: Position | undefined
   do {
-    const page = await ports.index.search(call.tenant, {
+    const page = await context.ports.index.search(call.tenant, {
       query: condition.query,
       sort: [],
-      count: PAGE_SIZE,
+      // One more than decides it, so that a single excluded hit doesn't cost a page.
+      count: enough + 1,
       ...(after && { after }),
       total: 'none',
       deadline: call.deadline,
@@ -100,13 +108,11 @@ async function collectMatches<T>(
     const hits = page.hits.filter(hit => !excluded.has(`${hit.type}/${hit.id}`))
     matches.push(...(await confirm(hits)))
     after = page.next
-  } while (after && matches.length < 2)
+  } while (after && matches.length < enough)
   return matches
 }
 
 const NONE: ReadonlySet<string> = new Set()
-/** Two decide; one more so that a single excluded hit doesn't cost a page. */
-const PAGE_SIZE = 3
 
 /**
  * What stands in the way of a claim: the resource that holds it, if it matches the condition (then it is the answer),
@@ -141,3 +147,15 @@ export const claimOf = (condition: Condition, resource: ResourceKey, holder: Res
 
 export const multipleMatches = ({ text }: Condition): Fault =>
   fault('precondition-failed', `The condition '${text}' matches more than one resource`, { code: 'multiple-matches' })
+
+/** R4 http.html#patch, #cond-update: what has to be there to be changed. */
+export const noMatch = ({ text }: Condition): Fault => fault('not-found', `The condition '${text}' matches no resource`)
+
+/** R4 http.html#3.1.0.7.1: a server may refuse to delete more than one. */
+export const tooManyMatches = ({ text }: Condition, allowed: number): Fault =>
+  fault(
+    'precondition-failed',
+    `The condition '${text}' matches more than ${allowed === 1 ? 'one resource' : `${allowed} resources`}, ` +
+      `which is as many as one request may delete: nothing was deleted`,
+    { code: 'multiple-matches' },
+  )

@@ -7,6 +7,7 @@ import { invariant } from '../invariant.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
+import { attemptWrite, type WriteAttempt } from './commit-write.ts'
 import {
   type Condition,
   claimHolder,
@@ -17,7 +18,6 @@ import {
   readClaim,
 } from './condition.ts'
 import { assertKnownType } from './known-type.ts'
-import { type PreparedWrite, prepareWrite, writtenVersion } from './prepare.ts'
 
 /** R4 http.html#create; with ifNoneExist http.html#ccreate. */
 export async function create(context: ServiceContext, call: Call, request: CreateRequest): Promise<WriteResult> {
@@ -28,10 +28,9 @@ export async function create(context: ServiceContext, call: Call, request: Creat
   const condition = ifNoneExist === undefined ? undefined : parseCondition(context, call, type, ifNoneExist)
   const content = assertValid(definitions, request.content, { type })
   if (condition) return createUnlessFound(context, call, condition, content)
-  const prepared = prepareCreate(context, call, type, content)
-  const result = await context.ports.store.commit(call.tenant, { changes: [prepared.change], deadline: call.deadline })
-  invariant(result.committed, `the new id ${type}/${prepared.change.id} was taken`)
-  return { kind: 'created', version: writtenVersion(prepared.change, prepared.content) }
+  const { result } = await attemptWrite(context, call, newWrite(context, type, content))
+  invariant(result, `the new id of a ${type} was taken`)
+  return result
 }
 
 /**
@@ -49,15 +48,12 @@ async function createUnlessFound(
   if (matches[0]) return unchanged(matches[0])
   let holder: ResourceKey | undefined
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
-    const prepared = prepareCreate(context, call, condition.type, content)
-    const result = await context.ports.store.commit(call.tenant, {
-      changes: [prepared.change],
-      claims: [claimOf(condition, prepared.change, holder)],
-      deadline: call.deadline,
-    })
-    if (result.committed) return { kind: 'created', version: writtenVersion(prepared.change, prepared.content) }
-    invariant(result.conflict.kind === 'claim', 'a new id was taken')
-    holder = result.conflict.resource ?? (await readClaim(context, call, condition))
+    const write = newWrite(context, condition.type, content)
+    const claims = [claimOf(condition, write, holder)]
+    const { result, conflict } = await attemptWrite(context, call, { ...write, claims })
+    if (result) return result
+    invariant(conflict.kind === 'claim', 'a new id was taken')
+    holder = conflict.resource ?? (await readClaim(context, call, condition))
     const found = holder && (await claimHolder(context, call, condition, holder))
     if (found) return unchanged(found)
   }
@@ -68,13 +64,10 @@ async function createUnlessFound(
 
 const unchanged = (version: Revealed): WriteResult => ({ kind: 'unchanged', version })
 
-function prepareCreate(context: ServiceContext, call: Call, type: string, content: ResourceContent): PreparedWrite {
-  return prepareWrite(context, call, context.definitions.for(call.tenant), {
-    method: 'POST',
-    type,
-    id: context.ports.ids.resourceId(),
-    content,
-    previous: undefined,
-    now: context.ports.clock.now(),
-  })
-}
+const newWrite = ({ ports }: ServiceContext, type: string, content: ResourceContent): WriteAttempt => ({
+  method: 'POST',
+  type,
+  id: ports.ids.resourceId(),
+  content,
+  previous: undefined,
+})

@@ -4,9 +4,9 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { DeleteRequest, DeleteResult } from '../fhir-service.ts'
 import { isResourceId } from '../interaction-request.ts'
-import { assertMatch, assertVersionId, contended, overtaken } from './if-match.ts'
+import { attemptDelete } from './commit-write.ts'
+import { assertMatch, assertMatchGiven, assertVersionId, contended, namesVersion, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
-import { attributesOfChange, prepareTombstone } from './prepare.ts'
 
 /** R4 http.html#delete: what is not there, or not there any more, is deleted with success and without a new version. */
 export async function deleteResource(
@@ -14,7 +14,7 @@ export async function deleteResource(
   call: Call,
   request: DeleteRequest,
 ): Promise<DeleteResult> {
-  const { ports, policy, limits } = context
+  const { ports, policy, limits, rules } = context
   const definitions = context.definitions.for(call.tenant)
   const { type, id, ifMatch } = request
   assertKnownType(definitions, type)
@@ -25,10 +25,10 @@ export async function deleteResource(
     if (newest && !newest.deleted && !reveal(call, policy, definitions, newest)) throw notPermitted('delete', type)
     assertMatch(request, newest, ifMatch)
     if (!newest || newest.deleted) return { version: undefined }
-    const change = prepareTombstone(call, newest, ports.clock.now())
-    const result = await ports.store.commit(call.tenant, { changes: [change], deadline: call.deadline })
-    if (result.committed) return { version: attributesOfChange(change) }
-    if (ifMatch !== undefined) throw overtaken(request, ifMatch)
+    assertMatchGiven(rules, request, newest, ifMatch)
+    const { result } = await attemptDelete(context, call, newest)
+    if (result) return result
+    if (namesVersion(ifMatch)) throw overtaken(request, ifMatch)
   }
   throw contended(request)
 }

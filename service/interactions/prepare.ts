@@ -13,7 +13,7 @@ import { stampMeta } from '../resource/stamp.ts'
 import { extract } from '../search/extract.ts'
 
 export interface Write {
-  readonly method: 'POST' | 'PUT'
+  readonly method: 'POST' | 'PUT' | 'PATCH'
   readonly type: string
   readonly id: string
   /** Validated, links already rewritten. */
@@ -23,6 +23,8 @@ export interface Write {
   /** Milliseconds since the epoch. */
   readonly now: number
 }
+
+const WRITE_CODES = { POST: 'create', PUT: 'update', PATCH: 'patch' } as const
 
 export interface PreparedWrite {
   readonly change: Change
@@ -42,7 +44,7 @@ export function prepareWrite(
   const lastUpdated = laterThan(write.previous, write.now)
   const content = stampMeta(write.content, { id, versionId, lastUpdated })
   const document = extract(definitions, content, { versionId, lastUpdated, baseUrl: call.baseUrl })
-  if (!mayWrite(call, policy, document)) throw notPermitted(method === 'POST' ? 'create' : 'update', type)
+  if (!mayWrite(call, policy, document)) throw notPermitted(WRITE_CODES[method], type)
   const change: Change = {
     type,
     id,

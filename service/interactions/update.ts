@@ -9,15 +9,23 @@ import { isResourceId } from '../interaction-request.ts'
 import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
 import type { JsonValue, ResourceContent } from '../resource/content.ts'
 import { assertValid, type ValidateOptions } from '../resource/validate.ts'
-import { assertAbsent, assertMatch, assertVersionId, contended, overtaken } from './if-match.ts'
+import { attemptWrite } from './commit-write.ts'
+import {
+  assertAbsent,
+  assertMatch,
+  assertMatchGiven,
+  assertVersionId,
+  contended,
+  namesVersion,
+  overtaken,
+} from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
-import { prepareWrite, writtenVersion } from './prepare.ts'
 
 /**
  * R4 http.html#update. Without If-Match the last write wins, so a lost race is tried again; with it the loser is told.
  */
 export async function update(context: ServiceContext, call: Call, request: UpdateRequest): Promise<WriteResult> {
-  const { ports, policy, limits } = context
+  const { ports, policy, limits, rules } = context
   const definitions = context.definitions.for(call.tenant)
   const { type, id, ifMatch } = request
   assertKnownType(definitions, type)
@@ -29,14 +37,10 @@ export async function update(context: ServiceContext, call: Call, request: Updat
     assertWritable(context, call, definitions, previous)
     assertMatch(request, previous, ifMatch)
     if (request.ifNoneMatch) assertAbsent(request, previous)
-    const now = ports.clock.now()
-    const prepared = prepareWrite(context, call, definitions, { method: 'PUT', type, id, content, previous, now })
-    const result = await ports.store.commit(call.tenant, { changes: [prepared.change], deadline: call.deadline })
-    if (result.committed) {
-      const kind = previous && !previous.deleted ? 'updated' : 'created'
-      return { kind, version: writtenVersion(prepared.change, prepared.content) }
-    }
-    if (ifMatch !== undefined) throw overtaken(request, ifMatch)
+    else assertMatchGiven(rules, request, previous, ifMatch)
+    const { result } = await attemptWrite(context, call, { method: 'PUT', type, id, content, previous })
+    if (result) return result
+    if (namesVersion(ifMatch)) throw overtaken(request, ifMatch)
   }
   throw contended(request)
 }

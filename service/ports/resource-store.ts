@@ -66,9 +66,12 @@ export interface Change {
 export interface Claim {
   /** Hash of tenant-free condition text. */
   readonly claim: string
+  /** Who holds it. Type and id may be any texts, up to 2,000 characters: a claim can be of a request, too. */
   readonly resource: ResourceKey
   /** Take the claim over from this resource; without it the claim must be free. */
   readonly replaces?: ResourceKey
+  /** Milliseconds since the epoch: past it the store may take the claim away, and need not. */
+  readonly expiresAt?: number
 }
 
 export interface CommitRequest {

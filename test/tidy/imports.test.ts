@@ -25,6 +25,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'service/': ['schema/names.ts', 'schema/tables.ts', 'graphql/language/index.js', 'saxes', 'node:crypto'],
   // Loaded where a document asks for FHIRPath; a watchdog ends what takes too long.
   'service/graphql/fhirpath/': ['service/', 'fhirpath', 'fhirpath/', 'node:vm'],
+  // Loaded where a patch is one of FHIRPath.
+  'service/resource/patch/': ['service/', 'schema/names.ts', 'fhirpath', 'fhirpath/'],
   'service/definitions.ts': ['service/', 'schema/names.ts', 'schema/tables.ts', 'node:fs'],
   // An adapter never knows another one.
   'adapters/embedded/': [...ENGINE_CONTRACT, 'node:'],

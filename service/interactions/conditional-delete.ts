@@ -1,0 +1,49 @@
+import { assertPermitted } from '../access/permit.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { ConditionalDeleteRequest, ConditionalDeleteResult } from '../fhir-service.ts'
+import type { CommitResult } from '../ports/resource-store.ts'
+import { findMatches, parseCondition, tooManyMatches } from './condition.ts'
+import { contendedCondition } from './conditional-update.ts'
+import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken } from './if-match.ts'
+import { assertKnownType } from './known-type.ts'
+import { commitOnce } from './once.ts'
+import { attributesOfChange, prepareTombstone } from './prepare.ts'
+
+/**
+ * R4 http.html#3.1.0.7.1. All matches are deleted in one commit, or none where they are more than
+ * limits.conditionalDeleteMax. After a lost race the search is made again.
+ */
+export async function conditionalDelete(
+  context: ServiceContext,
+  call: Call,
+  request: ConditionalDeleteRequest,
+): Promise<ConditionalDeleteResult> {
+  const { limits, rules, ports } = context
+  const { type, ifMatch } = request
+  assertKnownType(context.definitions.for(call.tenant), type)
+  assertPermitted(context.policy, call, 'delete', type)
+  assertVersionId(ifMatch)
+  const condition = parseCondition(context, call, type, request.condition)
+  for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
+    const matches = await findMatches(context, call, condition, undefined, limits.conditionalDeleteMax + 1)
+    if (matches.length > limits.conditionalDeleteMax) throw tooManyMatches(condition, limits.conditionalDeleteMax)
+    for (const match of matches) {
+      assertMatch(match, match, ifMatch)
+      assertMatchGiven(rules, match, match, ifMatch)
+    }
+    const [first] = matches
+    if (!first) return { versions: [] }
+    const now = ports.clock.now()
+    const changes = matches.map(match => prepareTombstone(call, match, now))
+    const result: CommitResult = await commitOnce(
+      context,
+      call,
+      { changes, deadline: call.deadline },
+      { kind: 'deleted', type, id: first.id, versionId: first.versionId + 1 },
+    )
+    if (result.committed) return { versions: changes.map(attributesOfChange) }
+    if (namesVersion(ifMatch)) throw overtaken(first, ifMatch)
+  }
+  throw contendedCondition(condition)
+}
