@@ -27,6 +27,7 @@ import { Slots } from './slots.ts'
 import { StagedCommit } from './staged-commit.ts'
 import { DEFAULT_STORE_SETTINGS, type StoreContext, type StoreSettings } from './store-context.ts'
 import type { Table } from './table.ts'
+import { TransactionSweeper } from './transaction-sweeper.ts'
 import { Transactions } from './transactions.ts'
 import { TypeRegistry } from './type-registry.ts'
 import { timeOf, type VersionItem } from './version-item.ts'
@@ -45,6 +46,8 @@ export class DynamoResourceStore implements ResourceStore {
   readonly indexing = 'later'
   /** What has been written and not indexed, where settings.marksWrites says so. */
   readonly marks: WriteMarks
+  /** Transactions that everybody has left. */
+  readonly overdue: TransactionSweeper
   readonly #context: StoreContext
   readonly #reader: VersionReader
   readonly #predecessors: Predecessors
@@ -76,6 +79,7 @@ export class DynamoResourceStore implements ResourceStore {
     this.#staged = new StagedCommit(context, transactions, this.#finalizer)
     this.#types = new TypeRegistry(context)
     this.#watermark = new Watermark(context, transactions)
+    this.overdue = new TransactionSweeper(context, this.#finalizer, this.#watermark)
     this.#resourceHistory = new ResourceHistory(context, this.#reader)
     this.#changeHistory = new ChangeHistory(context, this.#types, this.#watermark)
   }

@@ -73,6 +73,20 @@ export const openKey = (tenant: Tenant, transaction: string): Key => ({
   sort: transaction,
 })
 
+/** In the change index, which has the open transactions of all tenants too: by the time from which they are overdue. */
+export const OVERDUE_PARTITION = 'overdue'
+
+export const overdueAttributes = (transaction: string, expiresAt: number) => ({
+  changes: OVERDUE_PARTITION,
+  changed: join(timeSort(expiresAt), transaction),
+})
+
+/** What the key of an open transaction's entry says. */
+export function openAddressOf({ partition, sort }: Key): { readonly tenant: Tenant; readonly transaction: string } {
+  const [tenant = ''] = partition.split(SEPARATOR)
+  return { tenant: tenantOf(tenant), transaction: sort }
+}
+
 export const claimKey = (tenant: Tenant, claim: string): Key => ({
   partition: join(tenant, KINDS.claim, claim),
   sort: 'claim',

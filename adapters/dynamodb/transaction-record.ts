@@ -2,7 +2,7 @@
 import type { Tenant } from '#service/call.ts'
 import { invariant } from '#service/invariant.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { chunkKey, openKey, recordKey } from './keys.ts'
+import { chunkKey, openKey, overdueAttributes, recordKey } from './keys.ts'
 import type { Item, Put, Update } from './table.ts'
 
 export type TransactionState = 'pending' | 'committed' | 'aborted'
@@ -59,7 +59,7 @@ export function opening(
     chunks,
     expires: expiryAfter(expiresAt),
   }
-  const entry: Item = { ...openKey(tenant, transaction), oldest }
+  const entry: Item = { ...openKey(tenant, transaction), oldest, ...overdueAttributes(transaction, expiresAt) }
   return [
     { kind: 'put', item: record, condition: ['absent'] },
     { kind: 'put', item: entry },

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Change } from '#service/ports/resource-store.ts'
 import { changeOf } from '#test/contract/changes.ts'
-import { memoryDynamo } from '#test/support/memory-dynamo.ts'
+import { memoryDynamo, stoppingAt } from '#test/support/memory-dynamo.ts'
 import { TEST_TIME } from '#test/support/memory-ports.ts'
 import { TEST_TENANT } from '#test/support/test-call.ts'
 import { faultOf } from '#test/support/test-world.ts'
-import type { Table } from './table.ts'
 
 const FOR_EVER = Number.MAX_SAFE_INTEGER
 /** 30 s for writes, 1 s between clocks, 6 s for the index, and 1 ms. */
@@ -14,18 +13,6 @@ const BEHIND_MS = 37_001
 const STAGED = { transactActionsMax: 1 }
 
 const changes = (lastUpdated: number): Change[] => ['a', 'b'].map(id => changeOf('Patient', id, 1, { lastUpdated }))
-
-/** A table whose user stops at the first update that sets an attribute. */
-const stoppingAt =
-  (attribute: string) =>
-  (table: Table): Table => ({
-    get: (key, deadline) => table.get(key, deadline),
-    batchGet: (keys, deadline) => table.batchGet(keys, deadline),
-    query: (query, deadline) => table.query(query, deadline),
-    transact: (writes, token, deadline) => table.transact(writes, token, deadline),
-    write: (write, deadline) =>
-      write.kind === 'update' && attribute in write.set ? new Promise(() => undefined) : table.write(write, deadline),
-  })
 
 const settled = () => new Promise(resolve => setImmediate(resolve))
 

@@ -23,7 +23,9 @@ export class Watermark {
     const { clock, settings } = this.#context
     const settled = clock.now() - settings.writeMsMax - settings.clockSkewMs - settings.indexLagMs - 1
     const entries = (await this.#entries(tenant, deadline)).filter(({ oldest }) => Number(oldest) <= settled)
-    const closed = await concurrently(entries, settings.concurrencyMax, entry => this.#close(tenant, entry, deadline))
+    const closed = await concurrently(entries, settings.concurrencyMax, ({ sort: transaction }) =>
+      this.close(tenant, transaction, deadline),
+    )
     return entries.reduce(
       (least, { oldest }, index) => (closed[index] ? least : Math.min(least, Number(oldest) - 1)),
       settled,
@@ -44,9 +46,8 @@ export class Watermark {
     }
   }
 
-  /** Whether nothing of it can appear any more, after aborting it if its time is over. */
-  async #close(tenant: Tenant, entry: Item, deadline: number): Promise<boolean> {
-    const transaction = entry.sort
+  /** Whether nothing of it can appear any more, after aborting it if its time is over. Then it is not open any more. */
+  async close(tenant: Tenant, transaction: string, deadline: number): Promise<boolean> {
     const record = await this.#transactions.find(tenant, transaction, deadline)
     // There was one: entry and record are put together.
     if (record?.state === 'pending') {

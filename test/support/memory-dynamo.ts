@@ -39,3 +39,15 @@ export function memoryDynamo(options: MemoryDynamoOptions = {}): MemoryDynamo {
     })
   return { table, overflow, clock, logged: entries, store: another(options), another }
 }
+
+/** A table whose user stops at the first update that sets an attribute. */
+export const stoppingAt =
+  (attribute: string) =>
+  (table: Table): Table => ({
+    get: (key, deadline) => table.get(key, deadline),
+    batchGet: (keys, deadline) => table.batchGet(keys, deadline),
+    query: (query, deadline) => table.query(query, deadline),
+    transact: (writes, token, deadline) => table.transact(writes, token, deadline),
+    write: (write, deadline) =>
+      write.kind === 'update' && attribute in write.set ? new Promise(() => undefined) : table.write(write, deadline),
+  })
