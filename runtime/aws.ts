@@ -185,7 +185,7 @@ export function openDispatch({ places, ...surroundings }: DispatchOptions): Open
   }
 }
 
-function openTable(place: TablePlace) {
+export function openTable(place: TablePlace) {
   const client = createDynamoClient(clientConfiguration(place))
   return {
     table: new DynamoTable({ client, tableName: place.table, clock: SYSTEM_CLOCK }),
@@ -195,7 +195,7 @@ function openTable(place: TablePlace) {
 }
 
 /** S3 is asked for large bodies alone: its client is loaded with the first of them, not when a function starts. */
-function openObjects(place: ObjectsPlace) {
+export function openObjects(place: ObjectsPlace) {
   let opened: Promise<OpenObjects> | undefined
   const open = (): Promise<OpenObjects> => {
     opened ??= import('./aws-objects.ts').then(module => module.openAwsObjects(place))

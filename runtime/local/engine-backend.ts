@@ -6,6 +6,7 @@ import type { Limits, Logger } from '#service/index.ts'
 import type { StreamHandler } from '#workers/stream-event.ts'
 import { type OpenWorker, openAwsService, openDispatch, openIndexStream, type WorkerSurroundings } from '../aws.ts'
 import type { AwsEndpoint, ServicePlaces } from '../aws-environment.ts'
+import { openSweep } from '../aws-sweep.ts'
 import { clientConfiguration } from '../client-configuration.ts'
 import { SYSTEM_CLOCK } from '../system-clock.ts'
 import { createIds } from '../time-ordered-ids.ts'
@@ -51,6 +52,8 @@ export async function openEngineBackend(options: EngineBackendOptions): Promise<
   const dispatch = openDispatch({ places, publisher: published, ...surroundings })
   let indexing: StreamPoller | undefined = pollerOf(places, index, logger)
   const dispatching = pollerOf(places, dispatch, logger)
+  const sweep = openSweep({ places, ...surroundings })
+  const sweeping = every(SWEEP_EVERY_MS, () => sweep.run(SYSTEM_CLOCK.now() + BATCH_MS))
   return {
     ...aws,
     places,
@@ -63,8 +66,25 @@ export async function openEngineBackend(options: EngineBackendOptions): Promise<
       if (before !== indexing) await before?.close()
     },
     async close() {
-      await Promise.all([indexing?.close(), dispatching.close()])
-      for (const { close } of [index, dispatch, aws]) close()
+      await Promise.all([indexing?.close(), dispatching.close(), sweeping.stop()])
+      for (const { close } of [index, dispatch, sweep, aws]) close()
+    },
+  }
+}
+
+/** As often as a deployment does it. */
+const SWEEP_EVERY_MS = 5 * 60_000
+
+/** One run at a time; stopping waits for the one under way. It keeps no process alive. */
+function every(milliseconds: number, run: () => Promise<void>) {
+  let running: Promise<void> = Promise.resolve()
+  const timer = setInterval(() => {
+    running = running.then(run)
+  }, milliseconds).unref()
+  return {
+    stop(): Promise<void> {
+      clearInterval(timer)
+      return running
     },
   }
 }
