@@ -12,21 +12,34 @@ export const ENV = {
   corsOrigins: 'CORS_ORIGINS',
   /** URL under which clients reach the FHIR endpoint, where it is another one than the server sees. */
   baseUrl: 'FHIR_BASE_URL',
+  /** PEM files by which the local server speaks https and wss; both or none. */
+  tlsCertificate: 'TLS_CERT_FILE',
+  tlsKey: 'TLS_KEY_FILE',
+  /** Resource types served, separated by commas. Default: all. */
+  resourceTypes: 'RESOURCE_TYPES',
+  /** single or multi: whether callers belong to tenants. */
+  tenancy: 'TENANCY',
+  /** What the members of each group may do, as JSON. Default: as FHIR Works on AWS has it. */
+  roles: 'ACCESS_ROLES',
+  /** Claim of tokens that lists the groups of the caller. Default: Cognito's. */
+  rolesClaim: 'ROLES_CLAIM',
+  /** Claim of tokens that names the tenant of the caller. */
+  tenantClaim: 'TENANT_CLAIM',
+  /** Issuer whose tokens the local server demands; without it there is no login. Others have theirs verified before. */
+  loginIssuer: 'LOGIN_ISSUER',
+  /** Whom the tokens must be for: the client's id at Cognito. */
+  loginAudience: 'LOGIN_AUDIENCE',
+  /** URL of the issuer's keys. Default: below the issuer, /.well-known/jwks.json. */
+  loginKeys: 'LOGIN_JWKS_URL',
 } as const
 
 export type EnvName = (typeof ENV)[keyof typeof ENV]
 
 /** Those that a deployment on AWS sets on its functions. */
 export const AWS_ENV = {
-  /** Part of all names of the deployment. */
+  /** Part of all names of the deployment; metrics have it as a dimension. */
   stage: 'GATEWAY_STAGE',
-  /** single or multi. */
-  tenancy: 'TENANCY',
-  /** true or false: whether resources may be purged. */
-  hardDelete: 'HARD_DELETE',
-  /** Resource types served, separated by commas. Default: all. */
-  resourceTypes: 'RESOURCE_TYPES',
-  /** true or false: whether requests are traced by X-Ray. */
+  /** true or false: whether requests are traced by X-Ray; log lines name the trace then. */
   tracing: 'TRACING',
   /** Name of the DynamoDB table. */
   table: 'TABLE_NAME',
@@ -45,10 +58,6 @@ export const AWS_ENV = {
   refusedQueue: 'REFUSED_QUEUE_URL',
   /** Lambda sets it. */
   region: 'AWS_REGION',
-  /** Pool whose tokens are taken. */
-  userPool: 'USER_POOL_ID',
-  /** Client of the pool that tokens are made for. */
-  userPoolClient: 'USER_POOL_CLIENT_ID',
 } as const
 
 export type AwsEnvName = (typeof AWS_ENV)[keyof typeof AWS_ENV]

@@ -1,4 +1,5 @@
 /** The environment, read once and checked: a process that starts has a configuration that makes sense. */
+import { type AccessConfig, readAccess } from './access-environment.ts'
 import { ENV } from './env-names.ts'
 import { anyText, type Environment, EnvironmentReader } from './environment-reader.ts'
 import { LOG_LEVELS, type LogLevel } from './json-lines-logger.ts'
@@ -13,6 +14,15 @@ export interface Config {
   readonly corsOrigins: '*' | 'loopback' | readonly string[]
   /** Without a slash at its end; undefined: as the request's Host header has it. */
   readonly baseUrl: string | undefined
+  /** undefined: plain http. */
+  readonly tls: TlsFiles | undefined
+  readonly access: AccessConfig
+}
+
+/** PEM files. */
+export interface TlsFiles {
+  readonly certificateFile: string
+  readonly keyFile: string
 }
 
 /** @throws ConfigurationError */
@@ -36,9 +46,21 @@ export function parseEnvironment(environment: Environment): Config {
       parseBaseUrl,
       'an http(s) URL without query: https://example.org/fhir',
     ),
+    tls: tlsFiles(reader),
+    access: readAccess(reader),
   }
   reader.end()
   return Object.freeze(config)
+}
+
+function tlsFiles(reader: EnvironmentReader): TlsFiles | undefined {
+  const certificateFile = reader.optional(ENV.tlsCertificate, undefined, anyText, 'a PEM file')
+  const keyFile = reader.optional(ENV.tlsKey, undefined, anyText, 'a PEM file')
+  if (certificateFile === undefined && keyFile === undefined) return undefined
+  return {
+    certificateFile: certificateFile ?? reader.required(ENV.tlsCertificate, anyText, 'the PEM file of the certificate'),
+    keyFile: keyFile ?? reader.required(ENV.tlsKey, anyText, 'the PEM file of the private key'),
+  }
 }
 
 function parsePort(text: string): number | undefined {

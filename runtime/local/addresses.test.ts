@@ -32,5 +32,5 @@ test.each([
   ['a b', 'http://localhost/fhir'],
   [undefined, 'http://localhost/fhir'],
 ])('the base for Host %s is %s', (host, baseUrl) => {
-  expect(baseUrlOf(host, 'http://localhost/fhir')).toBe(baseUrl)
+  expect(baseUrlOf('http', host, 'http://localhost/fhir')).toBe(baseUrl)
 })

@@ -38,5 +38,7 @@ const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
  * The base of the FHIR endpoint as this client reaches it.
  * @param host the request's Host header: it goes into answers, so what is no host is not taken.
  */
-export const baseUrlOf = (host: string | undefined, fallback: string): string =>
-  host !== undefined && HOST.test(host) ? `http://${host}${FHIR_PATH}` : fallback
+export const baseUrlOf = (scheme: Scheme, host: string | undefined, fallback: string): string =>
+  host !== undefined && HOST.test(host) ? `${scheme}://${host}${FHIR_PATH}` : fallback
+
+export type Scheme = 'http' | 'https'

@@ -1,14 +1,15 @@
 /** The whole gateway in one process: the store, the service, both doors and HTTP. */
+import { readFile } from 'node:fs/promises'
 import type { HttpResponse } from '#rest/http-message.ts'
 import { DEFAULT_LIMITS, type FhirService, type Limits, type Logger } from '#service/index.ts'
-import type { Config } from '../env.ts'
+import type { Config, TlsFiles } from '../env.ts'
 import { FHIR_PATH, GRAPHQL_PATH, isRealtime } from './addresses.ts'
 import { type Backend, StartError } from './backend.ts'
 import { createDoorThread } from './door-thread.ts'
 import { feedSource } from './realtime/change-source.ts'
 import { createRealtimeServer } from './realtime/realtime-server.ts'
 import { createRouter, type Router } from './router.ts'
-import { type ReceivedRequest, startServer } from './server.ts'
+import { type ReceivedRequest, startServer, type Tls } from './server.ts'
 
 export interface GatewayOptions {
   readonly config: Config
@@ -64,15 +65,17 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
       }),
   })
   const { refuseBody } = router
-  const server = await startServer({ host, port, bodyBytesMax, handle, refuseBody, upgrade: realtime.upgrade }).catch(
-    async (error: unknown) => {
-      await close()
-      throw error
-    },
-  )
+  const tls = config.tls && (await readTls(config.tls))
+  const server = await startServer({
+    ...{ host, port, bodyBytesMax, handle, refuseBody, upgrade: realtime.upgrade },
+    ...(tls && { tls }),
+  }).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
   // Once others may ask: the thread's start would only delay that. The other one starts with the first large body.
   threads.graphql.start()
-  const origin = `http://${host === '127.0.0.1' ? 'localhost' : host}:${server.port}`
+  const origin = `${config.tls ? 'https' : 'http'}://${host === '127.0.0.1' ? 'localhost' : host}:${server.port}`
   return {
     service,
     baseUrl: config.baseUrl ?? origin + FHIR_PATH,
@@ -83,6 +86,15 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
       await Promise.all([threads.graphql.close(), threads.bulk.close()])
       await close()
     },
+  }
+}
+
+/** Rejects with a StartError. */
+async function readTls({ certificateFile, keyFile }: TlsFiles): Promise<Tls> {
+  try {
+    return { cert: await readFile(certificateFile), key: await readFile(keyFile) }
+  } catch (error) {
+    throw new StartError(error)
   }
 }
 

@@ -58,7 +58,8 @@ export function createRouter(options: RouterOptions): Router {
   const restDoor = createRestDoor(service, http)
   const makeRequestId = createRequestIds(options.requestIdPrefix)
   const wantsLoopbackHost = config.baseUrl === undefined && isLoopbackAddress(config.host)
-  const fallbackBaseUrl = `http://localhost:${config.port}${FHIR_PATH}`
+  const scheme = config.tls ? 'https' : 'http'
+  const fallbackBaseUrl = `${scheme}://localhost:${config.port}${FHIR_PATH}`
 
   const plainRequest = ({ method, headers, body }: ReceivedRequest, { url }: Address): PlainRequest => ({
     method,
@@ -66,7 +67,7 @@ export function createRouter(options: RouterOptions): Router {
     headers,
     body,
     requestId: givenRequestId(headers['x-request-id']) ?? makeRequestId(),
-    baseUrl: config.baseUrl ?? baseUrlOf(headers.host, fallbackBaseUrl),
+    baseUrl: config.baseUrl ?? baseUrlOf(scheme, headers.host, fallbackBaseUrl),
     deadline: now() + (method === 'POST' && (url === '' || url === '/') ? BUNDLE_MS : REQUEST_MS),
   })
   const refuse = (plain: PlainRequest, failure: unknown) =>

@@ -1,5 +1,11 @@
 /** node:http around a handler of plain messages. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type ServerOptions as HttpServerOptions,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { bodyBytes, type HttpResponse } from '#rest/http-message.ts'
@@ -19,12 +25,20 @@ export interface ServerOptions {
   /** 0: any free one. */
   readonly port: number
   readonly bodyBytesMax: number
+  /** Without it, plain http. */
+  readonly tls?: Tls
   /** Must not reject. */
   readonly handle: (request: ReceivedRequest) => Promise<HttpResponse>
   /** Answers a request whose body is larger than bodyBytesMax. Must not reject. */
   readonly refuseBody: (request: ReceivedRequest) => Promise<HttpResponse>
   /** Takes over connections that ask for another protocol. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
+/** PEM. */
+export interface Tls {
+  readonly cert: Uint8Array
+  readonly key: Uint8Array
 }
 
 export interface RunningServer {
@@ -45,7 +59,8 @@ const LINGER_MS = 5_000
 /** @throws the error of listen: EADDRINUSE, EACCES ... */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController()
-  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS })
+  const settings = { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS }
+  const server = options.tls ? await createSecureServer({ ...settings, ...options.tls }) : createServer(settings)
   const busy = new WeakSet<Duplex>()
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     busy.add(request.socket)
@@ -68,6 +83,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return closeServer(server, graceMs)
     },
   }
+}
+
+/** Loaded where it is wanted. Rejects where the certificate and the key make no pair. */
+async function createSecureServer(options: HttpServerOptions & Tls): Promise<Server> {
+  const https = await import('node:https')
+  return https.createServer({ ...options, cert: Buffer.from(options.cert), key: Buffer.from(options.key) })
 }
 
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {

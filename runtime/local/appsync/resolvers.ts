@@ -5,6 +5,7 @@ import type { RequestContext } from './context.ts'
 import { EarlyReturn, loadResolverCode, type ResolverCode, type ResolverKind, Unauthorized } from './resolver-code.ts'
 import { type AppSyncEvent, eventOf } from './resolver-event.ts'
 import type { AttachedResolvers, Resolver } from './schema.ts'
+import { probe, type SubscriptionFilter } from './subscriptions.ts'
 
 /** Runs the code that is attached to fields in AppSync, and what it asks for. */
 export function createResolvers(door: ResolversDoor): AttachedResolvers {
@@ -18,6 +19,7 @@ export function createResolvers(door: ResolversDoor): AttachedResolvers {
     nested: attach('nested', (payload, context) => context.batches.invoke(payload as unknown as AppSyncEvent)),
     filter: attach('filter', nothing),
     internal: attach('internal', nothing),
+    subscription: startSubscription(invoke),
   }
 }
 
@@ -30,14 +32,25 @@ interface Invocation {
   readonly payload: JsonObject
 }
 
-function attach(kind: ResolverKind, invoke: Invoke): Resolver {
-  const code = loadResolverCode(kind)
+const attach = (kind: ResolverKind, invoke: Invoke): Resolver => attachCode(loadResolverCode(kind), invoke)
+
+function attachCode(code: ResolverCode, invoke: Invoke): Resolver {
   return (source, given, context, info) => {
     spendResolver(context)
     const event = eventOf(source as JsonObject | null, given, context, info)
     const request = requestOf(code, event, info)
     if (request instanceof EarlyReturn) return request.data
     return invoke(request.payload, context).then(result => code.response({ ...event, result }))
+  }
+}
+
+/** Loaded for each, since what it sets is for this one. */
+function startSubscription(invoke: Invoke): Resolver {
+  return (source, given, context, info) => {
+    const setSubscriptionFilter = (filter: unknown) => context.setSubscriptionFilter(filter as SubscriptionFilter)
+    const code = loadResolverCode('subscription', { setSubscriptionFilter })
+    const start = attachCode(code, invoke)(source, given, context, info) as Promise<unknown>
+    return start.then(() => probe(info.fieldName))
   }
 }
 
