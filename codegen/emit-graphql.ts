@@ -13,10 +13,16 @@ export interface GraphqlOptions {
   readonly inputs: 'typed' | 'json'
   /** Fields such as ConditionList inside a Patient. */
   readonly reverse: 'none' | 'list' | 'list-and-connection'
+  /** Data types whose lists take arguments, `name(use: "official")`: each such field costs a resolver. */
+  readonly listArguments: readonly string[]
 }
 
 /** Everything that fits into one AppSync schema. */
-export const completeSdl: GraphqlOptions = { inputs: 'typed', reverse: 'list-and-connection' }
+export const completeSdl: GraphqlOptions = {
+  inputs: 'typed',
+  reverse: 'list-and-connection',
+  listArguments: ['HumanName', 'ContactPoint', 'Identifier', 'Address', 'Extension'],
+}
 
 /**
  * The SDL for AppSync: its scalars only, no directives, no custom scalars; nothing that FHIR defines is non-null, for a
@@ -81,19 +87,26 @@ function searchArguments(type: string, { types, searchParameters }: Model): read
   const isDomainResource = types.get(type)?.components[type]?.some(({ name }) => name === 'contained') === true
   const bases = [type, 'Resource', ...(isDomainResource ? ['DomainResource'] : [])]
   const codes = bases.flatMap(base => searchParameters.get(base) ?? []).map(({ code }) => code)
-  return [...codes.map(code => `${searchArgumentName(code)}:[String]`), ...resultArguments]
+  return [...codes.map(code => `${searchArgumentName(code)}:[String]`), criterion, ...resultArguments]
 }
 
 const resultArguments = ['_filter:String', '_sort:String', '_count:Int']
 
+/** Evaluated by the server on what matches. */
+const criterion = 'fhirpath:String'
+
 function mutationFields(type: string, { options }: Scope): readonly string[] {
   const input = options.inputs === 'typed' ? graphqlInputName(type) : 'AWSJSON'
   return [
-    `${type}Create(res:${input}!):${type}`,
-    `${type}Update(id:ID! res:${input}!):${type}`,
-    `${type}Delete(id:ID!):OperationOutcome`,
+    `${type}Create(res:${input}! ifNoneExist:String):${type}`,
+    `${type}Update(${oneResource} res:${input}! ifNoneMatch:String):${type}`,
+    `${type}Patch(${oneResource} patch:AWSJSON!):${type}`,
+    `${type}Delete(${oneResource}):OperationOutcome`,
   ]
 }
+
+/** An id, or the search of a conditional write. */
+const oneResource = 'id:ID criteria:String ifMatch:String'
 
 const connectionTypes = (type: string): readonly string[] => [
   `type ${type}Connection{count:Int offset:Int pagesize:Int first:String previous:String next:String last:String ` +
@@ -108,7 +121,7 @@ function outputTypes(scope: Scope): readonly string[] {
     const isResource = scope.model.types.get(path)?.kind === 'resource'
     return block('type', graphqlTypeName(path), [
       ...(isResource ? ['resourceType:String'] : []),
-      ...elements.flatMap(element => fields(element, path, outputType)),
+      ...elements.flatMap(element => fields(element, path, type => outputType(type), listArguments(path, scope))),
       ...(path === 'Reference' ? ['resource(optional:Boolean type:String):Resource'] : []),
       ...reverseFields(path, scope),
     ])
@@ -121,7 +134,7 @@ function reverseFields(target: string, { model, options, served }: Scope): reado
   const parameters = ['_reference:String!', ...resultArguments].join(' ')
   const lists = sources.map(source => `${source}List(${parameters}):[${source}]`)
   if (options.reverse === 'list') return lists
-  return [...lists, ...sources.map(source => `${source}Connection(${parameters} _cursor:String):${source}Connection`)]
+  return [...lists, ...sources.map(source => `${source}Connection(${parameters}):${source}Connection`)]
 }
 
 function inputTypes(scope: Scope): readonly string[] {
@@ -134,13 +147,36 @@ function inputTypes(scope: Scope): readonly string[] {
   })
 }
 
+/**
+ * R4 graphql.html#list, where a resolver is attached. Of extensions those of types: the ones inside of backbones are three
+ * times as many.
+ */
+const listArguments =
+  (path: string, { model, options }: Scope) =>
+  (element: ElementTable, type: string): string => {
+    if (element.max === undefined || !options.listArguments.includes(type)) return ''
+    if (type === 'Extension') return element.name === 'extension' && !path.includes('.') ? listOf(['url']) : ''
+    const elements = model.types.get(type)?.components[type] ?? []
+    const isFilter = ({ name, types, max }: ElementTable) =>
+      name !== 'id' && max === undefined && types.every(isPrimitive)
+    return listOf(elements.filter(isFilter).map(({ name }) => name))
+  }
+
+const listOf = (names: readonly string[]): string =>
+  `(${[...names.map(name => `${name}:String`), '_offset:Int', '_count:Int'].join(' ')})`
+
 /** The fields of an element: one for each type of a choice; for primitives also the one with `_` for extensions. */
-function fields(element: ElementTable, path: string, typeOf: (type: string) => string): readonly string[] {
+function fields(
+  element: ElementTable,
+  path: string,
+  typeOf: (type: string) => string,
+  argumentsOf: (element: ElementTable, type: string) => string = () => '',
+): readonly string[] {
   return element.types.flatMap(type => {
     const name = propertyName(element, type)
     const list = (named: string): string => (element.max === undefined ? named : `[${named}]`)
     const isResourceId = type === 'id' && element.name === 'id' && !path.includes('.')
-    const field = `${name}:${list(isResourceId ? 'ID' : typeOf(type))}`
+    const field = `${name}${argumentsOf(element, type)}:${list(isResourceId ? 'ID' : typeOf(type))}`
     return hasExtensions(element, type) ? [field, `_${name}:${list(typeOf('Element'))}`] : [field]
   })
 }

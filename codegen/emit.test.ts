@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { emitDescribedGraphql } from './emit-described-graphql.ts'
-import { emitGraphql, type GraphqlOptions } from './emit-graphql.ts'
+import { completeSdl, emitGraphql, type GraphqlOptions } from './emit-graphql.ts'
 import { emitTables } from './emit-tables.ts'
 import { emitTypes } from './emit-types.ts'
 import { buildModel } from './model.ts'
@@ -42,16 +42,18 @@ const model = buildModel(
 
 const golden = (name: string): string => `../test/golden/${name}`
 
+const least: GraphqlOptions = { inputs: 'json', reverse: 'none', listArguments: [] }
+
 it.each<[file: string, options: GraphqlOptions]>([
-  ['small-complete.graphql.txt', { inputs: 'typed', reverse: 'list-and-connection' }],
-  ['small-one-type.graphql.txt', { inputs: 'json', reverse: 'list', resourceTypes: ['Thing'] }],
-  ['small-least.graphql.txt', { inputs: 'json', reverse: 'none', resourceTypes: ['Basic'] }],
+  ['small-complete.graphql.txt', completeSdl],
+  ['small-one-type.graphql.txt', { ...least, reverse: 'list', resourceTypes: ['Thing'] }],
+  ['small-least.graphql.txt', { ...least, resourceTypes: ['Basic'] }],
 ])('writes the SDL %s', async (file, options) => {
   await expect(emitGraphql(model, options)).toMatchFileSnapshot(golden(file))
 })
 
 it('writes the described SDL', async () => {
-  const sdl = emitGraphql(model, { inputs: 'json', reverse: 'none', resourceTypes: ['Thing'] })
+  const sdl = emitGraphql(model, { ...least, resourceTypes: ['Thing'] })
   await expect(emitDescribedGraphql(sdl, model)).toMatchFileSnapshot(golden('small-described.graphql.txt'))
 })
 

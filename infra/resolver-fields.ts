@@ -10,8 +10,11 @@ import {
 } from 'graphql'
 import { DeploymentError } from './config.ts'
 
-/** root: one invocation for all below it; nested: what was prefetched, or a batch; internal: nobody may ask yet. */
-export type ResolverKind = 'root' | 'nested' | 'internal'
+/**
+ * root: one invocation for all below it; nested: what was prefetched, or a batch; filter: a list with arguments;
+ * internal: nobody may ask yet.
+ */
+export type ResolverKind = 'root' | 'nested' | 'filter' | 'internal'
 
 export interface ResolverField {
   readonly typeName: string
@@ -66,7 +69,7 @@ function rootTypesOf(objects: readonly ObjectTypeDefinitionNode[]): ReadonlySet<
 
 function resourceTypeOf(fieldName: string, all: ReadonlySet<string>): string | undefined {
   if (all.has(fieldName)) return fieldName
-  const type = fieldName.replace(/(List|Connection|Create|Update|Delete)$/, '')
+  const type = fieldName.replace(/(List|Connection|Create|Update|Patch|Delete)$/, '')
   return all.has(type) ? type : undefined
 }
 
@@ -75,5 +78,7 @@ function kindOf(typeName: string, { name, arguments: given = [] }: FieldDefiniti
   if (typeName === 'Mutation') return name.value.startsWith('publish') ? 'internal' : 'root'
   if (typeName === 'SubscriptionRoot') return 'internal'
   if (typeName === 'Reference' && name.value === 'resource') return 'nested'
-  return given.some(argument => argument.name.value === '_reference') ? 'nested' : undefined
+  const names = given.map(argument => argument.name.value)
+  if (names.includes('_reference')) return 'nested'
+  return names.includes('_offset') ? 'filter' : undefined
 }

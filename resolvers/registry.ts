@@ -4,10 +4,12 @@ export interface RootFields {
   readonly mutation: readonly string[]
 }
 
+const WRITES = ['Create', 'Update', 'Patch', 'Delete']
+
 /** In the order of the generated SDL. R4 graphql.html */
 export const rootFields = (resourceTypes: readonly string[]): RootFields => ({
   query: resourceTypes.flatMap(type => [type, `${type}List`, `${type}Connection`]),
-  mutation: [...resourceTypes.flatMap(type => [`${type}Create`, `${type}Update`, `${type}Delete`]), 'transaction'],
+  mutation: [...resourceTypes.flatMap(type => WRITES.map(write => `${type}${write}`)), 'transaction'],
 })
 
 /** Types whose fields are root fields. */

@@ -80,10 +80,20 @@ test.each([
   const { response } = await send(line, { headers: JSON_BODY, ...(body !== undefined && { body }) })
   expect(response).toEqual({
     status: 400,
-    headers: { ...HEADERS, 'Content-Type': 'application/fhir+json; charset=utf-8' },
+    headers: HEADERS,
     body: {
-      resourceType: 'OperationOutcome',
-      issue: [{ severity: 'error', code: 'invalid', diagnostics, expression: [expression] }],
+      errors: [
+        {
+          message: diagnostics,
+          extensions: {
+            category: 'invalid',
+            resource: {
+              resourceType: 'OperationOutcome',
+              issue: [{ severity: 'error', code: 'invalid', diagnostics, expression: [expression] }],
+            },
+          },
+        },
+      ],
     },
   })
 })

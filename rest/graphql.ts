@@ -2,9 +2,11 @@
 import {
   decodeUtf8,
   encodeUtf8,
+  Fault,
   fault,
   type GraphqlRequest,
   type GraphqlResult,
+  graphqlErrorOfFault,
   type JsonObject,
   type JsonValue,
   type Parameters,
@@ -13,8 +15,8 @@ import {
   stringifyJson,
 } from '#service/index.ts'
 import { assertContentType, GRAPHQL_ANSWER, GRAPHQL_BODY, GRAPHQL_RESPONSE, negotiateAnswer } from './content.ts'
+import type { Exchange } from './exchange.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
-import type { Exchange } from './interactions.ts'
 import { type Headers, jsonResponse } from './response.ts'
 
 type Document = Omit<GraphqlRequest, 'focus'>
@@ -25,11 +27,23 @@ export async function answerGraphql(
   focus: GraphqlRequest['focus'],
 ): Promise<HttpResponse> {
   const contentType = contentTypeOf(request)
-  const document = request.method === 'POST' ? documentOfBody(request, parameters) : readOnlyDocument(parameters)
-  const result = await service.graphql(request.call, { ...document, ...(focus && { focus }) })
-  const status = statusOfResult(result)
+  const document = readDocument(request, parameters)
+  const result = Fault.is(document)
+    ? { errors: [graphqlErrorOfFault(document)] }
+    : await service.graphql(request.call, { ...document, ...(focus && { focus }) })
+  const status = Fault.is(document) ? statusOf(document.category) : statusOfResult(result)
   const headers: Headers = status === NOT_BY_GET ? { Allow: 'POST' } : {}
   return jsonResponse({ ...rendering, contentType }, status, headers, encodeUtf8(stringifyJson(asJson(result))))
+}
+
+/** What was sent in no form that holds a document is told of as GraphQL tells errors: R4 graphql.html#errors */
+function readDocument(request: HttpRequest, parameters: Parameters): Document | Fault {
+  try {
+    return request.method === 'POST' ? documentOfBody(request, parameters) : readOnlyDocument(parameters)
+  } catch (thrown) {
+    if (Fault.is(thrown)) return thrown
+    throw thrown
+  }
 }
 
 /**

@@ -217,9 +217,9 @@ describe('searches', () => {
         offset: 1,
         pagesize: 1,
         first: first.PatientConnection.first,
-        previous: null,
+        previous: first.PatientConnection.first,
         next: null,
-        last: null,
+        last: first.PatientConnection.next,
         edges: [{ mode: 'match', score: null, resource: { id: 'olaf' } }],
       },
     })
@@ -260,7 +260,7 @@ describe('searches', () => {
 
   it('tell what is wrong with their arguments', async () => {
     const { data, errors } = await world.query(`{
-      a: PatientList(_filter: "name eq x") { id }
+      a: PatientList(fhirpath: "1 +") { id }
       b: PatientList(_count: 5000) { id }
       c: PatientList(_id: []) { id }
       d: ObservationList(date: "yesterday") { id }
@@ -268,7 +268,7 @@ describe('searches', () => {
     }`)
     expect(data).toEqual({ a: null, b: null, c: null, d: null, e: [{ id: 'anna' }] })
     expect(errors?.map(({ path, extensions }) => [path, extensions?.category])).toEqual([
-      [['a'], 'unsupported'],
+      [['a'], 'invalid'],
       [['b'], 'invalid'],
       [['c'], 'invalid'],
       [['d'], 'invalid'],

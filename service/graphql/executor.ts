@@ -4,9 +4,16 @@ import type { Definitions } from '../definitions.ts'
 import type { FhirService, GraphqlRequest, GraphqlResult } from '../fhir-service.ts'
 import type { JsonObject } from '../resource/content.ts'
 import { completeObject } from './execution/complete.ts'
-import { createExecution, type Execution, type GraphqlContext, type Operations } from './execution/execution.ts'
+import {
+  createExecution,
+  type Execution,
+  expressionBudget,
+  type GraphqlContext,
+  type Operations,
+} from './execution/execution.ts'
 import { runLevels } from './execution/levels.ts'
 import { reshape } from './execution/reshape.ts'
+import { loadExpressions, mentionsExpressions } from './fhirpath/load.ts'
 import { createFieldExecutor, type FieldExecutor } from './field-executor.ts'
 import { DocumentRefusal, errorOf } from './graphql-errors.ts'
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './limits.ts'
@@ -61,9 +68,11 @@ async function executeDocument(
   prepare: Prepare,
 ): Promise<GraphqlResult> {
   try {
-    const prepared = prepare(request)
+    const isExpressive = mentionsExpressions(request.query)
+    const expressions = isExpressive ? await loadExpressions(expressionBudget(context)) : undefined
+    const prepared = prepare(request, expressions)
     const value = request.focus ? await focusOf(context, call, request.focus) : {}
-    const execution = createExecution(context, call, { keys: 'response', reshapes: prepared.reshapes })
+    const execution = createExecution(context, call, { keys: 'response', reshapes: prepared.reshapes, expressions })
     const data = await execute(execution, prepared, value)
     const shaped = prepared.reshapes ? reshape(execution, data) : data
     return { data: shaped, ...(execution.errors.length > 0 && { errors: execution.errors }) }

@@ -32,7 +32,7 @@ export function createFieldExecutor(model: Model, context: GraphqlContext): Fiel
 
   const plan = (definition: FieldDefinition, request: SingleField): PlannedField => {
     const variables = new Map(Object.entries(request.variables)) as ReadonlyMap<string, JsonValue>
-    const planning: Planning = { model, fragments: new Map(), variables, keys: 'field' }
+    const planning: Planning = { model, fragments: new Map(), variables, keys: 'field', expressions: undefined }
     const values = coerceArguments(model, definition, request.arguments)
     const selectionSet = parse(request.selectionSet)
     assertCost(costOfField(planning, definition, values.get('_count'), selectionSet), limits)

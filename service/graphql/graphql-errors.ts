@@ -38,13 +38,13 @@ export interface ErrorPlace {
 }
 
 /** A fault as one entry of `errors`, with the OperationOutcome that HL7's page asks for. R4 graphql.html#errors */
-export function errorOfFault(failure: Fault, place: ErrorPlace = {}): GraphqlError {
+export function graphqlErrorOfFault(failure: Fault, place: ErrorPlace = {}): GraphqlError {
   return graphqlError(failure.message, failure.issues, place, failure.category)
 }
 
 /** A problem of the document itself. */
 export function documentError(message: string, nodes: readonly ASTNode[]): GraphqlError {
-  return errorOfFault(fault('invalid', message), { nodes })
+  return graphqlErrorOfFault(fault('invalid', message), { nodes })
 }
 
 /** Whatever was thrown: a Fault as it is; anything else is logged and told by its request id alone. */
@@ -53,7 +53,7 @@ export function errorOf(call: Call, thrown: unknown, place: ErrorPlace = {}): Gr
     if (thrown.internal !== undefined) {
       call.logger.warn('A GraphQL field failed', { requestId: call.requestId, internal: thrown.internal })
     }
-    return errorOfFault(thrown, place)
+    return graphqlErrorOfFault(thrown, place)
   }
   call.logger.error('A GraphQL field failed unexpectedly', {
     requestId: call.requestId,

@@ -1,7 +1,7 @@
 import { type DocumentNode, parse } from 'graphql/language/index.js'
 import { fault } from '../fault.ts'
 import type { GraphqlError } from '../fhir-service.ts'
-import { DocumentRefusal, errorOfFault } from './graphql-errors.ts'
+import { DocumentRefusal, graphqlErrorOfFault } from './graphql-errors.ts'
 import { isNestedTooDeep } from './nesting.ts'
 
 /**
@@ -25,7 +25,9 @@ function parseText(text: string, tokensMax: number): DocumentNode {
 }
 
 const nestedTooDeep = (): DocumentRefusal =>
-  new DocumentRefusal([errorOfFault(fault('too-costly', 'The document has too many brackets inside of each other'))])
+  new DocumentRefusal([
+    graphqlErrorOfFault(fault('too-costly', 'The document has too many brackets inside of each other')),
+  ])
 
 interface SyntaxError {
   readonly message: string
@@ -40,5 +42,5 @@ function syntaxError({ message, locations }: SyntaxError, tokensMax: number): Gr
   const failure = message.includes(`more that ${tokensMax} tokens`)
     ? fault('too-costly', `The document has more than ${tokensMax} tokens`)
     : fault('invalid', message, { code: 'structure' })
-  return { ...errorOfFault(failure), locations: locations.map(({ line, column }) => ({ line, column })) }
+  return { ...graphqlErrorOfFault(failure), locations: locations.map(({ line, column }) => ({ line, column })) }
 }

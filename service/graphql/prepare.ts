@@ -2,6 +2,7 @@ import type { FragmentDefinitionNode, OperationDefinitionNode } from 'graphql/la
 import { fault } from '../fault.ts'
 import type { GraphqlRequest } from '../fhir-service.ts'
 import { createTextCache } from './document-cache.ts'
+import type { Expressions } from './fhirpath/expression-types.ts'
 import { DocumentRefusal, documentError } from './graphql-errors.ts'
 import type { GraphqlLimits } from './limits.ts'
 import type { Model, ObjectType } from './model/type-model.ts'
@@ -20,7 +21,7 @@ export interface Prepared {
   readonly reshapes: boolean
 }
 
-export type Prepare = (request: GraphqlRequest) => Prepared
+export type Prepare = (request: GraphqlRequest, expressions: Expressions | undefined) => Prepared
 
 /** A document that is valid for one root type. */
 interface Checked {
@@ -32,7 +33,7 @@ interface Checked {
 /** Everything that is done before anything is read. The result throws DocumentRefusal, or Fault. */
 export function createPrepare(model: Model, limits: GraphqlLimits): Prepare {
   const cache = createTextCache<Checked>(limits.documentsMax, limits.documentLengthMax)
-  return request => {
+  return (request, expressions) => {
     const focus = request.focus?.type
     // The focus decides what is valid, and no document begins with a type's name and a line break of its own.
     const text = `${focus ?? ''}\n${request.query}`
@@ -45,7 +46,8 @@ export function createPrepare(model: Model, limits: GraphqlLimits): Prepare {
     if (!root) throw new DocumentRefusal([noSuchRoot(operation)])
     const variables = coerceVariables(model, operation, request.variables ?? {})
     if (variables.errors) throw new DocumentRefusal(variables.errors)
-    const planning: Planning = { model, fragments: checked.fragments, variables: variables.values, keys: 'response' }
+    const { fragments } = checked
+    const planning: Planning = { model, fragments, variables: variables.values, keys: 'response', expressions }
     assertCost(costOf(planning, operation.selectionSet, root), limits)
     const selection = planOperation(planning, operation.selectionSet, root)
     return { operation, selection, reshapes: checked.reshapes }

@@ -94,15 +94,15 @@ describe('directives', () => {
       await tell('{ name @flatten { x: family } contained @flatten { ... on Practitioner { x: name { family } } } }'),
     ).toEqual([
       { x: ['Chalmers', 'Windsor'] },
-      [['"x" would collate values of the types String and HumanName', ['contained', 'x']]],
+      [['"x" would collate values of the types string and HumanName', ['contained', 'x']]],
     ])
-    expect(await tell('{ name @flatten @slice(path: "given.where(true)") { use } }')).toEqual([
+    expect(await tell('{ id name @slice(path: "given +") { use } }')).toEqual([
       undefined,
-      [['The path of @slice must be "$index" or names of properties such as "use" or "code.text"', undefined]],
+      [['"given +" is no FHIRPath: line: 1; column: 7: mismatched input \'<EOF>\'', undefined]],
     ])
-    expect(await tell('{ name(fhirpath: "family.exists()") { use } }')).toEqual([
-      undefined,
-      [['The argument "fhirpath" is not supported yet', undefined]],
+    expect(await tell('{ id name @slice(path: "given.first() + 1") { use } }')).toEqual([
+      { id: 'anna', name: [{ use: 'official' }, { use: 'usual' }, { use: 'maiden' }] },
+      [['The FHIRPath "given.first() + 1" can\'t be evaluated here', undefined]],
     ])
   })
 })

@@ -184,6 +184,6 @@ it('random documents with words exchanged are as valid as graphql-js finds them'
     }),
     { numRuns: 1000, endOnFailure: true },
   )
-  expect(counts.valid).toBeGreaterThan(10)
+  expect(counts.valid).toBeGreaterThan(2)
   expect(counts.invalid).toBeGreaterThan(500)
 })

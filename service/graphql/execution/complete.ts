@@ -3,7 +3,7 @@ import type { GraphqlError, GraphqlFieldOutcome } from '../../fhir-service.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
 import { isRawJson } from '../../resource/json.ts'
 import { errorOf, fieldErrorOf } from '../graphql-errors.ts'
-import { narrow } from '../plan/list-narrowing.ts'
+import { type ListNarrowing, narrow } from '../plan/list-narrowing.ts'
 import type { PlannedField, Selection } from '../plan/selection.ts'
 import { type Execution, type Outcome, type Owner, spendValues, type Task } from './execution.ts'
 import { copyPlain, markForResolvers } from './plain-copy.ts'
@@ -63,12 +63,29 @@ function completeProperty(
 ): JsonValue {
   if (found === undefined || found === null) return null
   const { narrowing, below } = field
-  const kept = narrowing && Array.isArray(found) ? narrow(found, narrowing) : found
+  const kept = narrowing && Array.isArray(found) ? narrowed(execution, field, narrowing, found, path) : found
   if (!below) return completeLeaf(execution, field, kept as JsonValue)
   const place = { parent: path, key: field.key }
   if (Array.isArray(kept))
     return kept.map((item, index) => completeElement(execution, field, item, owner, { parent: place, key: index }))
   return completeElement(execution, field, kept as JsonValue, owner, place)
+}
+
+/** An expression that can't be evaluated on these elements is an error of this field alone. */
+function narrowed(
+  execution: Execution,
+  field: PlannedField,
+  narrowing: ListNarrowing,
+  list: readonly JsonValue[],
+  path: PathStep | undefined,
+): readonly JsonValue[] | null {
+  try {
+    return narrow(list, narrowing)
+  } catch (thrown) {
+    const place = { nodes: field.nodes, path: pathOf({ parent: path, key: field.key }) }
+    execution.errors.push(errorOf(execution.call, thrown, place))
+    return null
+  }
 }
 
 /** AppSync's Float is a double; elsewhere a decimal stays as it was written. */

@@ -3,12 +3,17 @@ import { expect, it } from 'vitest'
 import { faultOf, oneFault } from '#test/support/test-world.ts'
 import { type ConnectionPage, decodePage, encodePage } from './connection-cursor.ts'
 
-const pages: fc.Arbitrary<ConnectionPage> = fc.record({
-  parameters: fc
-    .array(fc.tuple(fc.string(), fc.string()), { maxLength: 4 })
-    .map(parameters => [...parameters, ['_count', '5'] as [string, string]]),
-  offset: fc.nat(),
-})
+const pages: fc.Arbitrary<ConnectionPage> = fc.record(
+  {
+    parameters: fc
+      .array(fc.tuple(fc.string(), fc.string()), { maxLength: 4 })
+      .map(parameters => [...parameters, ['_count', '5'] as [string, string]]),
+    offset: fc.nat(),
+    fhirpath: fc.string(),
+    before: fc.array(fc.tuple(fc.nat(), fc.string()), { minLength: 1, maxLength: 3 }),
+  },
+  { requiredKeys: ['parameters', 'offset'] },
+)
 
 it('stands for its page', () => {
   fc.assert(
@@ -31,7 +36,11 @@ it('is refused where it was not made for this search, whatever the text', async 
     '[]',
     '["Patient",0,[]]',
     '["Patient",-1,[["_count","5"]]]',
-    '["Patient",0,[["_count",5]]]',
+    '["Patient",0,[["_count",5]],null,[]]',
+    '["Patient",0,[["_count","5"]],1,[]]',
+    '["Patient",0,[["_count","5"]],null,[[0]]]',
+    '["Patient",0,[["_count","5"]],null,[[-1,""]]]',
+    '["Patient",0,[["_count","5"]]]',
     'null',
   ]
   for (const text of texts) {

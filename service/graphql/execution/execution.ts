@@ -4,6 +4,8 @@ import type { Definitions } from '../../definitions.ts'
 import { fault } from '../../fault.ts'
 import type { FhirService, GraphqlError } from '../../fhir-service.ts'
 import type { JsonObject, JsonValue, ResourceContent } from '../../resource/content.ts'
+import type { ExpressionBudget, Expressions } from '../fhirpath/expression-types.ts'
+import { loadExpressions } from '../fhirpath/load.ts'
 import type { GraphqlLimits } from '../limits.ts'
 import type { PlannedField, Selection } from '../plan/selection.ts'
 import type { PathStep } from './response-path.ts'
@@ -32,6 +34,8 @@ export interface Execution {
    * What the directives of R4 graphql.html#flattening need to know of the objects made; undefined where none is used.
    */
   readonly origins: WeakMap<JsonObject, ObjectOrigin> | undefined
+  /** undefined where the document has no FHIRPath. A cursor may bring some: see expressionsOf. */
+  expressions: Expressions | undefined
   spentResources: number
   spentValues: number
 }
@@ -77,7 +81,7 @@ export const NOTHING: Fetched = Object.freeze({ value: null })
 export function createExecution(
   context: GraphqlContext,
   call: Call,
-  options: { readonly keys: Execution['keys']; readonly reshapes: boolean },
+  options: Pick<Execution, 'keys'> & { readonly reshapes: boolean; readonly expressions?: Expressions | undefined },
 ): Execution {
   return {
     context,
@@ -88,6 +92,7 @@ export function createExecution(
     tasks: [],
     resources: new Map(),
     origins: options.reshapes ? new WeakMap() : undefined,
+    expressions: options.expressions,
     spentResources: 0,
     spentValues: 0,
   }
@@ -107,4 +112,15 @@ export function spendValues(execution: Execution, count: number): void {
   execution.spentValues += count
   if (execution.spentValues <= valuesMax) return
   throw fault('too-costly', `The response would have more than ${valuesMax} values`)
+}
+
+/** What the FHIRPath expressions of one request may take. */
+export const expressionBudget = ({ ports, graphqlLimits }: GraphqlContext): ExpressionBudget => ({
+  leftMs: graphqlLimits.expressionMs,
+  now: () => ports.clock.now(),
+})
+
+export async function expressionsOf(execution: Execution): Promise<Expressions> {
+  execution.expressions ??= await loadExpressions(expressionBudget(execution.context))
+  return execution.expressions
 }

@@ -89,7 +89,8 @@ function planReverse(
   } else {
     try {
       const wanted = reverseSearchOf(execution, task)
-      const key = JSON.stringify([wanted.source, wanted.parameter.code, wanted.parameters, wanted.count ?? null])
+      const { source, parameter, parameters, count = null, fhirpath = null } = wanted
+      const key = JSON.stringify([source, parameter.code, parameters, count, fhirpath])
       const group = groups.get(key) ?? { ...wanted, members: [] }
       group.members.push({ task, parent })
       groups.set(key, group)

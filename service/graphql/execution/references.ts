@@ -2,6 +2,7 @@ import type { Definitions } from '../../definitions.ts'
 import { fault } from '../../fault.ts'
 import type { JsonObject } from '../../resource/content.ts'
 import { referenceValueOf } from '../../search/reference-value.ts'
+import { listOf } from '../plan/argument-values.ts'
 import { textOf } from '../plan/list-narrowing.ts'
 import type { Task } from './execution.ts'
 import { CONTAINED, findContained } from './plain-copy.ts'
@@ -18,8 +19,9 @@ export type ReferenceTarget =
 
 export function targetOf(task: Task, definitions: Definitions, baseUrl: string): ReferenceTarget {
   const { value, owner, field } = task
-  const wanted = field.arguments.get('type')
-  const typeWanted = wanted === undefined ? undefined : textOf(wanted)
+  const types = field.arguments.get('type')
+  const wanted = types === undefined ? undefined : listOf(types).map(textOf)
+  const isWanted = (type: unknown): boolean => wanted?.includes(String(type)) ?? true
   const { reference } = value
   if (typeof reference !== 'string') return { kind: 'elsewhere' }
   if (reference.startsWith('#')) {
@@ -28,9 +30,7 @@ export function targetOf(task: Task, definitions: Definitions, baseUrl: string):
     const around = owner.resource === value ? undefined : owner.resource
     const resource = carried ?? (around && findContained(around, reference))
     if (!resource) return { kind: 'elsewhere' }
-    return typeWanted === undefined || resource.resourceType === typeWanted
-      ? { kind: 'contained', resource }
-      : { kind: 'excluded' }
+    return isWanted(resource.resourceType) ? { kind: 'contained', resource } : { kind: 'excluded' }
   }
   const found = referenceValueOf(reference, {
     isResourceType: name => definitions.isResourceType(name),
@@ -38,7 +38,7 @@ export function targetOf(task: Task, definitions: Definitions, baseUrl: string):
   })
   if (found?.type === undefined || found.id === undefined) return { kind: 'elsewhere' }
   const { type, id, version } = found
-  if (typeWanted !== undefined && type !== typeWanted) return { kind: 'excluded' }
+  if (!isWanted(type)) return { kind: 'excluded' }
   return version === undefined ? { kind: 'resource', type, id } : { kind: 'version', type, id, versionId: version }
 }
 

@@ -1,7 +1,9 @@
 import { fault } from '../../fault.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
-import { errorOfFault } from '../graphql-errors.ts'
+import { isRawJson } from '../../resource/json.ts'
+import { errorOf, graphqlErrorOfFault } from '../graphql-errors.ts'
 import { textOf } from '../plan/list-narrowing.ts'
+import type { Slice } from '../plan/reshaping.ts'
 import type { PlannedField } from '../plan/selection.ts'
 import type { Execution } from './execution.ts'
 import { type PathStep, pathOf } from './response-path.ts'
@@ -71,16 +73,42 @@ const elementsOf = (value: JsonValue): readonly JsonValue[] =>
   Array.isArray(value) ? value : value === null ? [] : [value]
 
 /** `.official`; nothing where the element has no value there. */
-function suffixOf(execution: Execution, { reshaping }: PlannedField, element: JsonValue, index: number): string {
-  const slice = reshaping?.slice
+function suffixOf(execution: Execution, field: PlannedField, element: JsonValue, index: number): string {
+  const slice = field.reshaping?.slice
   if (slice === undefined) return ''
-  if (slice === '$index') return `.${index}`
-  let value: JsonValue | undefined = isObject(element) ? execution.origins?.get(element)?.source : undefined
-  for (const name of slice) {
+  if (slice.kind === 'index') return `.${index}`
+  const source = isObject(element) ? execution.origins?.get(element)?.source : element
+  if (source === undefined) return ''
+  const text =
+    slice.kind === 'expression' ? expressionText(execution, slice, field, source) : propertyText(slice.names, source)
+  return text === undefined ? '' : `.${text}`
+}
+
+function expressionText(
+  { call, errors }: Execution,
+  { textOf: evaluate }: Extract<Slice, { kind: 'expression' }>,
+  { definition: { access }, nodes }: PlannedField,
+  source: JsonValue,
+): string | undefined {
+  const type = access.kind === 'property' ? access.property.type : 'Resource'
+  try {
+    return evaluate(type === 'Resource' ? '' : type, source)
+  } catch (thrown) {
+    const error = errorOf(call, thrown, { nodes })
+    if (!errors.some(({ message }) => message === error.message)) errors.push(error)
+    return undefined
+  }
+}
+
+function propertyText(names: readonly string[], source: JsonValue): string | undefined {
+  let value: JsonValue | undefined = source
+  for (const name of names) {
     const first: JsonValue | undefined = Array.isArray(value) ? value[0] : value
     value = first !== undefined && isObject(first) ? first[name] : undefined
   }
-  return value === undefined || value === null || isObject(value) || Array.isArray(value) ? '' : `.${textOf(value)}`
+  const first = Array.isArray(value) ? value[0] : value
+  if (first === undefined || first === null || Array.isArray(first)) return undefined
+  return isObject(first) && !isRawJson(first) ? undefined : textOf(first)
 }
 
 interface Sink {
@@ -97,7 +125,7 @@ function createSink(execution: Execution): Sink {
     if (refused.has(message)) return
     refused.add(message)
     const failure = fault('unprocessable', message, { code: 'processing' })
-    execution.errors.push(errorOfFault(failure, { nodes: field.nodes, path: pathOf(path) }))
+    execution.errors.push(graphqlErrorOfFault(failure, { nodes: field.nodes, path: pathOf(path) }))
   }
   return {
     result,
@@ -106,7 +134,7 @@ function createSink(execution: Execution): Sink {
     },
     collect(field, name, values, path) {
       if (values.length === 0) return
-      const { type } = field.definition
+      const type = fhirTypeOf(field)
       const before = types.get(name) ?? type
       types.set(name, before)
       if (before !== type) {
@@ -125,3 +153,7 @@ function createSink(execution: Execution): Sink {
     },
   }
 }
+
+/** R4 graphql.html#flattening: what is collated must be of one FHIR type. */
+const fhirTypeOf = ({ definition: { access, type } }: PlannedField): string =>
+  access.kind === 'property' ? access.property.type : type

@@ -10,7 +10,7 @@ import { textOf } from '../plan/list-narrowing.ts'
 import { type Execution, type Outcome, spendResources, type Task } from './execution.ts'
 import { EMBEDDED } from './plain-copy.ts'
 import { searchArgumentsOf } from './search-parameters.ts'
-import { search, searchConnection, tooMany, withCount } from './searches.ts'
+import { checkCriterion, meeting, search, searchConnection, tooMany, withCount } from './searches.ts'
 
 /** One search for the fields of a level that differ in nothing but the resource that is pointed to. */
 export interface ReverseGroup {
@@ -19,6 +19,7 @@ export interface ReverseGroup {
   readonly parameters: Parameters
   /** Matches that each parent gets at the most; undefined: all, or an error. */
   readonly count: number | undefined
+  readonly fhirpath: string | undefined
   readonly members: { readonly task: Task; readonly parent: string }[]
 }
 
@@ -35,14 +36,9 @@ export function reverseSearchOf(execution: Execution, { field }: Task): Omit<Rev
   const { access, arguments: values } = { access: field.definition.access, arguments: field.arguments }
   invariant(access.kind === 'reverse', 'a reverse field')
   const given = searchArgumentsOf(values, execution.context.limits.pageSizeMax)
-  if (given.cursor !== undefined) {
-    throw fault('invalid', 'The argument "_cursor" is for root fields only: follow a cursor in a query of its own', {
-      code: 'value',
-      expression: ['_cursor'],
-    })
-  }
   const parameter = referenceParameter(execution, access.source, access.target, textOf(values.get('_reference') ?? ''))
-  return { source: access.source, parameter, parameters: given.parameters, count: given.count }
+  const { parameters, count, fhirpath } = given
+  return { source: access.source, parameter, parameters, count, fhirpath }
 }
 
 function referenceParameter(execution: Execution, source: string, target: string, name: string): SearchParameter {
@@ -58,9 +54,10 @@ function referenceParameter(execution: Execution, source: string, target: string
 
 /** ConditionConnection in a resource: pages can't be shared, so that each is a search of its own. */
 export async function resolveReverseConnection(execution: Execution, task: Task, parent: string): Promise<Outcome> {
-  const { source, parameter, parameters, count } = reverseSearchOf(execution, task)
+  const { source, parameter, parameters, count, fhirpath } = reverseSearchOf(execution, task)
   const pointing: Parameters = [[parameter.code, parent], ...parameters]
-  return { value: await searchConnection(execution, task, source, { parameters: pointing, count, cursor: undefined }) }
+  const given = { parameters: pointing, count, cursor: undefined, fhirpath }
+  return { value: await searchConnection(execution, task, source, given) }
 }
 
 /** The matches of each member, or why there are none. */
@@ -70,7 +67,8 @@ export async function resolveReverseGroup(execution: Execution, group: ReverseGr
   const { parentsMax } = execution.context.graphqlLimits
   for (let start = 0; start < parents.length; start += parentsMax) {
     const chunk = parents.slice(start, start + parentsMax)
-    const outcomes = group.count === undefined ? findAll(execution, group, chunk) : findFirst(execution, group, chunk)
+    const all = group.count === undefined || group.fhirpath !== undefined
+    const outcomes = all ? findAll(execution, group, chunk) : findFirst(execution, group, chunk)
     for (const [parent, outcome] of await outcomes) found.set(parent, outcome)
   }
   return new Map(group.members.map(({ task, parent }) => [task, found.get(parent) ?? { value: [] }]))
@@ -81,6 +79,7 @@ type Found = Map<string, Outcome>
 /** Every match of every parent, page by page; too many for one answer is an error of that parent alone. */
 async function findAll(execution: Execution, group: ReverseGroup, parents: readonly string[]): Promise<Found> {
   const { limits, graphqlLimits } = execution.context
+  await checkCriterion(execution, group.fhirpath)
   const matches = new Map<string, JsonObject[]>(parents.map(parent => [parent, []]))
   let parameters: Parameters | undefined = withCount(pointingTo(group, parents), limits.pageSizeMax)
   for (let page = 0; parameters; page += 1) {
@@ -92,8 +91,10 @@ async function findAll(execution: Execution, group: ReverseGroup, parents: reado
     distribute(execution, group, result.matches, matches)
     parameters = result.next
   }
-  const outcomeOf = (list: JsonObject[]): Outcome =>
-    list.length > limits.pageSizeMax ? { thrown: tooMany(group.source, limits.pageSizeMax) } : { value: list }
+  const outcomeOf = (list: JsonObject[]): Outcome => {
+    if (list.length > limits.pageSizeMax) return { thrown: tooMany(group.source, limits.pageSizeMax) }
+    return { value: meeting(execution, group.fhirpath, list).slice(0, group.count) }
+  }
   return new Map([...matches].map(([parent, list]) => [parent, outcomeOf(list)]))
 }
 

@@ -20,6 +20,8 @@ it('arguments are parameters with the names and the values of REST', () => {
       _count: 3,
       _cursor: 'c',
       _reference: 'patient',
+      _filter: 'name eq "a,b" or active eq true',
+      fhirpath: 'name.exists()',
     }),
   ).toEqual({
     parameters: [
@@ -30,9 +32,11 @@ it('arguments are parameters with the names and the values of REST', () => {
       ['value-quantity', '5.40'],
       ['active', 'true'],
       ['_sort', '-_lastUpdated,name'],
+      ['_filter', 'name eq "a,b" or active eq true'],
     ],
     count: 3,
     cursor: 'c',
+    fhirpath: 'name.exists()',
   })
 })
 
@@ -42,8 +46,5 @@ it('what can’t be searched for is refused', async () => {
   expect(await refusal({ _count: 1001 })).toEqual(count)
   expect(await refusal({ _id: [] })).toEqual(
     oneFault('invalid', 'value', 'The argument "_id" must not be an empty list', '_id'),
-  )
-  expect(await refusal({ _filter: 'name eq x' })).toEqual(
-    oneFault('unsupported', 'not-supported', 'The argument "_filter" is not supported yet', '_filter'),
   )
 })

@@ -12,24 +12,30 @@ export interface SearchArguments {
   /** undefined: everything there is. */
   readonly count: number | undefined
   readonly cursor: string | undefined
+  /** A criterion that the server evaluates on the matches. R4 graphql.html#searching */
+  readonly fhirpath: string | undefined
 }
 
 /** Arguments that are no search parameter. */
-const OTHERS: ReadonlySet<string> = new Set(['_count', '_cursor', '_reference', '_filter'])
+const OTHERS: ReadonlySet<string> = new Set(['_count', '_cursor', '_reference', 'fhirpath'])
+
+/** Those whose value is one text, commas and all. */
+const WHOLE: ReadonlySet<string> = new Set(['_sort', '_filter'])
 
 /** @throws Fault where an argument is out of range or not supported. */
 export function searchArgumentsOf(values: ArgumentValues, countMax: number): SearchArguments {
-  if (values.has('_filter')) {
-    throw fault('unsupported', 'The argument "_filter" is not supported yet', { expression: ['_filter'] })
-  }
   const parameters: (readonly [string, string])[] = []
   for (const [name, value] of values) {
-    // Of the sort order the comma is part.
-    if (name === '_sort') parameters.push([name, textOf(value)])
+    if (WHOLE.has(name)) parameters.push([name, textOf(value)])
     else if (!OTHERS.has(name)) parameters.push([searchParameterCode(name), parameterValue(name, value)])
   }
-  const cursor = values.get('_cursor')
-  return { parameters, count: countOf(values, countMax), cursor: cursor === undefined ? undefined : textOf(cursor) }
+  const [cursor, fhirpath] = [textArgument(values, '_cursor'), textArgument(values, 'fhirpath')]
+  return { parameters, count: countOf(values, countMax), cursor, fhirpath }
+}
+
+function textArgument(values: ArgumentValues, name: string): string | undefined {
+  const value = values.get(name)
+  return value === undefined ? undefined : textOf(value)
 }
 
 function countOf(values: ArgumentValues, countMax: number): number | undefined {

@@ -2,8 +2,8 @@ import { fault } from '../../fault.ts'
 import type { Parameters, SearchResult } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonObject } from '../../resource/content.ts'
-import { decodePage, encodePage } from './connection-cursor.ts'
-import { type Execution, type Outcome, spendResources, type Task } from './execution.ts'
+import { type ConnectionPage, decodePage, encodePage, type PagePosition } from './connection-cursor.ts'
+import { type Execution, expressionsOf, type Outcome, spendResources, type Task } from './execution.ts'
 import { type SearchArguments, searchArgumentsOf } from './search-parameters.ts'
 
 /** `PatientList` and `PatientConnection` at the root. R4 graphql.html#searching */
@@ -12,7 +12,7 @@ export async function resolveSearch(execution: Execution, task: Task): Promise<O
   invariant(access.kind === 'search', 'a search')
   const { resourceType, form } = access
   const given = searchArgumentsOf(task.field.arguments, execution.context.limits.pageSizeMax)
-  if (form === 'list') return { value: await searchList(execution, resourceType, given) }
+  if (form === 'list') return { value: [...(await searchList(execution, resourceType, given))] }
   if (given.cursor === undefined) return { value: await searchConnection(execution, task, resourceType, given) }
   if (task.field.arguments.size > 1) {
     throw fault('invalid', 'With "_cursor" no other argument may be given: the cursor stands for the whole search', {
@@ -24,12 +24,51 @@ export async function resolveSearch(execution: Execution, task: Task): Promise<O
 }
 
 /** Every match, or with a count that many. @throws Fault too-costly where there are more than one answer holds. */
-async function searchList(execution: Execution, type: string, given: SearchArguments): Promise<JsonObject[]> {
+async function searchList(execution: Execution, type: string, given: SearchArguments): Promise<readonly JsonObject[]> {
   if (given.count === 0) return []
+  if (given.fhirpath !== undefined) return searchFiltered(execution, type, given, given.fhirpath)
   const { pageSizeMax } = execution.context.limits
   const result = await search(execution, type, withCount(given.parameters, given.count ?? pageSizeMax))
   if (given.count === undefined && result.next) throw tooMany(type, pageSizeMax)
   return contentsOf(execution, result)
+}
+
+/** The criterion is evaluated on all that matches, page by page, until there are as many as were asked for. */
+async function searchFiltered(
+  execution: Execution,
+  type: string,
+  given: SearchArguments,
+  fhirpath: string,
+): Promise<readonly JsonObject[]> {
+  const { limits, graphqlLimits } = execution.context
+  await checkCriterion(execution, fhirpath)
+  const found: JsonObject[] = []
+  let parameters: Parameters | undefined = withCount(given.parameters, limits.pageSizeMax)
+  for (let page = 0; parameters && found.length < (given.count ?? Number.POSITIVE_INFINITY); page += 1) {
+    if (page === graphqlLimits.reversePagesMax) throw tooMany(type, limits.pageSizeMax * page)
+    const result = await search(execution, type, parameters)
+    found.push(...meeting(execution, fhirpath, contentsOf(execution, result)))
+    if (given.count === undefined && found.length > limits.pageSizeMax) throw tooMany(type, limits.pageSizeMax)
+    parameters = result.next
+  }
+  return found.slice(0, given.count)
+}
+
+/** Before anything is read. @throws Fault invalid where it is no FHIRPath. */
+export async function checkCriterion(execution: Execution, fhirpath: string | undefined): Promise<void> {
+  if (fhirpath !== undefined) (await expressionsOf(execution)).check(fhirpath)
+}
+
+/** The resources for which the expression holds, which was checked. R4 graphql.html#searching */
+export function meeting(
+  { expressions }: Execution,
+  fhirpath: string | undefined,
+  resources: readonly JsonObject[],
+): readonly JsonObject[] {
+  if (fhirpath === undefined || resources.length === 0) return resources
+  invariant(expressions, 'an expression that was checked has the engine')
+  const met = new Set(expressions.indexesOf('', fhirpath, resources))
+  return resources.filter((_resource, index) => met.has(index))
 }
 
 /** R4 graphql.html#searching: an error rather than a list that was cut silently. */
@@ -60,36 +99,73 @@ export function searchConnection(
   given: SearchArguments,
 ): Promise<JsonObject> {
   const count = given.count ?? execution.context.limits.pageSizeDefault
-  return connectionPage(execution, task, type, { parameters: withCount(given.parameters, count), offset: 0 })
+  const { fhirpath } = given
+  const parameters = withCount(given.parameters, count)
+  return connectionPage(execution, task, type, { parameters, offset: 0, ...(fhirpath !== undefined && { fhirpath }) })
 }
 
 const continueConnection = (execution: Execution, task: Task, type: string, cursor: string): Promise<JsonObject> =>
   connectionPage(execution, task, type, decodePage(type, cursor))
 
-interface Page {
-  readonly parameters: Parameters
-  /** Matches on the pages before. */
-  readonly offset: number
-}
-
-async function connectionPage(execution: Execution, task: Task, type: string, page: Page): Promise<JsonObject> {
-  const total: Parameters = isSelected(task, type, 'count') ? [['_total', 'accurate']] : []
+async function connectionPage(
+  execution: Execution,
+  task: Task,
+  type: string,
+  page: ConnectionPage,
+): Promise<JsonObject> {
+  const { fhirpath } = page
+  await checkCriterion(execution, fhirpath)
+  // How many meet an expression is known only when all have been read: no count rather than a wrong one.
+  const counts = fhirpath === undefined && isSelected(task, type, 'count')
+  const total: Parameters = counts ? [['_total', 'accurate']] : []
   const result = await search(execution, type, [...withoutTotal(page.parameters), ...total])
-  const { offset } = page
-  const cursor = (parameters: Parameters | undefined, position: number) =>
-    parameters ? encodePage(type, { parameters: withoutTotal(parameters), offset: position }) : null
-  const pagesize = page.parameters.find(([name]) => name === '_count')?.[1]
+  const resources = meeting(execution, fhirpath, contentsOf(execution, result))
   return {
-    count: result.total ?? null,
-    offset,
-    pagesize: Number(pagesize),
-    first: cursor(result.first, 0),
-    previous: null,
-    next: cursor(result.next, offset + result.matches.length),
-    last: null,
-    edges: contentsOf(execution, result).map(resource => ({ mode: 'match', score: null, resource })),
+    count: counts ? (result.total ?? null) : null,
+    offset: page.offset,
+    pagesize: Number(page.parameters.find(([name]) => name === '_count')?.[1]),
+    ...cursorsOf(type, page, result),
+    edges: resources.map(resource => ({ mode: 'match', score: null, resource })),
   }
 }
+
+/**
+ * A search knows the page after, never the one before: each cursor carries the positions that led to it. The last page
+ * is known by the one that has none after it.
+ */
+function cursorsOf(type: string, page: ConnectionPage, { next, matches }: SearchResult): JsonObject {
+  const { before = [] } = page
+  const at = ([offset, cursor]: PagePosition, earlier: readonly PagePosition[]): string =>
+    encodePage(type, { ...page, parameters: withCursor(page.parameters, cursor), offset, before: earlier })
+  const here: PagePosition = [page.offset, cursorOf(page.parameters)]
+  const earlier = before.at(-1)
+  return {
+    first: at([0, ''], []),
+    previous: earlier ? at(earlier, before.slice(0, -1)) : null,
+    next: next ? at([page.offset + matches.length, cursorOf(next)], recent([...before, here])) : null,
+    last: next ? null : at(here, before),
+  }
+}
+
+/** Those that a cursor has room for; further back there is `first`. */
+function recent(positions: readonly PagePosition[]): readonly PagePosition[] {
+  let length = 0
+  const start = positions.findLastIndex(([, cursor]) => {
+    length += cursor.length
+    return length > CURSORS_LENGTH_MAX
+  })
+  return positions.slice(start + 1)
+}
+
+/** A cursor may travel in a URL, which holds some 8,000 characters. */
+const CURSORS_LENGTH_MAX = 4000
+
+const cursorOf = (parameters: Parameters): string => parameters.find(([name]) => name === '_cursor')?.[1] ?? ''
+
+const withCursor = (parameters: Parameters, cursor: string): Parameters => [
+  ...withoutTotal(parameters).filter(([name]) => name !== '_cursor'),
+  ...(cursor === '' ? [] : [['_cursor', cursor] as const]),
+]
 
 /** Each page says for itself whether it wants one. */
 const withoutTotal = (parameters: Parameters): Parameters => parameters.filter(([name]) => name !== '_total')

@@ -10,7 +10,8 @@ const text: ArgumentDefinition = { name: 'String', list: false, required: false,
 const texts: ArgumentDefinition = { name: 'String', list: true, required: false, lenient: true }
 const requiredText: ArgumentDefinition = { name: 'String', list: false, required: true, lenient: true }
 const number: ArgumentDefinition = { name: 'Int', list: false, required: false }
-const requiredId: ArgumentDefinition = { name: 'ID', list: false, required: true, lenient: true }
+const id: ArgumentDefinition = { name: 'ID', list: false, required: false, lenient: true }
+const requiredId: ArgumentDefinition = { ...id, required: true }
 
 export const readArguments: Arguments = new Map([['id', requiredId]])
 
@@ -19,16 +20,29 @@ export const referenceArguments: Arguments = new Map([
   ['type', text],
 ])
 
-export const createArguments = (input: string): Arguments =>
-  new Map([['res', { name: input, list: false, required: true }]])
+const required = (name: string): ArgumentDefinition => ({ name, list: false, required: true })
 
-export const updateArguments = (input: string): Arguments =>
+/** R4 graphql.html#mutations, with what REST says in headers, and `criteria`: the search of a conditional write. */
+export const createArguments = (input: string): Arguments =>
   new Map([
-    ['id', requiredId],
-    ['res', { name: input, list: false, required: true }],
+    ['res', required(input)],
+    ['ifNoneExist', text],
   ])
 
-export const transactionArguments: Arguments = new Map([['bundle', { name: 'AWSJSON', list: false, required: true }]])
+const oneResource = [
+  ['id', id],
+  ['criteria', text],
+  ['ifMatch', text],
+] as const
+
+export const updateArguments = (input: string): Arguments =>
+  new Map([...oneResource, ['res', required(input)], ['ifNoneMatch', text]])
+
+export const patchArguments: Arguments = new Map([...oneResource, ['patch', required('AWSJSON')]])
+
+export const deleteArguments: Arguments = new Map(oneResource)
+
+export const transactionArguments: Arguments = new Map([['bundle', required('AWSJSON')]])
 
 /** R4 graphql.html#searching: each search parameter of the type, then what shapes the result. */
 export function searchArguments(definitions: Definitions, resourceType: string, form: SearchForm): Arguments {
@@ -36,15 +50,16 @@ export function searchArguments(definitions: Definitions, resourceType: string, 
   return new Map([
     ...codes.map(code => [searchArgumentName(code), texts] as const),
     ['_filter', text],
+    ['fhirpath', text],
     ['_sort', text],
     ['_count', number],
     ...(form === 'connection' ? [['_cursor', text] as const] : []),
   ])
 }
 
-/** A reverse list is a search with the parameter named that points here. */
-export const reverseArguments = (definitions: Definitions, source: string, form: SearchForm): Arguments =>
-  new Map([['_reference', requiredText], ...searchArguments(definitions, source, form)])
+/** A reverse list is a search with the parameter named that points here; a cursor is followed at the root. */
+export const reverseArguments = (definitions: Definitions, source: string): Arguments =>
+  new Map([['_reference', requiredText], ...searchArguments(definitions, source, 'list')])
 
 /**
  * R4 graphql.html#list: a list of elements is narrowed by the values of their primitive properties, then cut.

@@ -1,4 +1,10 @@
-import { type FieldNode, Kind } from 'graphql/language/index.js'
+import {
+  type EnumValueNode,
+  type FieldNode,
+  Kind,
+  type StringValueNode,
+  type ValueNode,
+} from 'graphql/language/index.js'
 import type { CompositeType, FieldDefinition, Model } from './type-model.ts'
 
 export const typenameField: FieldDefinition = {
@@ -21,10 +27,14 @@ export function compositeOfField(model: Model, field: FieldDefinition, node: Fie
   const type = model.composite(field.type)
   if (field.access.kind !== 'reference' || type?.kind !== 'union') return type
   const literal = node.arguments?.find(argument => argument.name.value === 'type')?.value
-  if (literal?.kind !== Kind.ENUM && literal?.kind !== Kind.STRING) return type
+  if (!literal || !isTypeLiteral(literal)) return type
   const narrowed = model.composite(literal.value)
   return narrowed?.kind === 'object' && narrowed.resource ? { ...type, narrowed } : type
 }
+
+/** Whether a type is named in the document itself: `type: Patient`. */
+export const isTypeLiteral = (value: ValueNode): value is EnumValueNode | StringValueNode =>
+  value.kind === Kind.ENUM || value.kind === Kind.STRING
 
 /** GraphQL 5.5.2.3: whether a value of the one type can be of the other. */
 export function mayBe(parent: CompositeType, type: CompositeType): boolean {

@@ -96,7 +96,7 @@ function reverseField(
     type: form === 'list' ? resourceType : `${resourceType}Connection`,
     leaf: false,
     list: form === 'list',
-    arguments: reverseArguments(definitions, resourceType, form),
+    arguments: reverseArguments(definitions, resourceType),
     access: { kind: 'reverse', form, source: resourceType, target: component.path },
   }
 }

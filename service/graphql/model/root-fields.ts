@@ -2,7 +2,9 @@ import { graphqlInputName } from '#schema/names.ts'
 import type { Definitions } from '../../definitions.ts'
 import {
   createArguments,
+  deleteArguments,
   NO_ARGUMENTS,
+  patchArguments,
   readArguments,
   searchArguments,
   transactionArguments,
@@ -13,12 +15,12 @@ import type { FieldDefinition } from './type-model.ts'
 
 /** R4 graphql.html#system: `Patient`, `PatientList`, `PatientConnection`. */
 export function queryField(definitions: Definitions, name: string): FieldDefinition | undefined {
-  if (definitions.isResourceType(name)) {
+  if (definitions.isServed(name)) {
     const access = { kind: 'read', resourceType: name } as const
     return { name, type: name, leaf: false, list: false, arguments: readArguments, access }
   }
   const named = searchFieldName(name)
-  if (!named || !definitions.isResourceType(named.resourceType)) return undefined
+  if (!named || !definitions.isServed(named.resourceType)) return undefined
   const { form, resourceType } = named
   return {
     name,
@@ -33,10 +35,11 @@ export function queryField(definitions: Definitions, name: string): FieldDefinit
 const WRITES = [
   ['Create', 'create'],
   ['Update', 'update'],
+  ['Patch', 'patch'],
   ['Delete', 'delete'],
 ] as const
 
-/** R4 graphql.html#mutations: `PatientCreate`, `PatientUpdate`, `PatientDelete`; and a whole transaction Bundle. */
+/** R4 graphql.html#mutations: `PatientCreate`, `PatientUpdate`, `PatientDelete`; patches, and a whole Bundle. */
 export function mutationField(definitions: Definitions, name: string): FieldDefinition | undefined {
   if (name === 'transaction') {
     const access = { kind: 'transaction' } as const
@@ -45,12 +48,24 @@ export function mutationField(definitions: Definitions, name: string): FieldDefi
   for (const [suffix, kind] of WRITES) {
     const resourceType = name.slice(0, -suffix.length)
     if (!name.endsWith(suffix) || !definitions.isResourceType(resourceType)) continue
-    const input = graphqlInputName(resourceType)
-    const taken = { create: createArguments(input), update: updateArguments(input), delete: readArguments }[kind]
     const type = kind === 'delete' ? 'OperationOutcome' : resourceType
+    const taken = writeArguments(kind, graphqlInputName(resourceType))
     return { name, type, leaf: false, list: false, arguments: taken, access: { kind, resourceType } }
   }
   return undefined
+}
+
+function writeArguments(kind: (typeof WRITES)[number][1], input: string): FieldDefinition['arguments'] {
+  switch (kind) {
+    case 'create':
+      return createArguments(input)
+    case 'update':
+      return updateArguments(input)
+    case 'patch':
+      return patchArguments
+    case 'delete':
+      return deleteArguments
+  }
 }
 
 const member = (name: string, type: string, options: { readonly leaf: boolean; readonly list: boolean }) =>

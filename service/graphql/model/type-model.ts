@@ -65,7 +65,7 @@ export type FieldAccess =
   | { readonly kind: 'reverse'; readonly form: SearchForm; readonly source: string; readonly target: string }
   | { readonly kind: 'read'; readonly resourceType: string }
   | { readonly kind: 'search'; readonly form: SearchForm; readonly resourceType: string }
-  | { readonly kind: 'create' | 'update' | 'delete'; readonly resourceType: string }
+  | { readonly kind: 'create' | 'update' | 'patch' | 'delete'; readonly resourceType: string }
   | { readonly kind: 'transaction' }
 
 export type SearchForm = 'list' | 'connection'

@@ -79,6 +79,7 @@ function priceOf({ access: { kind } }: FieldDefinition, count: unknown, below: n
       return SEARCH_COST + (typeof count === 'number' ? count : MATCHES_ASSUMED) * (1 + below)
     case 'create':
     case 'update':
+    case 'patch':
     case 'delete':
     case 'transaction':
       return WRITE_COST + below

@@ -2,10 +2,11 @@ import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNod
 import { fault } from '../../fault.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonValue } from '../../resource/content.ts'
-import { compositeOfField } from '../model/positions.ts'
+import type { Expressions } from '../fhirpath/expression-types.ts'
+import { compositeOfField, isTypeLiteral } from '../model/positions.ts'
 import type { CompositeType, FieldDefinition, Model, ObjectType } from '../model/type-model.ts'
 import type { VariableValues } from '../values/coerce-literal.ts'
-import { type ArgumentValues, argumentValues } from './argument-values.ts'
+import { type ArgumentValues, argumentValues, listOf } from './argument-values.ts'
 import { type ListNarrowing, listNarrowingOf } from './list-narrowing.ts'
 import { prefetchKey } from './prefetch-key.ts'
 import { type Reshaping, reshapingOf } from './reshaping.ts'
@@ -20,6 +21,8 @@ export interface Planning {
    * aliases of a field are united.
    */
   readonly keys: 'response' | 'field'
+  /** For lists and slices, which are made by response name alone; undefined where the document has no FHIRPath. */
+  readonly expressions: Expressions | undefined
 }
 
 /** What is selected on objects of one type, fragments spread out and fields of one key merged. */
@@ -87,8 +90,19 @@ function planSelection(
 interface Group {
   readonly key: string
   readonly definition: FieldDefinition
-  readonly nodes: [FieldNode, ...FieldNode[]]
+  readonly nodes: readonly [FieldNode, ...FieldNode[]]
   readonly arguments: ArgumentValues
+}
+
+/** References to several types, each with a selection of its own, are one field that gives any of them. */
+function merged(known: Group, group: Group): Group {
+  const nodes: Group['nodes'] = [...known.nodes, ...group.nodes]
+  if (known.definition.access.kind !== 'reference') return { ...known, nodes }
+  const [types, more] = [known, group].map(each => each.arguments.get('type'))
+  const { type: _type, ...others } = Object.fromEntries(known.arguments)
+  const all = types === undefined || more === undefined ? [] : [...new Set([...listOf(types), ...listOf(more)])]
+  const values = new Map(Object.entries({ ...others, ...(all.length > 0 && { type: all }) }))
+  return { ...known, nodes, arguments: values }
 }
 
 interface Collected {
@@ -107,8 +121,7 @@ function collect(planning: Planning, sets: readonly SelectionSetNode[], type: Ob
       if (selection.kind === Kind.FIELD) {
         const group = groupOf(planning, selection, type)
         const known = groups.get(group.key)
-        if (known) known.nodes.push(selection)
-        else groups.set(group.key, group)
+        groups.set(group.key, known ? merged(known, group) : group)
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const condition = selection.typeCondition?.name.value
         if (condition === undefined || applies(condition, type)) visit(selection.selectionSet)
@@ -170,8 +183,9 @@ function planField(planning: Planning, group: Group, everything: boolean): Plann
   const [node] = nodes
   const isElement = definition.access.kind === 'property' || definition.access.kind === 'primitive-extension'
   // AppSync's resolvers narrow lists themselves, for each alias.
-  const narrowing = isElement && planning.keys === 'response' ? listNarrowingOf(node, values) : undefined
-  const reshaping = planning.keys === 'response' ? reshapingOf(node) : undefined
+  const isNarrowed = isElement && planning.keys === 'response'
+  const narrowing = isNarrowed ? listNarrowingOf(definition, node, values, planning.expressions) : undefined
+  const reshaping = planning.keys === 'response' ? reshapingOf(node, planning.expressions) : undefined
   const below = definition.leaf ? undefined : planBelow(planning, group, everything)
   return { key, definition, nodes, arguments: values, narrowing, reshaping, below }
 }
@@ -179,8 +193,21 @@ function planField(planning: Planning, group: Group, everything: boolean): Plann
 function planBelow(planning: Planning, { definition, nodes }: Group, everything: boolean): Below {
   const type = compositeOfField(planning.model, definition, nodes[0])
   invariant(type, `the type ${definition.type} of a field exists`)
-  const sets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []))
+  const isOfSeveral = definition.access.kind === 'reference' && nodes.length > 1
+  const sets = nodes.flatMap(node => {
+    if (!node.selectionSet) return []
+    return isOfSeveral ? [onlyOnItsType(node, node.selectionSet)] : [node.selectionSet]
+  })
   return belowOf(planning, sets, type, everything)
+}
+
+/** What `resource(type: Patient) {...}` selects, as a fragment on Patient. */
+function onlyOnItsType(node: FieldNode, selectionSet: SelectionSetNode): SelectionSetNode {
+  const type = node.arguments?.find(({ name }) => name.value === 'type')?.value
+  if (!type || !isTypeLiteral(type)) return selectionSet
+  const name = { kind: Kind.NAME, value: type.value } as const
+  const typeCondition = { kind: Kind.NAMED_TYPE, name } as const
+  return { kind: Kind.SELECTION_SET, selections: [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet }] }
 }
 
 function belowOf(

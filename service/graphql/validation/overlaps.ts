@@ -1,5 +1,5 @@
 import { type FieldNode, Kind, print, type SelectionSetNode } from 'graphql/language/index.js'
-import { compositeOfField, fieldOf } from '../model/positions.ts'
+import { compositeOfField, fieldOf, isTypeLiteral } from '../model/positions.ts'
 import type { CompositeType, FieldDefinition } from '../model/type-model.ts'
 import type { Validation } from './validation.ts'
 
@@ -122,12 +122,15 @@ const writeType = ({ type, list }: FieldDefinition): string => (list ? `[${type}
 function sameFieldReason(first: Entry, entry: Entry): string | undefined {
   const [a, b] = [first.node, entry.node]
   if (a.name.value !== b.name.value) return `"${a.name.value}" and "${b.name.value}" are different fields`
-  if (writeArguments(a) !== writeArguments(b)) return 'they have differing arguments'
+  const [given, other] = [writeArguments(first), writeArguments(entry)]
+  if (given !== other) return 'they have differing arguments'
   return writeDirectives(a) === writeDirectives(b) ? undefined : 'they have differing directives'
 }
 
-const writeArguments = ({ arguments: given = [] }: FieldNode): string =>
+/** R4 graphql.html#references: `resource(type: Patient) {...} resource(type: Group) {...}` stand side by side. */
+const writeArguments = ({ node: { arguments: given = [] }, field }: Entry): string =>
   given
+    .filter(({ name, value }) => !(field?.access.kind === 'reference' && name.value === 'type' && isTypeLiteral(value)))
     .map(argument => print(argument))
     .sort()
     .join(' ')

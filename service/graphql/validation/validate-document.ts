@@ -1,7 +1,7 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql/language/index.js'
 import { fault } from '../../fault.ts'
 import type { GraphqlError } from '../../fhir-service.ts'
-import { errorOfFault } from '../graphql-errors.ts'
+import { graphqlErrorOfFault } from '../graphql-errors.ts'
 import type { GraphqlLimits } from '../limits.ts'
 import type { Model, ObjectType } from '../model/type-model.ts'
 import {
@@ -72,7 +72,7 @@ function limitErrors(
   { depthMax, fieldsMax }: Pick<GraphqlLimits, 'depthMax' | 'fieldsMax'>,
 ): GraphqlError[] {
   const { depth, fields } = measure(validation, operation.selectionSet)
-  const tooCostly = (message: string) => [errorOfFault(fault('too-costly', message), { nodes: [operation] })]
+  const tooCostly = (message: string) => [graphqlErrorOfFault(fault('too-costly', message), { nodes: [operation] })]
   if (depth > depthMax) return tooCostly(`The document is ${depth} levels deep; the limit is ${depthMax}`)
   if (fields > fieldsMax) return tooCostly(`The document selects ${fields} fields; the limit is ${fieldsMax}`)
   return []
