@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { unreachable } from '#service/invariant.ts'
+import { invariant, unreachable } from '#service/invariant.ts'
 import type { DictionaryWriter } from './dictionary-writer.ts'
 import { COMPARTMENT_URL } from './parameters.ts'
 import { RowStatement } from './rows.ts'
@@ -14,6 +14,8 @@ const COLUMNS = {
   reference: ['parameter', 'target', 'target_kind', 'target_version'],
   date: ['parameter', 'low', 'high'],
   amount: ['parameter', 'low', 'high', 'unit'],
+  composite: ['parameter', 'component', 'text', 'number', 'low', 'high', 'element', 'extra'],
+  position: ['parameter', 'latitude', 'longitude'],
 } as const
 
 type Table = keyof typeof COLUMNS
@@ -35,6 +37,8 @@ export class IndexWriter {
   readonly #reference: TableStatements
   readonly #date: TableStatements
   readonly #amount: TableStatements
+  readonly #composite: TableStatements
+  readonly #position: TableStatements
   readonly #text: StatementSync
   /** While a resource is replaced: the rows that it has now. */
   #current: Set<string> | undefined
@@ -46,7 +50,12 @@ export class IndexWriter {
     this.#reference = statementsOf(database, 'reference')
     this.#date = statementsOf(database, 'date')
     this.#amount = statementsOf(database, 'amount')
-    this.#tables = [this.#token, this.#string, this.#reference, this.#date, this.#amount]
+    this.#composite = statementsOf(database, 'composite')
+    this.#position = statementsOf(database, 'position')
+    this.#tables = [
+      ...[this.#token, this.#string, this.#reference, this.#date],
+      ...[this.#amount, this.#composite, this.#position],
+    ]
     this.#text = database.prepare('INSERT OR IGNORE INTO text (parameter, normalized) VALUES (?, ?)')
   }
 
@@ -59,7 +68,8 @@ export class IndexWriter {
     }
     for (let entries = cells.number(); entries > 0; entries--) {
       const parameter = this.#dictionary.parameter(kind, cells.text())
-      for (let values = cells.number(); values > 0; values--) this.#value(key, tenant, parameter, cells)
+      const count = cells.number()
+      for (let element = 0; element < count; element++) this.#value(key, tenant, parameter, cells, element)
     }
   }
 
@@ -83,7 +93,7 @@ export class IndexWriter {
     this.#current?.add(identity(table, row.slice(0, -1)))
   }
 
-  #value(key: number, tenant: string, parameter: number, cells: CellReader): void {
+  #value(key: number, tenant: string, parameter: number, cells: CellReader, element: number): void {
     const tag = cells.number() as ValueTag
     switch (tag) {
       case VALUE_TAG.token:
@@ -118,10 +128,66 @@ export class IndexWriter {
         this.#put(this.#amount, parameter, low, high, unit, key)
         return
       }
+      case VALUE_TAG.start:
+        this.#put(this.#string, parameter, cells.text(), '', key)
+        return
+      case VALUE_TAG.position:
+        this.#put(this.#position, parameter, cells.number(), cells.number(), key)
+        return
+      case VALUE_TAG.composite: {
+        const components = cells.number()
+        for (let component = 0; component < components; component++) {
+          for (let values = cells.number(); values > 0; values--) {
+            const row = this.#componentRow(tenant, cells)
+            this.#put(this.#composite, parameter, component, ...row.slice(0, 4), element, ...row.slice(4), key)
+          }
+        }
+        return
+      }
       default:
         unreachable(tag)
     }
   }
+
+  /** text, number, low, high and extra of one value of a component. */
+  #componentRow(tenant: string, cells: CellReader): SQLInputValue[] {
+    const tag = cells.number() as ValueTag
+    switch (tag) {
+      case VALUE_TAG.token: {
+        const code = cells.text()
+        return [code, this.#dictionary.system(cells.text()), 0, 0, '']
+      }
+      case VALUE_TAG.uri:
+        return [cells.text(), 0, 0, 0, '']
+      case VALUE_TAG.string: {
+        const normalized = cells.text()
+        return [normalized, 0, 0, 0, cells.text()]
+      }
+      case VALUE_TAG.reference: {
+        const target = cells.text()
+        const type = cells.text()
+        return [target, type === '' ? 0 : this.#dictionary.kind(tenant, type), 0, 0, cells.text()]
+      }
+      case VALUE_TAG.date:
+      case VALUE_TAG.number:
+        return ['', 0, cells.number(), cells.number(), '']
+      case VALUE_TAG.quantity: {
+        const low = cells.number()
+        const high = cells.number()
+        return ['', this.#dictionary.unit(cells.text(), cells.text(), cells.text()), low, high, '']
+      }
+      case VALUE_TAG.start:
+      case VALUE_TAG.position:
+      case VALUE_TAG.composite:
+        return unreachableComponent(tag)
+      default:
+        return unreachable(tag)
+    }
+  }
+}
+
+function unreachableComponent(tag: ValueTag): never {
+  invariant(false, `a component of kind ${tag}`)
 }
 
 const identity = (table: Table, row: readonly SQLInputValue[]): string => table + JSON.stringify(row.map(asStored))

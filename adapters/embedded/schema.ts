@@ -1,7 +1,7 @@
 /** Tables of gateway.sqlite. docs/implementation/storage.md explains them with an example. */
 
 /** Kept in `user_version`. A file of a newer number is refused. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /**
  * Index tables hold the newest version of what is not deleted. Each is clustered by (parameter, value, key), so that
@@ -145,4 +145,27 @@ CREATE TABLE amount (
 ) WITHOUT ROWID;
 CREATE INDEX amount_high ON amount (parameter, high, key, low, unit);
 CREATE INDEX amount_key ON amount (key, parameter, low, high, unit);
+
+CREATE TABLE composite (
+  parameter INTEGER NOT NULL,
+  component INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  low REAL NOT NULL,
+  high REAL NOT NULL,
+  key INTEGER NOT NULL,
+  element INTEGER NOT NULL,
+  extra TEXT NOT NULL,
+  PRIMARY KEY (parameter, component, text, number, low, high, key, element, extra)
+) WITHOUT ROWID;
+CREATE INDEX composite_key ON composite (key, parameter, element, component, text, number, low, high, extra);
+
+CREATE TABLE position (
+  parameter INTEGER NOT NULL,
+  latitude REAL NOT NULL,
+  longitude REAL NOT NULL,
+  key INTEGER NOT NULL,
+  PRIMARY KEY (parameter, latitude, longitude, key)
+) WITHOUT ROWID;
+CREATE INDEX position_key ON position (key, parameter, latitude, longitude);
 `

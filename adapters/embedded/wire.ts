@@ -40,8 +40,19 @@ export type WriteOutcome = CommitResult | { readonly failure: 'expired' | 'faile
 
 export const METHODS: readonly WriteMethod[] = ['POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Value kinds as they are on the wire, with the number of cells behind each. */
-export const VALUE_TAG = { token: 0, string: 1, reference: 2, uri: 3, date: 4, number: 5, quantity: 6 } as const
+/** Value kinds as they are on the wire. start: a string that is asked for by its start alone. */
+export const VALUE_TAG = {
+  token: 0,
+  string: 1,
+  reference: 2,
+  uri: 3,
+  date: 4,
+  number: 5,
+  quantity: 6,
+  start: 7,
+  composite: 8,
+  position: 9,
+} as const
 
 /**
  * What has to be checked comes first, so that a conflict is found before anything is written. `expires`: milliseconds
@@ -86,7 +97,10 @@ function encodeDocument(cells: Cell[], document: IndexDocument): void {
   for (const { parameter, values } of document.entries) {
     if (isColumn(parameter.url)) continue
     cells.push(parameter.url, values.length)
-    for (const value of values) encodeValue(cells, value)
+    for (const value of values) {
+      if (parameter.derived && value.kind === 'string') cells.push(VALUE_TAG.start, value.normalized)
+      else encodeValue(cells, value)
+    }
   }
 }
 
@@ -113,6 +127,16 @@ function encodeValue(cells: Cell[], value: IndexValue): void {
       return
     case 'quantity':
       cells.push(VALUE_TAG.quantity, value.low, value.high, value.system, value.code, value.unit)
+      return
+    case 'position':
+      cells.push(VALUE_TAG.position, value.latitude, value.longitude)
+      return
+    case 'composite':
+      cells.push(VALUE_TAG.composite, value.components.length)
+      for (const values of value.components) {
+        cells.push(values.length)
+        for (const each of values) encodeValue(cells, each)
+      }
   }
 }
 

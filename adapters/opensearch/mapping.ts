@@ -14,6 +14,15 @@ const LONG = { type: 'long' } as const
 const end = <Type extends 'long' | 'double'>(type: Type) =>
   ({ type, fields: { sort: { type, index: false } } }) as const
 
+/** Components of a composite that are ranges: R4 has three at the most. */
+export const COMPONENTS_MAX = 4
+
+const COMPONENT_ENDS = Object.fromEntries(
+  Array.from({ length: COMPONENTS_MAX }, (_, component) => [`low${component}`, `high${component}`])
+    .flat()
+    .map(name => [name, { type: 'double' }]),
+)
+
 const SORT_FIELDS = Object.fromEntries(
   Array.from({ length: SORT_COLUMNS }, (_, column) => [`text${column}`, { type: 'keyword', index: false }]),
 )
@@ -51,13 +60,16 @@ export const MAPPING = {
     // share an object that has all their keys.
     date: { type: 'nested', properties: { key: SEARCHED, low: end('long'), high: end('long') } },
     amount: { type: 'nested', properties: { key: SEARCHED, low: end('double'), high: end('double'), unit: SEARCHED } },
+    /** Elements of composites: what is text in terms that begin with the number of their component. */
+    composite: { type: 'nested', properties: { key: SEARCHED, term: SEARCHED, ...COMPONENT_ENDS } },
+    position: { type: 'geo_point' },
     /** The least and the greatest text of each parameter, in the column of its key. */
     sort: { type: 'nested', properties: { key: SEARCHED, ...SORT_FIELDS } },
   },
 } as const
 
 export type Field = keyof typeof MAPPING.properties
-export type NestedField = 'date' | 'amount' | 'sort'
+export type NestedField = 'date' | 'amount' | 'composite' | 'sort'
 
 export interface IndexSettings {
   /** 1 serves tens of gigabytes. */

@@ -49,7 +49,7 @@ function capabilityStatement(registry: OperationRegistry, definitions: Definitio
     software: { name: SOFTWARE.name, version: SOFTWARE.version },
     implementation: { description: `${SOFTWARE.name}: FHIR REST and GraphQL over one service`, url: baseUrl },
     fhirVersion: definitions.fhirVersion,
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     rest: [
       {
         mode: 'server',
@@ -104,8 +104,7 @@ function resourceOf(definitions: Definitions, type: string, searchRevInclude: st
 }
 
 /** What parseSearch takes. */
-const isSearchable = ({ code, kind }: SearchParameter): boolean =>
-  kind !== 'composite' && kind !== 'special' && controlOf(code) === undefined
+const isSearchable = ({ code }: SearchParameter): boolean => controlOf(code) === undefined
 
 /** Parameters that may point to any type work, too, but each would have to be said 146 times. */
 function revincludesByTarget(definitions: Definitions): ReadonlyMap<string, string[]> {

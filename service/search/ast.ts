@@ -16,6 +16,8 @@ export interface ParameterReference {
   /** Canonical URL of the definition. */
   readonly url: string
   readonly kind: SearchParameterType
+  /** Made by derived-parameter.ts: a string is asked for by its start alone, and nothing is sorted by it. */
+  readonly derived?: boolean
 }
 
 export interface Query {
@@ -40,12 +42,15 @@ export type Node =
   | CompartmentNode
   | MissingNode
   | TokenNode
+  | TokensNode
   | StringNode
   | ReferenceNode
   | UriNode
   | DateNode
   | NumberNode
   | QuantityNode
+  | NearNode
+  | CompositeNode
   | ChainNode
   | HasNode
   | DiffersNode
@@ -106,6 +111,19 @@ export interface TokenNode {
   readonly system: string | undefined
   /** undefined: any code of the system (`system|`). Case-sensitive. */
   readonly code: string | undefined
+}
+
+/** Some value is one of these: a value set or a branch of a hierarchy, of thousands of codes. */
+export interface TokensNode {
+  readonly kind: 'tokens'
+  readonly parameter: ParameterReference
+  readonly tokens: readonly SystemAndCode[]
+}
+
+export interface SystemAndCode {
+  /** '': without a system. */
+  readonly system: string
+  readonly code: string
 }
 
 export interface StringNode {
@@ -179,6 +197,28 @@ export interface QuantityNode {
   /** With a system: the code. Without: the code or the unit as text. undefined: any. */
   readonly code: string | undefined
 }
+
+/** Some position is not further away than this on a sphere of Earth's mean radius. R4 location.html#positional */
+export interface NearNode {
+  readonly kind: 'near'
+  readonly parameter: ParameterReference
+  /** Degrees: -90 to 90, -180 to 180. */
+  readonly latitude: number
+  readonly longitude: number
+  readonly distanceMeters: number
+}
+
+/**
+ * Some one element satisfies all components, the first of these nodes being about its first component and so on. A
+ * component is satisfied by some one value of it.
+ */
+export interface CompositeNode {
+  readonly kind: 'composite'
+  readonly parameter: ParameterReference
+  readonly components: readonly ComponentNode[]
+}
+
+export type ComponentNode = TokenNode | StringNode | ReferenceNode | UriNode | DateNode | NumberNode | QuantityNode
 
 /**
  * Some local target of the parameter, of the query's type, satisfies the query in its newest version, whichever version

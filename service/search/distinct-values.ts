@@ -40,6 +40,10 @@ function leadOf(value: IndexValue): string | number | undefined {
     case 'number':
     case 'quantity':
       return value.low
+    case 'composite':
+      return undefined
+    case 'position':
+      return value.latitude
   }
 }
 
@@ -79,5 +83,9 @@ function sameValue(left: IndexValue, right: IndexValue): boolean {
         left.code === right.code &&
         left.unit === right.unit
       )
+    case 'position':
+      return right.kind === 'position' && left.latitude === right.latitude && left.longitude === right.longitude
+    case 'composite':
+      return right.kind === 'composite' && JSON.stringify(left) === JSON.stringify(right)
   }
 }

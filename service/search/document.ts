@@ -23,7 +23,9 @@ export interface ParameterValues {
   readonly values: readonly IndexValue[]
 }
 
-export type IndexValue = TokenValue | StringValue | ReferenceValue | UriValue | DateValue | NumberValue | QuantityValue
+export type IndexValue = SimpleValue | CompositeValue | PositionValue
+
+export type SimpleValue = TokenValue | StringValue | ReferenceValue | UriValue | DateValue | NumberValue | QuantityValue
 
 export interface TokenValue {
   readonly kind: 'token'
@@ -84,6 +86,22 @@ export interface QuantityValue {
   readonly unit: string
 }
 
+/** One element of a composite parameter: the values of each component, each of them with one value at least. */
+export interface CompositeValue {
+  readonly kind: 'composite'
+  readonly components: readonly (readonly SimpleValue[])[]
+}
+
+/** Degrees: -90 to 90, -180 to 180. */
+export interface PositionValue {
+  readonly kind: 'position'
+  readonly latitude: number
+  readonly longitude: number
+}
+
+/** Of quantities in the base units of UCUM: `5.4 mg` is also 0.0054 of code `g` of this system. */
+export const CANONICAL_UNITS = 'http://unitsofmeasure.org#canonical'
+
 /** The ends of ECMAScript time, in ms. */
 export const DATE_MIN = -8.64e15
 export const DATE_MAX = 8.64e15
@@ -96,4 +114,4 @@ export const NUMBER_MAX = Number.MAX_VALUE
  * Grows by one whenever `extract` changes what it takes from a resource: engines that index later store it with each
  * document, so that a re-extraction replaces it.
  */
-export const EXTRACTOR_GENERATION = 1
+export const EXTRACTOR_GENERATION = 2

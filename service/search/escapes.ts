@@ -3,7 +3,7 @@
 const BACKSLASH = 0x5c
 
 /** Pieces between separators that are not escaped; their escapes are still in them. At least one piece. */
-export function splitUnescaped(text: string, separator: ',' | '|'): string[] {
+export function splitUnescaped(text: string, separator: ',' | '|' | '$'): string[] {
   if (!text.includes('\\')) return text.split(separator)
   const pieces: string[] = []
   const code = separator.charCodeAt(0)

@@ -2,6 +2,8 @@
 import { invariant } from '../invariant.ts'
 import type {
   Comparator,
+  ComponentNode,
+  CompositeNode,
   DateNode,
   DiffersNode,
   Node,
@@ -12,20 +14,25 @@ import type {
   Query,
   ReferenceNode,
   StringNode,
+  SystemAndCode,
   TokenNode,
+  TokensNode,
   UriNode,
 } from './ast.ts'
 import type {
+  CompositeValue,
   DateValue,
   IndexDocument,
   IndexValue,
   NumberValue,
   QuantityValue,
   ReferenceValue,
+  SimpleValue,
   StringValue,
   TokenValue,
   UriValue,
 } from './document.ts'
+import { distanceMeters } from './great-circle.ts'
 import { isBelow } from './uri-below.ts'
 
 /** The newest versions of other resources, which joins need; deleted ones are not found. */
@@ -72,6 +79,14 @@ const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
     valuesOf(document, node.parameter).some(value => isNumber(value) && numberMatches(node, value)),
   quantity: (node, document) =>
     valuesOf(document, node.parameter).some(value => isQuantity(value) && quantityMatches(node, value)),
+  tokens: (node, document) =>
+    valuesOf(document, node.parameter).some(value => isToken(value) && codesOf(node).has(tokenName(value))),
+  near: (node, document) =>
+    valuesOf(document, node.parameter).some(
+      value => value.kind === 'position' && distanceMeters(node, value) <= node.distanceMeters,
+    ),
+  composite: (node, document) =>
+    valuesOf(document, node.parameter).some(value => value.kind === 'composite' && compositeMatches(node, value)),
   chain: (node, document, lookup) =>
     valuesOf(document, node.parameter).some(value => {
       if (!isReference(value) || value.id === undefined || value.type !== node.query.type) return false
@@ -113,6 +128,40 @@ const isUri = (value: IndexValue): value is UriValue => value.kind === 'uri'
 const isDate = (value: IndexValue): value is DateValue => value.kind === 'date'
 const isNumber = (value: IndexValue): value is NumberValue => value.kind === 'number'
 const isQuantity = (value: IndexValue): value is QuantityValue => value.kind === 'quantity'
+
+const tokenName = ({ system, code }: SystemAndCode): string => `${system}\u0000${code}`
+
+const codeSets = new WeakMap<TokensNode, ReadonlySet<string>>()
+
+function codesOf(node: TokensNode): ReadonlySet<string> {
+  const known = codeSets.get(node)
+  if (known) return known
+  const codes = new Set(node.tokens.map(tokenName))
+  codeSets.set(node, codes)
+  return codes
+}
+
+const compositeMatches = (node: CompositeNode, { components }: CompositeValue): boolean =>
+  node.components.every((component, index) => components[index]?.some(value => componentMatches(component, value)))
+
+function componentMatches(node: ComponentNode, value: SimpleValue): boolean {
+  switch (node.kind) {
+    case 'token':
+      return isToken(value) && tokenMatches(node, value)
+    case 'string':
+      return isString(value) && stringMatches(node, value)
+    case 'reference':
+      return isReference(value) && referenceMatches(node, value)
+    case 'uri':
+      return isUri(value) && uriMatches(node, value)
+    case 'date':
+      return isDate(value) && dateMatches(node, value)
+    case 'number':
+      return isNumber(value) && numberMatches(node, value)
+    case 'quantity':
+      return isQuantity(value) && quantityMatches(node, value)
+  }
+}
 
 const tokenMatches = (node: TokenNode, value: TokenValue): boolean =>
   (node.system === undefined || node.system === value.system) && (node.code === undefined || node.code === value.code)

@@ -4,8 +4,10 @@ import { DEFINITIONS, searchParameter } from '#test/support/search-parameter.ts'
 import { tenantOf } from '../call.ts'
 import { createDefinitions, type TableReader } from '../definitions.ts'
 import type { ResourceContent } from '../resource/content.ts'
+import { derivedParameter } from './derived-parameter.ts'
 import { extract, extractReferences } from './extract.ts'
 
+const UNITS = 'http://unitsofmeasure.org'
 const VERSION = { versionId: 3, lastUpdated: 1_600_000_000_000, baseUrl: 'http://localhost/fhir' }
 const SPECIAL_VALUES = 'http://terminology.hl7.org/CodeSystem/special-values'
 
@@ -40,7 +42,7 @@ test('a document holds the values of each parameter, and the compartments they l
     kind: 'quantity',
     low: 170.5,
     high: 170.5,
-    system: 'http://unitsofmeasure.org',
+    system: UNITS,
     code: 'cm',
     unit: 'cm',
   }
@@ -70,10 +72,21 @@ test('a document holds the values of each parameter, and the compartments they l
     id: 'o',
     versionId: 3,
     lastUpdated: VERSION.lastUpdated,
-    entries: Object.entries(values).map(([code, found]) => ({
-      parameter: searchParameter('Observation', code),
-      values: found,
-    })),
+    entries: [
+      ...Object.entries(values).map(([code, found]) => ({
+        parameter: searchParameter('Observation', code),
+        values: found,
+      })),
+      {
+        parameter: derivedParameter(
+          DEFINITIONS,
+          'Observation',
+          { steps: ['valueQuantity'], type: 'Quantity' },
+          'canonical',
+        ),
+        values: [{ kind: 'quantity', low: 1.705, high: 1.705, system: `${UNITS}#canonical`, code: 'm', unit: '' }],
+      },
+    ],
     compartments: ['Patient/1', 'Practitioner/2'],
   })
 })

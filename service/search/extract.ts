@@ -2,14 +2,23 @@
  * From a resource to what search knows of it. The hottest code of ingestion: everything static is compiled once a
  * type.
  */
-import type { ExtractionPath } from '#schema/tables.ts'
+import type { ExtractionPath, ExtractionStep } from '#schema/tables.ts'
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { ResourceContent } from '../resource/content.ts'
+import type { ParameterReference } from './ast.ts'
 import { compartmentsOf } from './compartments.ts'
+import { type CompositeWay, compositeWays } from './composite-ways.ts'
+import { derivationsOf, derivedParameter } from './derived-parameter.ts'
 import { distinctValues } from './distinct-values.ts'
-import type { IndexDocument, IndexValue, ParameterValues, ReferenceValue } from './document.ts'
+import type { IndexDocument, IndexValue, ParameterValues, ReferenceValue, SimpleValue } from './document.ts'
 import { compileSteps } from './extraction-steps.ts'
-import { type Converter, converterFor, type ImpliedSystem, type ValueSink } from './index-values.ts'
+import {
+  type Converter,
+  converterFor,
+  derivedConverterFor,
+  type ImpliedSystem,
+  type ValueSink,
+} from './index-values.ts'
 
 export interface ExtractVersion {
   readonly versionId: number
@@ -21,10 +30,10 @@ export interface ExtractVersion {
 
 /**
  * The index document of a validated resource that has an id. `_lastUpdated` comes from the version, not from meta.
- * Composite and special parameters have no values yet.
  */
 export function extract(definitions: Definitions, resource: ResourceContent, version: ExtractVersion): IndexDocument {
   const sink = sinkOf(definitions, version.baseUrl)
+  sink.resource = resource
   const entries: ParameterValues[] = []
   for (const { parameter, visits } of extractorsOf(definitions, resource.resourceType)) {
     if (parameter.code === '_lastUpdated') {
@@ -67,7 +76,7 @@ const sinkOf = (definitions: Definitions, baseUrl: string | undefined): ValueSin
 })
 
 interface Extractor {
-  readonly parameter: SearchParameter
+  readonly parameter: ParameterReference
   readonly visits: readonly Converter[]
 }
 
@@ -81,15 +90,64 @@ function extractorsOf(definitions: Definitions, resourceType: string): readonly 
   }
   let extractors = byType.get(resourceType)
   if (!extractors) {
-    extractors = [...definitions.searchParameters(resourceType).values()]
-      .filter(({ kind }) => kind !== 'composite' && kind !== 'special')
-      .map(parameter => ({
-        parameter,
-        visits: parameter.paths.map(path => compilePath(definitions, resourceType, parameter, path)),
-      }))
+    extractors = compileExtractors(definitions, resourceType)
     byType.set(resourceType, extractors)
   }
   return extractors
+}
+
+function compileExtractors(definitions: Definitions, resourceType: string): readonly Extractor[] {
+  const extractors: Extractor[] = []
+  const derived = new Map<ParameterReference, Converter>()
+  for (const parameter of definitions.searchParameters(resourceType).values()) {
+    if (parameter.kind === 'composite') {
+      for (const way of compositeWays(definitions, parameter)) {
+        if (way.kind === 'element') derived.set(way.parameter, compileElement(definitions, resourceType, way))
+      }
+      continue
+    }
+    const visits = parameter.paths.map(path => compilePath(definitions, resourceType, parameter, path))
+    extractors.push({ parameter, visits })
+    for (const path of parameter.paths) {
+      for (const derivation of derivationsOf(parameter.kind, path.type)) {
+        const convert = derivedConverterFor(derivation, path.type)
+        const itself = derivedParameter(definitions, resourceType, path, derivation)
+        if (convert) derived.set(itself, compileSteps(path.steps, convert))
+      }
+    }
+  }
+  for (const [parameter, visit] of derived) extractors.push({ parameter, visits: [visit] })
+  return extractors
+}
+
+/** One value for each element that has a value of every component. */
+function compileElement(
+  definitions: Definitions,
+  resourceType: string,
+  { path, components }: Extract<CompositeWay, { readonly kind: 'element' }>,
+): Converter {
+  const visits = components.map(component => {
+    const plain = component.paths.map(each => compilePath(definitions, resourceType, component, each, path))
+    if (component.kind !== 'quantity') return plain
+    const canonical = component.paths.flatMap(each => {
+      const [derivation] = derivationsOf('quantity', each.type)
+      const convert = derivation && derivedConverterFor(derivation, each.type)
+      return convert ? compileSteps(each.steps, convert) : []
+    })
+    return [...plain, ...canonical]
+  })
+  return compileSteps(path.steps, (element, sink) => {
+    const { values } = sink
+    const found: SimpleValue[][] = []
+    for (const ofComponent of visits) {
+      sink.values = []
+      for (const visit of ofComponent) visit(element, sink)
+      if (sink.values.length === 0) break
+      found.push(distinctValues(sink.values) as SimpleValue[])
+    }
+    sink.values = values
+    if (found.length === visits.length) values.push({ kind: 'composite', components: found })
+  })
 }
 
 function compilePath(
@@ -97,8 +155,10 @@ function compilePath(
   resourceType: string,
   parameter: SearchParameter,
   path: ExtractionPath,
+  above?: ExtractionPath,
 ): Converter {
-  const systemOf = path.type === 'code' ? impliedSystem(definitions, resourceType, path) : () => ''
+  const whole = above ? [...above.steps, ...path.steps] : path.steps
+  const systemOf = path.type === 'code' ? impliedSystem(definitions, resourceType, whole) : () => ''
   const convert = converterFor(parameter.kind, path.type, systemOf)
   return convert ? compileSteps(path.steps, convert) : () => {}
 }
@@ -107,10 +167,14 @@ function compilePath(
  * An element of type code says no system: it is that of its required binding, where the value set can be listed and the
  * code belongs to one system only. R4 search.html#token
  */
-function impliedSystem(definitions: Definitions, resourceType: string, path: ExtractionPath): ImpliedSystem {
+function impliedSystem(
+  definitions: Definitions,
+  resourceType: string,
+  steps: readonly ExtractionStep[],
+): ImpliedSystem {
   let component = definitions.component(resourceType)
   let binding: string | undefined
-  for (const step of path.steps) {
+  for (const step of steps) {
     if (typeof step !== 'string') continue
     const property = component?.properties.get(step)
     binding = property?.element.binding

@@ -27,7 +27,8 @@ function compileStep(step: ExtractionStep, next: Converter): Converter {
   if ('resolvesTo' in step) return resolvesTo(step.resolvesTo, next)
   if ('resourceType' in step) return where(['resourceType'], step.resourceType, next)
   if ('existsAndNotFalse' in step) return existsAndNotFalse(step.existsAndNotFalse, next)
-  invariant(false, `step ${JSON.stringify(step)} outside a composite`)
+  if ('resource' in step) return (_element, sink) => sink.resource !== undefined && next(sink.resource, sink)
+  invariant(false, `unknown step ${JSON.stringify(step)}`)
 }
 
 const property =

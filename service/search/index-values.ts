@@ -3,13 +3,17 @@ import type { SearchParameterType } from '#schema/tables.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
 import { numberOf } from '../resource/json.ts'
 import { parseDateRange } from './date-range.ts'
-import { DATE_MAX, DATE_MIN, type IndexValue, NUMBER_MAX, NUMBER_MIN } from './document.ts'
+import type { Derivation } from './derived-parameter.ts'
+import { CANONICAL_UNITS, DATE_MAX, DATE_MIN, type IndexValue, NUMBER_MAX, NUMBER_MIN } from './document.ts'
 import { normalizeString } from './normalize.ts'
 import { canonicalValueOf, type ReferenceContext, referenceValueOf } from './reference-value.ts'
+import { conversionOf, convert, UCUM } from './units.ts'
 
 /** Where converters put what they find. */
 export interface ValueSink extends ReferenceContext {
   values: IndexValue[]
+  /** Where a composite's component starts that starts from the resource again. */
+  resource?: JsonValue
 }
 
 /** `element` is never null or undefined, and never an array. */
@@ -70,6 +74,53 @@ function pushCoded(sink: ValueSink, system: JsonValue | undefined, code: JsonVal
   const hasSystem = typeof system === 'string'
   const hasCode = typeof code === 'string'
   if (hasSystem || hasCode) pushToken(sink, hasSystem ? system : '', hasCode ? code : '')
+}
+
+/** What a search with a system that is a type's finds: `:of-type=system|code|value`. */
+export const typeSystem = (system: string, code: string): string => `${system}|${code}`
+
+const identifierByType = object((sink, value) => {
+  const { value: text, type } = value
+  const codings = (type as JsonObject | undefined)?.coding
+  if (typeof text !== 'string' || !Array.isArray(codings)) return
+  for (const item of codings) {
+    const { system, code } = (item ?? {}) as JsonObject
+    if (typeof code === 'string') pushToken(sink, typeSystem(typeof system === 'string' ? system : '', code), text)
+  }
+})
+
+const referencedIdentifier = object((sink, value) => {
+  if (value.identifier) identifier(value.identifier, sink)
+})
+
+function pushText(sink: ValueSink, text: JsonValue | undefined): void {
+  if (typeof text !== 'string') return
+  const normalized = normalizeString(text)
+  if (normalized !== '') sink.values.push({ kind: 'string', value: normalized, normalized })
+}
+
+const codingText = object((sink, value) => pushText(sink, value.display))
+
+const conceptText = object((sink, value) => {
+  pushText(sink, value.text)
+  if (!Array.isArray(value.coding)) return
+  for (const item of value.coding) if (item !== null) codingText(item, sink)
+})
+
+const identifierText = object((sink, value) => pushText(sink, (value.type as JsonObject | undefined)?.text))
+
+/** undefined: elements of this type have none. */
+export function derivedConverterFor(derivation: Derivation, elementType: string): Converter | undefined {
+  switch (derivation) {
+    case 'text':
+      return TEXT_CONVERTERS[elementType]
+    case 'of-type':
+      return identifierByType
+    case 'identifier':
+      return referencedIdentifier
+    case 'canonical':
+      return elementType === 'Range' ? canonicalRange : canonicalQuantity
+  }
 }
 
 const coding = object((sink, value) => pushCoded(sink, value.system, value.code))
@@ -169,26 +220,35 @@ function pushQuantity(sink: ValueSink, low: number, high: number, source: JsonOb
   sink.values.push({ kind: 'quantity', low, high, system, code: wordOf(source.code), unit: wordOf(source.unit) })
 }
 
-/** `<5` and `<=5` reach from NUMBER_MIN to 5; the comparator's own end counts as included. */
-const quantity = object((sink, value) => {
-  const amount = finite(value.value)
-  if (amount === undefined) return
-  const comparator = wordOf(value.comparator)
-  const low = comparator.startsWith('<') ? NUMBER_MIN : amount
-  const high = comparator.startsWith('>') ? NUMBER_MAX : amount
-  pushQuantity(sink, low, high, value)
-})
+type AmountPusher = (sink: ValueSink, low: number, high: number, unit: JsonObject) => void
 
-const quantityRange = object((sink, value) => {
-  const low = value.low as JsonObject | undefined
-  const high = value.high as JsonObject | undefined
-  const least = finite(low?.value)
-  const greatest = finite(high?.value)
-  const unit = low ?? high
-  if (unit === undefined || (least === undefined && greatest === undefined)) return
-  const ends = [least ?? NUMBER_MIN, greatest ?? NUMBER_MAX]
-  pushQuantity(sink, Math.min(...ends), Math.max(...ends), unit)
-})
+/** `<5` and `<=5` reach from NUMBER_MIN to 5; the comparator's own end counts as included. */
+function quantityWith(push: AmountPusher): Converter {
+  return object((sink, value) => {
+    const amount = finite(value.value)
+    if (amount === undefined) return
+    const comparator = wordOf(value.comparator)
+    const low = comparator.startsWith('<') ? NUMBER_MIN : amount
+    const high = comparator.startsWith('>') ? NUMBER_MAX : amount
+    push(sink, low, high, value)
+  })
+}
+
+function rangeWith(push: AmountPusher): Converter {
+  return object((sink, value) => {
+    const low = value.low as JsonObject | undefined
+    const high = value.high as JsonObject | undefined
+    const least = finite(low?.value)
+    const greatest = finite(high?.value)
+    const unit = low ?? high
+    if (unit === undefined || (least === undefined && greatest === undefined)) return
+    const ends = [least ?? NUMBER_MIN, greatest ?? NUMBER_MAX]
+    push(sink, Math.min(...ends), Math.max(...ends), unit)
+  })
+}
+
+const quantity = quantityWith(pushQuantity)
+const quantityRange = rangeWith(pushQuantity)
 
 const money = object((sink, value) => {
   const amount = finite(value.value)
@@ -198,6 +258,35 @@ const money = object((sink, value) => {
 })
 
 const currencyUnit = (currency: string): JsonObject => ({ system: CURRENCY_SYSTEM, code: currency, unit: currency })
+
+const position = object((sink, value) => {
+  const latitude = finite(value.latitude)
+  const longitude = finite(value.longitude)
+  if (latitude === undefined || longitude === undefined) return
+  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)
+    sink.values.push({ kind: 'position', latitude, longitude })
+})
+
+/** In base units; nothing where the unit is none of UCUM's. */
+function pushCanonical(sink: ValueSink, low: number, high: number, unit: JsonObject): void {
+  if (unit.system !== UCUM || typeof unit.code !== 'string') return
+  const conversion = conversionOf(unit.code)
+  if (!conversion) return
+  const least = convert(low, conversion)
+  const greatest = low === high ? least : convert(high, conversion)
+  if (least === undefined || greatest === undefined) return
+  const { unit: code } = conversion
+  sink.values.push({ kind: 'quantity', low: least, high: greatest, system: CANONICAL_UNITS, code, unit: '' })
+}
+
+const canonicalQuantity = quantityWith(pushCanonical)
+const canonicalRange = rangeWith(pushCanonical)
+
+const TEXT_CONVERTERS: Readonly<Record<string, Converter>> = {
+  CodeableConcept: conceptText,
+  Coding: codingText,
+  Identifier: identifierText,
+}
 
 const plainString = text(pushString)
 const plainUri = text(pushUri)
@@ -237,5 +326,5 @@ const CONVERTERS: Readonly<Record<SearchParameterType, Readonly<Record<string, C
     SampledData: () => {},
   },
   composite: {},
-  special: {},
+  special: { 'Location.position': position },
 }

@@ -1,5 +1,6 @@
 /** One search parameter as a node: resolves chains and `_has` down to the parameter that holds the value. */
 import type { Definitions, SearchParameter } from '../definitions.ts'
+import type { TerminologyAnswers } from '../terminology/answers.ts'
 import type { Node } from './ast.ts'
 import { splitUnescaped } from './escapes.ts'
 import { nearHint } from './near-names.ts'
@@ -14,6 +15,7 @@ export interface CriterionContext {
   readonly now: number
   /** What all criteria of the search have left to spend. */
   readonly valueBudget: ValueBudget
+  readonly terminology?: TerminologyAnswers | undefined
 }
 
 /** Hops of chains and `_has` in one parameter. */
@@ -78,10 +80,6 @@ function findParameter(criterion: Criterion, type: string, code: string): Search
   const parameter = known.get(code)
   if (!parameter) {
     problems.push(unknownParameter(name, type, code, known.keys()))
-  } else if (parameter.kind === 'composite' || parameter.kind === 'special') {
-    const diagnostics = `The ${parameter.kind} search parameter '${code}' of ${type} is not supported yet`
-    problems.push(ignorable(name, diagnostics, 'not-supported'))
-    return undefined
   }
   return parameter
 }

@@ -1,8 +1,12 @@
 /** The last part of a search parameter's name, `name:exact`, with its values. R4 search.html#modifiers */
 import type { SearchParameterType } from '#schema/tables.ts'
 import type { Definitions, SearchParameter } from '../definitions.ts'
+import type { TerminologyAnswers } from '../terminology/answers.ts'
 import type { Node } from './ast.ts'
+import { derivationsOf } from './derived-parameter.ts'
 import { unescapeValue } from './escapes.ts'
+import { compositePresent } from './parse-composite.ts'
+import { isTerminologyModifier, parseTerminology, type TerminologyModifier } from './parse-terminology.ts'
 import { parseValue } from './parse-value.ts'
 import { malformed, notTaken, type Problem, quoted } from './problems.ts'
 import { isLogicalId, type ReferenceContext } from './reference-value.ts'
@@ -24,6 +28,8 @@ export interface Criterion {
   /** What the parameter has left to spend. */
   readonly budget: { branches: number }
   readonly valueBudget: ValueBudget
+  /** undefined: value sets and hierarchies can't be asked for. */
+  readonly terminology?: TerminologyAnswers | undefined
   readonly problems: Problem[]
   /** What makes a node of the values where parseLeaf doesn't. */
   readonly leaf?: (criterion: Criterion, parameter: SearchParameter, modifier: string | undefined) => Node | undefined
@@ -44,17 +50,21 @@ const VALUE_COST: Readonly<Record<SearchParameterType, number>> = {
   special: 50,
 }
 
-/** Modifiers that each kind takes besides `:missing`. */
-const MODIFIERS: Readonly<Record<SearchParameterType, readonly string[]>> = {
-  string: ['exact', 'contains'],
-  token: ['not'],
-  reference: [],
-  uri: ['below', 'above'],
-  date: [],
-  number: [],
-  quantity: [],
-  composite: [],
-  special: [],
+/** What a parameter takes besides `:missing`; some depend on what its elements have. R4 search.html#modifiers */
+function modifiersOf({ kind, paths }: SearchParameter): readonly string[] {
+  switch (kind) {
+    case 'string':
+      return ['exact', 'contains']
+    case 'uri':
+      return ['below', 'above']
+    case 'token':
+    case 'reference': {
+      const derivations = new Set(paths.flatMap(path => derivationsOf(kind, path.type)))
+      return kind === 'token' ? ['not', 'in', 'not-in', 'above', 'below', ...derivations] : [...derivations]
+    }
+    default:
+      return []
+  }
 }
 
 const KNOWN_MODIFIERS = new Set('exact contains text in not-in below above not identifier of-type missing'.split(' '))
@@ -74,26 +84,32 @@ export function parseLeaf(
   valueBudget.values -= criterion.values.length * VALUE_COST[parameter.kind]
   if (valueBudget.values < 0)
     return refuse(criterion, 'it has too many values, or too many for a chain this wide', 'too-costly')
-  const node = parameter.code === '_id' ? parseIds(criterion) : parseValues(criterion, parameter, modifier)
-  return node && modifier === 'not' ? { kind: 'not', node } : node
+  const node =
+    parameter.code === '_id' && modifier !== 'in' && modifier !== 'not-in'
+      ? parseIds(criterion)
+      : parseValues(criterion, parameter, modifier)
+  return node && (modifier === 'not' || modifier === 'not-in') ? { kind: 'not', node } : node
 }
 
 function parseMissing(criterion: Criterion, parameter: SearchParameter): Node | undefined {
   const [value] = criterion.values
   if (criterion.values.length === 1 && (value === 'true' || value === 'false')) {
-    return { kind: 'missing', parameter, missing: value === 'true' }
+    const missing = value === 'true'
+    if (parameter.kind !== 'composite') return { kind: 'missing', parameter, missing }
+    const present = compositePresent(criterion.definitions, parameter)
+    return missing ? { kind: 'not', node: present } : present
   }
   return refuse(criterion, `${quoted(criterion.values.join(','))} is not what :missing takes; expected true or false`)
 }
 
 function takesModifier(criterion: Criterion, parameter: SearchParameter, modifier: string): boolean {
   const { kind, code } = parameter
-  const taken = MODIFIERS[kind]
+  const taken = modifiersOf(parameter)
   if (taken.includes(modifier)) return true
   if (kind === 'reference' && criterion.definitions.isResourceType(modifier)) {
     return isTarget(criterion, parameter, modifier)
   }
-  const status = KNOWN_MODIFIERS.has(modifier) ? `is not supported for ${kind} parameters` : 'is unknown'
+  const status = KNOWN_MODIFIERS.has(modifier) ? `is not for this ${kind} parameter` : 'is unknown'
   const choice = [':missing', ...taken.map(one => `:${one}`), ...(kind === 'reference' ? ['a resource type'] : [])]
   refuse(criterion, `the modifier ':${modifier}' ${status}; '${code}' takes ${choice.join(', ')}`, 'not-supported')
   return false
@@ -121,8 +137,27 @@ export function refuse(criterion: Criterion, what: string, code?: 'not-supported
 }
 
 function parseValues(criterion: Criterion, parameter: SearchParameter, modifier: string | undefined): Node | undefined {
-  const context = { parameter, modifier, references: criterion.references, now: criterion.now }
+  if (parameter.kind === 'token' && isTerminologyModifier(modifier)) {
+    return parseMembers(criterion, parameter, modifier)
+  }
+  const { definitions, references, now } = criterion
+  const context = { definitions, parameter, modifier, references, now }
   return eachValue(criterion, text => parseValue(text, context))
+}
+
+function parseMembers(
+  criterion: Criterion,
+  parameter: SearchParameter,
+  modifier: TerminologyModifier,
+): Node | undefined {
+  const { terminology, name, problems } = criterion
+  if (!terminology) return refuse(criterion, `the modifier ':${modifier}' can't be used here`, 'not-supported')
+  return eachValue(criterion, text => {
+    const parsed = parseTerminology(terminology, parameter, modifier, text)
+    if (typeof parsed === 'string' || 'kind' in parsed) return parsed
+    problems.push(malformed(name, `Parameter '${name}': ${quoted(text)} ${parsed.reason}`, parsed.code))
+    return undefined
+  })
 }
 
 function parseIds(criterion: Criterion): Node | undefined {
@@ -144,7 +179,7 @@ const EMPTY_VALUE = "no empty value between commas (a ',' inside a value is writ
 /** Malformed values of one parameter that are told. */
 const REFUSALS_MAX = 20
 
-function eachValue(criterion: Criterion, parse: (text: string) => Node | string): Node | undefined {
+function eachValue(criterion: Criterion, parse: (text: string) => Node | string | undefined): Node | undefined {
   const nodes: Node[] = []
   let refusals = 0
   for (const text of criterion.values) {
@@ -152,6 +187,7 @@ function eachValue(criterion: Criterion, parse: (text: string) => Node | string)
       return refuse(criterion, `it has a value of more than ${VALUE_LENGTH_MAX} characters`, 'too-costly')
     if (refusals === REFUSALS_MAX) break
     const parsed = text === '' ? EMPTY_VALUE : parse(text)
+    if (parsed === undefined) return undefined
     if (typeof parsed !== 'string') nodes.push(parsed)
     else {
       refusals++

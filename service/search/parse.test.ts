@@ -217,12 +217,12 @@ test.each<[string, Node]>([
     },
   ],
   [
-    'Observation?value-quantity=le5|http://unitsofmeasure.org|mg',
+    'Observation?value-quantity=le5|http://example.org/units|mg',
     {
       kind: 'quantity',
       parameter: searchParameter('Observation', 'value-quantity'),
       ...amount('le', 5, 4.5, 5.5),
-      system: 'http://unitsofmeasure.org',
+      system: 'http://example.org/units',
       code: 'mg',
     },
   ],

@@ -2,6 +2,7 @@
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import { Fault, fault, type Issue } from '../fault.ts'
 import type { Parameters, View } from '../fhir-service.ts'
+import type { TerminologyAnswers } from '../terminology/answers.ts'
 import type { Node, Query, SortKey } from './ast.ts'
 import { controlOf, newControlState } from './parse-controls.ts'
 import { type CriterionContext, newValueBudget, parseCriterion } from './parse-criterion.ts'
@@ -14,6 +15,10 @@ export interface SearchContext {
   readonly baseUrl: string
   /** Milliseconds since the epoch; `ap` on dates is relative to it. */
   readonly now: number
+  /** What is known of value sets and hierarchies; what is wanted is noted there. undefined: they are refused. */
+  readonly terminology?: TerminologyAnswers
+  /** The types that are searched together, where they are several. */
+  readonly types?: readonly string[]
 }
 
 export type Handling = 'strict' | 'lenient'
@@ -67,8 +72,14 @@ export function parseSearch(
   if (parameters.length > PARAMETERS_MAX) throw tooMany(parameters.length)
   const { definitions, now } = context
   const references = { basePrefix: `${context.baseUrl}/`, isResourceType: definitions.isResourceType }
-  const criteria: CriterionContext = { definitions, references, now, valueBudget: newValueBudget() }
-  const state = newControlState(definitions, type)
+  const criteria: CriterionContext = {
+    definitions,
+    references,
+    now,
+    valueBudget: newValueBudget(),
+    terminology: context.terminology,
+  }
+  const state = newControlState(definitions, type, context.types)
   const nodes: Node[] = []
   const applied: [string, string][] = []
   const problems: Problem[] = []

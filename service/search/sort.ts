@@ -1,4 +1,5 @@
 /** What sorting means; engines must give the same order. R4 search.html#sort */
+import { invariant } from '../invariant.ts'
 import type { ParameterReference, SortKey } from './ast.ts'
 import { compareText } from './compare-text.ts'
 import type { IndexDocument, IndexValue } from './document.ts'
@@ -58,6 +59,9 @@ export function sortKeyOf(value: IndexValue, descending: boolean): string | numb
       return value.url ?? `${value.type}/${value.id}`
     case 'uri':
       return value.value
+    case 'composite':
+    case 'position':
+      invariant(false, `nothing is sorted by a ${value.kind}`)
   }
 }
 

@@ -1,7 +1,8 @@
 /** Nodes on one parameter, made from a value that occurs: they hit it, or just miss it. */
 import fc from 'fast-check'
-import type { Comparator, Node, ParameterReference, StringNode } from '#service/search/ast.ts'
+import type { Comparator, ComponentNode, Node, ParameterReference, StringNode } from '#service/search/ast.ts'
 import {
+  type CompositeValue,
   DATE_MAX,
   DATE_MIN,
   type DateValue,
@@ -9,6 +10,7 @@ import {
   NUMBER_MAX,
   NUMBER_MIN,
   type NumberValue,
+  type PositionValue,
   type QuantityValue,
   type ReferenceValue,
   type StringValue,
@@ -20,9 +22,15 @@ import { normalizeString } from '#service/search/normalize.ts'
 const comparator = fc.constantFrom<Comparator>('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap')
 
 export const arbitraryValueNode = (parameter: ParameterReference, value: IndexValue): fc.Arbitrary<Node> =>
-  fc
-    .tuple(plainNode(parameter, value), fc.integer({ min: 0, max: 3 }))
-    .map(([node, chance]) => (chance === 0 ? differing(node) : node))
+  parameter.derived
+    ? plainNode(parameter, value).map(startOf)
+    : fc
+        .tuple(plainNode(parameter, value), fc.integer({ min: 0, max: 3 }))
+        .map(([node, chance]) => (chance === 0 ? differing(node) : node))
+
+/** What is asked of values that a modifier asks for. */
+const startOf = (node: Node): Node =>
+  node.kind === 'string' ? { ...node, mode: 'starts', value: normalizeString(node.value) } : node
 
 /** Where the node is one that values can differ from. */
 function differing(node: Node): Node {
@@ -56,7 +64,40 @@ function plainNode(parameter: ParameterReference, value: IndexValue): fc.Arbitra
       return numberRange(value).map(range => ({ kind: 'number', parameter, ...range }))
     case 'quantity':
       return quantityNode(parameter, value)
+    case 'composite':
+      return compositeNode(parameter, value)
+    case 'position':
+      return nearNode(parameter, value)
   }
+}
+
+/** Each component is satisfied by what is asked of one of its values, or just not. */
+function compositeNode(parameter: ParameterReference, { components }: CompositeValue): fc.Arbitrary<Node> {
+  const nodes = components.map((values, index) =>
+    fc
+      .constantFrom(...values)
+      .chain(value => plainNode({ ...parameter, kind: 'special', url: `${parameter.url}.${index}` }, value))
+      .filter(isComponent),
+  )
+  return fc.tuple(...nodes).map(each => ({ kind: 'composite', parameter, components: each }))
+}
+
+const isComponent = (node: Node): node is ComponentNode =>
+  COMPONENT_KINDS.has(node.kind) && (node.kind !== 'string' || node.mode === 'starts')
+
+const COMPONENT_KINDS = new Set(['token', 'string', 'reference', 'uri', 'date', 'number', 'quantity'])
+
+/** Not within a few metres of the searched distance: engines round positions. */
+function nearNode(parameter: ParameterReference, { latitude, longitude }: PositionValue): fc.Arbitrary<Node> {
+  return fc
+    .tuple(fc.constantFrom(0, 0.5, -0.5, 3), fc.constantFrom(0, 0.5, -2), fc.constantFrom(1_000, 50_000, 250_000))
+    .map(([north, east, distance]) => ({
+      kind: 'near',
+      parameter,
+      latitude: Math.max(-90, Math.min(90, latitude + north)),
+      longitude: ((longitude + east + 540) % 360) - 180,
+      distanceMeters: distance,
+    }))
 }
 
 function tokenNode(parameter: ParameterReference, { system, code }: TokenValue): fc.Arbitrary<Node> {
@@ -68,7 +109,20 @@ function tokenNode(parameter: ParameterReference, { system, code }: TokenValue):
     ['http://nowhere', code],
     [system, `${code}x`],
   )
-  return pair.map(([itsSystem, itsCode]) => ({ kind: 'token', parameter, system: itsSystem, code: itsCode }))
+  const single = pair.map(
+    ([itsSystem, itsCode]): Node => ({ kind: 'token', parameter, system: itsSystem, code: itsCode }),
+  )
+  const others = fc.array(fc.constantFrom({ system, code }, { system: '', code: 'a' }, { system, code: 'b' }), {
+    maxLength: 3,
+  })
+  const many = fc.tuple(others, fc.nat(30)).map(
+    ([some, count]): Node => ({
+      kind: 'tokens',
+      parameter,
+      tokens: [...some, ...Array.from({ length: count }, (_, index) => ({ system, code: `c${index}` }))],
+    }),
+  )
+  return fc.oneof({ weight: 4, arbitrary: single }, { weight: 1, arbitrary: many })
 }
 
 function stringNode(parameter: ParameterReference, { value, normalized }: StringValue): fc.Arbitrary<Node> {

@@ -14,6 +14,9 @@ export const CORPUS_TYPES = [
   'RiskAssessment',
   'Questionnaire',
   'QuestionnaireResponse',
+  'Location',
+  'MolecularSequence',
+  'DocumentReference',
 ] as const
 
 const IDS = ['1', '2', '3', 'a', 'b', 'a-b', 'Z.9', '-']
@@ -56,9 +59,9 @@ const some = (fields: Fields): fc.Arbitrary<JsonValue> => fc.record(fields, { re
 
 const list = (item: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonValue> => fc.array(item, { minLength: 1, maxLength: 3 })
 
-const coding = some({ system, code })
+const coding = some({ system, code, display: word })
 const concept = some({ coding: list(coding), text: word })
-const identifier = some({ system, value: code })
+const identifier = some({ system, value: code, type: concept })
 const period = some({ start: date, end: date })
 const quantity = some({
   value: number,
@@ -71,6 +74,7 @@ const humanName = some({ family: word, given: list(word), text: word, prefix: li
 const address = some({ line: list(word), city: word, country: word, postalCode: code })
 const telecom = some({ system: fc.constantFrom('phone', 'email'), value: code })
 const flag = fc.boolean()
+const whole = fc.constantFrom(1, 2, 30)
 
 function reference(...types: readonly string[]): fc.Arbitrary<JsonValue> {
   const local = fc.tuple(fc.constantFrom(...types), id).map(parts => parts.join('/'))
@@ -81,7 +85,7 @@ function reference(...types: readonly string[]): fc.Arbitrary<JsonValue> {
     { weight: 1, arbitrary: local.map(target => `http://elsewhere.org/fhir/${target}`) },
     { weight: 1, arbitrary: fc.constantFrom('#inside', 'urn:uuid:1') },
   )
-  return fc.record({ reference: text })
+  return fc.record({ reference: text, identifier }, { requiredKeys: ['reference'] })
 }
 
 const canonical = fc.oneof(
@@ -162,6 +166,21 @@ const BODY: Readonly<Record<(typeof CORPUS_TYPES)[number], Fields>> = {
     subject: reference('Patient', 'Organization'),
     author: reference('Practitioner', 'Patient'),
     authored: date,
+  },
+  Location: {
+    name: word,
+    position: fc.record({
+      latitude: fc.constantFrom(0, 52.5, -33.9),
+      longitude: fc.constantFrom(0, 13.4, 179.9, -179.9),
+    }),
+  },
+  MolecularSequence: {
+    referenceSeq: some({ chromosome: concept, referenceSeqId: concept, windowStart: whole, windowEnd: whole }),
+    variant: list(some({ start: whole, end: whole })),
+  },
+  DocumentReference: {
+    relatesTo: list(some({ code: fc.constantFrom('replaces', 'signs'), target: reference('DocumentReference') })),
+    status: fc.constantFrom('current'),
   },
 }
 

@@ -116,13 +116,13 @@ function nodeOf(world: World, type: string, depth: number): fc.Arbitrary<Node> {
 function leafOf(world: World, type: string): fc.Arbitrary<Node> {
   const ids = world.corpus.map(document => document.id)
   const compartments = world.corpus.flatMap(document => document.compartments)
-  const parameter = parameterOf(world, type)
+  const parameter = searchedOf(world, type)
   return fc.oneof(
     { weight: 16, arbitrary: parameter.chain(chosen => valueNodeOf(world, chosen)) },
     {
       weight: 3,
       arbitrary: fc
-        .tuple(parameter, fc.boolean())
+        .tuple(parameterOf(world, type), fc.boolean())
         .map(([chosen, missing]) => ({ kind: 'missing', parameter: chosen, missing }) as const),
     },
     {
@@ -141,7 +141,7 @@ function leafOf(world: World, type: string): fc.Arbitrary<Node> {
   )
 }
 
-function valueNodeOf(world: World, parameter: SearchParameter): fc.Arbitrary<Node> {
+function valueNodeOf(world: World, parameter: ParameterReference): fc.Arbitrary<Node> {
   const values = world.values.get(parameter) ?? []
   const missing = { kind: 'missing', parameter, missing: false } as const
   return values.length === 0
@@ -182,6 +182,17 @@ function referencesFrom(corpus: readonly IndexDocument[], type: string): Map<Par
 }
 
 const isCorpusType = (type: string): boolean => (CORPUS_TYPES as readonly string[]).includes(type)
+
+/** Also what the corpus has values of for modifiers and composites. */
+function searchedOf(world: World, type: string): fc.Arbitrary<ParameterReference> {
+  const others = [...world.values.keys()].filter(
+    ({ resourceType, derived, kind }) => resourceType === type && (derived || kind === 'special'),
+  )
+  const plain = parameterOf(world, type)
+  return others.length === 0
+    ? plain
+    : fc.oneof({ weight: 3, arbitrary: plain }, { weight: 2, arbitrary: fc.constantFrom(...others) })
+}
 
 /** Nine times in ten a parameter with values in the corpus. */
 function parameterOf(world: World, type: string): fc.Arbitrary<SearchParameter> {

@@ -2,9 +2,11 @@
 import type { Node, NodeKind, Query } from '#service/search/ast.ts'
 import { ALWAYS, both, either, NEVER, negation } from './combine.ts'
 import type { CompileContext } from './compile-context.ts'
+import { compositeCondition } from './composite-condition.ts'
 import type { Condition } from './condition.ts'
 import { differsCondition } from './differs-condition.ts'
 import { chainCondition, hasCondition } from './join-conditions.ts'
+import { nearCondition } from './near-condition.ts'
 import { dateCondition, numberCondition, quantityCondition } from './range-conditions.ts'
 import { idCondition, missingCondition } from './resource-conditions.ts'
 import {
@@ -12,6 +14,7 @@ import {
   referenceCondition,
   stringCondition,
   tokenCondition,
+  tokensCondition,
   uriCondition,
 } from './text-conditions.ts'
 
@@ -44,6 +47,9 @@ const COMPILERS: { readonly [Kind in NodeKind]: Compiler<Kind> } = {
   date: dateCondition,
   number: numberCondition,
   quantity: quantityCondition,
+  tokens: tokensCondition,
+  near: nearCondition,
+  composite: compositeCondition,
   chain: (context, node) => chainCondition(context, node, compileQuery),
   has: (context, node) => hasCondition(context, node, compileQuery),
   differs: differsCondition,

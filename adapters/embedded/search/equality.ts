@@ -25,16 +25,26 @@ export function equalitiesTogether(context: CompileContext, conditions: readonly
   for (const group of groups.values()) {
     const equalities = group.map(member => member.equality)
     if (group.length <= mergedMax) rest.push(...group.map(member => member.condition))
-    else rest.push(listCondition(context, equalities))
+    else
+      rest.push(
+        listCondition(
+          context,
+          equalities[0] as Equality,
+          equalities.map(({ values }) => values),
+        ),
+      )
   }
   return rest
 }
 
-function listCondition(context: CompileContext, equalities: readonly Equality[]): Condition {
-  const [first] = equalities
-  const { table, parameter } = first as Equality
+/** Some row of the parameter has one of these pairs. */
+export function listCondition(
+  context: CompileContext,
+  { table, parameter }: Pick<Equality, 'table' | 'parameter'>,
+  pairs: readonly Equality['values'][],
+): Condition {
   const [text, number] = COLUMNS[table]
-  const values = JSON.stringify(equalities.map(equality => equality.values))
+  const values = JSON.stringify(pairs)
   return {
     test(key) {
       const row = context.alias()

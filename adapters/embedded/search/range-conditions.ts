@@ -93,8 +93,15 @@ export function quantityCondition(context: CompileContext, node: QuantityNode): 
   return rangeCondition(context, 'amount', parameter, columns => NUMBER_TESTS[node.comparator](columns, node), units)
 }
 
+/** Of a row of a composite, whose ends are columns of these names too. */
+export const dateMatch = (row: Fragment, { comparator, low, high }: DateNode): Fragment =>
+  DATE_TESTS[comparator](columnsOf(row), low, high).match
+
+export const numberMatch = (row: Fragment, node: NumberNode | QuantityNode): Fragment =>
+  NUMBER_TESTS[node.comparator](columnsOf(row), node).match
+
 /** Units are a table of their own: a quantity row holds only a number for system, code and unit. */
-function unitsOf({ system, code }: QuantityNode): Fragment | undefined {
+export function unitsOf({ system, code }: QuantityNode): Fragment | undefined {
   if (system !== undefined) {
     return code === undefined
       ? sql`SELECT id FROM unit WHERE system = ${system}`

@@ -56,9 +56,8 @@ const TABLES: Readonly<Record<MissingNode['parameter']['kind'], IndexTable>> = {
   date: 'date',
   number: 'amount',
   quantity: 'amount',
-  // These have no values of their own today.
-  composite: 'token',
-  special: 'token',
+  composite: 'composite',
+  special: 'position',
 }
 
 export function missingCondition(context: CompileContext, { parameter, missing }: MissingNode): Condition {

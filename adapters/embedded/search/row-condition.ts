@@ -2,7 +2,7 @@ import type { CompileContext } from './compile-context.ts'
 import type { Condition, Equality } from './condition.ts'
 import { type Fragment, raw, sql } from './fragment.ts'
 
-export type IndexTable = 'token' | 'string' | 'reference' | 'date' | 'amount'
+export type IndexTable = 'token' | 'string' | 'reference' | 'date' | 'amount' | 'composite' | 'position'
 
 export interface RowCondition {
   readonly table: IndexTable

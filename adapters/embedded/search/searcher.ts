@@ -10,6 +10,7 @@ import type { Condition } from './condition.ts'
 import { FoundHit } from './found-hit.ts'
 import { sql } from './fragment.ts'
 import { type Found, keyPage } from './key-page.ts'
+import { registerDistance } from './near-condition.ts'
 import { everyMatch } from './plan.ts'
 import { liveResources } from './resource-conditions.ts'
 import { sortTerm } from './sort-terms.ts'
@@ -32,6 +33,7 @@ export class Searcher {
   constructor(database: DatabaseSync, dictionary: DictionaryReader) {
     this.#dictionary = dictionary
     this.#ticker = new Ticker(database)
+    registerDistance(database)
     this.#reader = new StatementCache(database, () => this.#ticker.look())
     this.#snapshot = new Snapshot(database)
   }
@@ -82,7 +84,7 @@ export class Searcher {
 function pageOf(
   tenant: Tenant,
   rows: readonly Found[],
-  { query: { type }, count, after, total }: SearchRequest,
+  { query: { type }, count, after, total, positions }: SearchRequest,
   counted: () => number,
 ): SearchPage {
   const hits = rows.slice(0, count).map(({ id, newest }) => new FoundHit(tenant, type, id, newest))
@@ -90,7 +92,10 @@ function pageOf(
   const whole = after === undefined && count > 0 && !last
   return {
     hits,
-    next: last && [...last.sortValues, last.key],
+    next: last && positionOf(last),
     total: total === 'none' ? undefined : whole ? hits.length : counted(),
+    ...(positions && { positions: rows.slice(0, count).map(positionOf) }),
   }
 }
+
+const positionOf = ({ sortValues, key }: Found): Position => [...sortValues, key]

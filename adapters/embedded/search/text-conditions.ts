@@ -1,11 +1,12 @@
 /** Conditions on tokens, strings, references and URIs. */
-import type { ReferenceNode, StringNode, TokenNode, UriNode } from '#service/search/ast.ts'
+import type { ReferenceNode, StringNode, TokenNode, TokensNode, UriNode } from '#service/search/ast.ts'
 import { normalizeString } from '#service/search/normalize.ts'
 import { COMPARTMENT_URL, ID_URL } from '../parameters.ts'
 import { ALWAYS, either, NEVER } from './combine.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import type { Condition } from './condition.ts'
 import { containsCondition } from './contains-condition.ts'
+import { listCondition } from './equality.ts'
 import { anyOf, type Fragment, raw, sql } from './fragment.ts'
 import { idCondition } from './resource-conditions.ts'
 import { rowCondition } from './row-condition.ts'
@@ -33,6 +34,30 @@ export function tokenCondition(context: CompileContext, node: TokenNode): Condit
     access: 'range',
     unique: false,
   })
+}
+
+/** Each system is looked up once; codes of systems that no value ever had drop out. */
+export function tokensCondition(context: CompileContext, node: TokensNode): Condition {
+  if (node.parameter.url === ID_URL) {
+    const other = context.dictionary.kind(context.tenant, node.parameter.resourceType) !== context.kind
+    const ids = node.tokens.flatMap(({ system, code }) => (system === '' ? code : []))
+    return other ? NEVER : idCondition(context, { kind: 'id', ids })
+  }
+  const parameter = parameterNumber(context, node.parameter)
+  if (parameter === undefined) return NEVER
+  const systems = new Map<string, number | undefined>()
+  const pairs: [string, number][] = []
+  for (const { system, code } of node.tokens) {
+    if (!systems.has(system)) systems.set(system, context.dictionary.system(system))
+    const number = systems.get(system)
+    if (number !== undefined) pairs.push([code, number])
+  }
+  if (pairs.length === 0) return NEVER
+  if (pairs.length > context.limits.mergedMax) return listCondition(context, { table: 'token', parameter }, pairs)
+  return either(
+    context,
+    pairs.map(([code, system]) => equalToken(context, parameter, code, system)),
+  )
 }
 
 /** Ids are tokens without a system. */
@@ -174,11 +199,11 @@ export function uriCondition(context: CompileContext, node: UriNode): Condition 
   }
 }
 
-const belowUri = (column: Fragment, base: string): Fragment =>
+export const belowUri = (column: Fragment, base: string): Fragment =>
   base.endsWith('/') ? startsWith(column, base) : anyOf([sql`${column} = ${base}`, startsWith(column, `${base}/`)])
 
 /** Every URI that this one is below, itself included. */
-function basesOf(uri: string): string[] {
+export function basesOf(uri: string): string[] {
   const bases = new Set([uri])
   for (let slash = uri.indexOf('/'); slash >= 0; slash = uri.indexOf('/', slash + 1)) {
     bases.add(uri.slice(0, slash))

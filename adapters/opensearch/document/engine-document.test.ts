@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { tenantOf } from '#service/call.ts'
-import type { IndexDocument, IndexValue } from '#service/search/document.ts'
+import { EXTRACTOR_GENERATION, type IndexDocument, type IndexValue } from '#service/search/document.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
 import { engineDocument, engineId } from './engine-document.ts'
 import { parameterKey } from './parameter-key.ts'
@@ -21,7 +21,14 @@ const documentOf = (values: Readonly<Record<string, readonly IndexValue[]>>): In
   compartments: ['Patient/1'],
 })
 
-const ATTRIBUTES = { tenant: 'clinic', type: 'Observation', id: 'o1', version: 3, lastUpdated: 5000, generation: 1 }
+const ATTRIBUTES = {
+  tenant: 'clinic',
+  type: 'Observation',
+  id: 'o1',
+  version: 3,
+  lastUpdated: 5000,
+  generation: EXTRACTOR_GENERATION,
+}
 
 test('keeps every value under the key of its parameter', () => {
   const patient: IndexValue = { kind: 'reference', type: 'Patient', id: '1', url: undefined, version: '2' }

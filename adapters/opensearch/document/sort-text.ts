@@ -15,7 +15,7 @@ export const sortColumn = (key: string): string => `text${key.charCodeAt(0) % SO
 /** Between code and system, as service/search/sort.ts joins them. */
 const TOKEN_SEPARATOR = '\u0001'
 
-/** undefined: sorted by a number. */
+/** undefined: sorted by a number, or by nothing. */
 export function sortTextOf(value: IndexValue): string | undefined {
   switch (value.kind) {
     case 'string':
@@ -29,6 +29,8 @@ export function sortTextOf(value: IndexValue): string | undefined {
     case 'date':
     case 'number':
     case 'quantity':
+    case 'composite':
+    case 'position':
       return undefined
   }
 }

@@ -8,20 +8,27 @@ import type {
   StringValue,
   TokenValue,
 } from '#service/search/document.ts'
+import { compositeObjects } from './composite-objects.ts'
 import { parameterKey } from './parameter-key.ts'
 import { isBefore, sortColumn, sortTextOf } from './sort-text.ts'
 import { substringKeywords } from './substring-text.ts'
-import { codeKeyword, keyword, linkKeyword, systemKeyword, targetKeyword, tokenKeyword, unitKeyword } from './terms.ts'
-import { blockKeywords, isOneBlock, wholeKeyword } from './text-blocks.ts'
+import { keyword, linkKeyword } from './terms.ts'
+import { blockKeywords } from './text-blocks.ts'
+import { referenceKeywords, tokenKeywords, unitKeywords, uriKeywords } from './value-keywords.ts'
 
 /** Gathers the keywords and objects of all values; what is equal is there once. */
 export class ValueSink {
   readonly #keywords = new Map<string, Set<string>>()
   readonly #objects = new Map<string, Map<string, { readonly key: string[] }>>()
+  readonly #positions: { readonly lat: number; readonly lon: number }[] = []
   readonly #sortRows: { readonly key: string[]; [column: string]: unknown }[] = []
 
   add({ parameter, values }: ParameterValues): void {
     const key = parameterKey(parameter)
+    if (parameter.derived && parameter.kind !== 'composite') {
+      for (const value of values) this.#addDerived(key, value)
+      return
+    }
     this.#keep('present', key)
     let least: string | undefined
     let greatest: string | undefined
@@ -39,8 +46,15 @@ export class ValueSink {
     const fields: Record<string, unknown> = {}
     for (const [name, keywords] of this.#keywords) fields[name] = [...keywords]
     for (const [name, objects] of this.#objects) fields[name] = [...objects.values()]
+    if (this.#positions.length > 0) fields.position = this.#positions
     if (this.#sortRows.length > 0) fields.sort = this.#sortRows
     return fields
+  }
+
+  /** Nothing is sorted by these, nor asked for but in one way. */
+  #addDerived(key: string, value: IndexValue): void {
+    if (value.kind !== 'string') this.#addValue(key, value)
+    else for (const block of blockKeywords(key, value.normalized)) this.#keep('string', block)
   }
 
   #addValue(key: string, value: IndexValue): void {
@@ -63,13 +77,17 @@ export class ValueSink {
       case 'number':
       case 'quantity':
         this.#amount(key, value)
+        break
+      case 'position':
+        this.#positions.push({ lat: value.latitude, lon: value.longitude })
+        break
+      case 'composite':
+        for (const element of compositeObjects(value)) this.#object('composite', key, element)
     }
   }
 
   #token(key: string, { system, code }: TokenValue): void {
-    this.#keep('token', tokenKeyword(key, system, code))
-    this.#keep('token', systemKeyword(key, system))
-    this.#keep('token', codeKeyword(key, code))
+    for (const each of tokenKeywords(key, system, code)) this.#keep('token', each)
   }
 
   #string(key: string, { value, normalized }: StringValue): void {
@@ -78,22 +96,14 @@ export class ValueSink {
     for (const piece of substringKeywords(key, normalized)) this.#keep('substring', piece)
   }
 
-  #reference(key: string, { type, id, url, version }: ReferenceValue): void {
-    if (url !== undefined) {
-      this.#keep('reference', targetKeyword(key, 'url', url, undefined))
-      if (version !== undefined) this.#keep('reference', targetKeyword(key, 'url', url, version))
-    }
-    if (id === undefined) return
-    this.#keep('reference', targetKeyword(key, 'id', id, undefined))
-    if (version !== undefined) this.#keep('reference', targetKeyword(key, 'id', id, version))
-    if (type === undefined) return
-    this.#keep('link', linkKeyword(key, type, id))
-    if (version !== undefined) this.#keep('reference', targetKeyword(key, 'link', `${type}/${id}`, version))
+  #reference(key: string, value: ReferenceValue): void {
+    for (const each of referenceKeywords(key, value)) this.#keep('reference', each)
+    const { type, id } = value
+    if (type !== undefined && id !== undefined) this.#keep('link', linkKeyword(key, type, id))
   }
 
   #uri(key: string, uri: string): void {
-    for (const block of blockKeywords(key, uri)) this.#keep('uri', block)
-    if (!isOneBlock(uri)) this.#keep('uri', wholeKeyword(key, uri))
+    for (const each of uriKeywords(key, uri)) this.#keep('uri', each)
   }
 
   #date(key: string, { low, high }: DateValue): void {
@@ -102,7 +112,7 @@ export class ValueSink {
 
   #amount(key: string, value: NumberValue | QuantityValue): void {
     const { low, high } = value
-    this.#object('amount', key, value.kind === 'number' ? { low, high } : { low, high, unit: unitsOf(value) })
+    this.#object('amount', key, value.kind === 'number' ? { low, high } : { low, high, unit: unitKeywords(value) })
   }
 
   /** In the first row whose column is free. */
@@ -131,16 +141,4 @@ export class ValueSink {
     if (!known) objects.set(identity, { key: [key], ...parts })
     else if (!known.key.includes(key)) known.key.push(key)
   }
-}
-
-/** By system and code, by system, and by what reads like a code without a system. No key: they lie in one object. */
-function unitsOf({ system, code, unit }: QuantityValue): string[] {
-  return [
-    ...new Set([
-      unitKeyword(system, code),
-      unitKeyword(system, undefined),
-      unitKeyword(undefined, code),
-      unitKeyword(undefined, unit),
-    ]),
-  ]
 }

@@ -9,11 +9,15 @@ export type Clause =
   | { readonly prefix: ByField<string> }
   | { readonly wildcard: ByField<string> }
   | { readonly range: ByField<Bounds | Bounds<string>> }
+  | { readonly geo_distance: { readonly distance: string; readonly position: { lat: number; lon: number } } }
   | { readonly nested: { readonly path: NestedPath; readonly query: Clause; readonly score_mode: 'none' } }
   | { readonly bool: BooleanClause }
 
-export type NestedPath = 'date' | 'amount'
-export type FieldPath = Field | `${NestedPath}.${'key' | 'low' | 'high' | 'unit'}`
+export type NestedPath = 'date' | 'amount' | 'composite'
+export type FieldPath =
+  | Field
+  | `${'date' | 'amount'}.${'key' | 'low' | 'high' | 'unit'}`
+  | `composite.${'key' | 'term' | `low${number}` | `high${number}`}`
 
 interface Empty {
   readonly [name: string]: never

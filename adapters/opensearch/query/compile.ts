@@ -4,6 +4,7 @@ import type {
   DateNode,
   HasNode,
   MissingNode,
+  NearNode,
   Node,
   NodeKind,
   NumberNode,
@@ -11,6 +12,7 @@ import type {
   ReferenceNode,
   StringNode,
   TokenNode,
+  TokensNode,
   UriNode,
 } from '#service/search/ast.ts'
 import { ID_URL, isColumn, parameterKey } from '../document/parameter-key.ts'
@@ -25,23 +27,11 @@ import {
   unitKeyword,
 } from '../document/terms.ts'
 import { startKeyword, wholeKeyword } from '../document/text-blocks.ts'
-import {
-  ALL,
-  allOf,
-  anyOf,
-  type Clause,
-  type NestedPath,
-  NONE,
-  nested,
-  not,
-  prefix,
-  range,
-  term,
-  terms,
-  wildcard,
-} from './clause.ts'
+import { ALL, allOf, anyOf, type Clause, NONE, nested, not, prefix, range, term, terms, wildcard } from './clause.ts'
+import { compositeClause } from './composite-clause.ts'
 import { assertShort, differsClause } from './differs-clause.ts'
 import { amountRange, dateRange, type Ends } from './ranges.ts'
+import { basesOf } from './uri-bases.ts'
 
 export type JoinNode = ChainNode | HasNode
 
@@ -70,6 +60,9 @@ const COMPILERS: { readonly [Kind in NodeKind]: Compiler<Kind> } = {
   date: dateClause,
   number: numberClause,
   quantity: quantityClause,
+  tokens: tokensClause,
+  near: nearClause,
+  composite: compositeClause,
   chain: (node, context) => context.joined(node),
   has: (node, context) => context.joined(node),
   differs: (node, { type }) => differsClause(node, type),
@@ -93,6 +86,20 @@ function tokenClause({ parameter, system, code }: TokenNode, { type }: CompileCo
   const key = parameterKey(parameter)
   if (code === undefined) return system === undefined ? term('present', key) : term('token', systemKeyword(key, system))
   return term('token', system === undefined ? codeKeyword(key, code) : tokenKeyword(key, system, code))
+}
+
+function tokensClause({ parameter, tokens }: TokensNode, { type }: CompileContext): Clause {
+  if (parameter.url === ID_URL) {
+    const ids = tokens.flatMap(({ system, code }) => (system === '' ? code.toWellFormed() : []))
+    return parameter.resourceType === type ? terms('id', [...new Set(ids)]) : NONE
+  }
+  const key = parameterKey(parameter)
+  return terms('token', [...new Set(tokens.map(({ system, code }) => tokenKeyword(key, system, code)))])
+}
+
+/** A type has one parameter that is a position. */
+function nearClause({ latitude, longitude, distanceMeters }: NearNode): Clause {
+  return { geo_distance: { distance: `${distanceMeters}m`, position: { lat: latitude, lon: longitude } } }
 }
 
 function stringClause({ parameter, mode, value }: StringNode): Clause {
@@ -139,23 +146,13 @@ function uriClause({ parameter, mode, value }: UriNode): Clause {
   }
 }
 
-/** Every URI that this one is below, itself included. */
-function basesOf(uri: string): string[] {
-  const bases = new Set([uri])
-  for (let slash = uri.indexOf('/'); slash >= 0; slash = uri.indexOf('/', slash + 1)) {
-    bases.add(uri.slice(0, slash))
-    bases.add(uri.slice(0, slash + 1))
-  }
-  return [...bases]
-}
-
 function dateClause(node: DateNode, { type }: CompileContext): Clause {
   const { parameter } = node
   if (isColumn(parameter)) return parameter.resourceType === type ? dateRange(node, LAST_UPDATED) : NONE
   return nested('date', allOf([term('date.key', parameterKey(parameter)), dateRange(node, endsIn('date'))]))
 }
 
-const endsIn = (path: NestedPath): Ends => ({
+const endsIn = (path: 'date' | 'amount'): Ends => ({
   low: bounds => range(`${path}.low`, bounds),
   high: bounds => range(`${path}.high`, bounds),
 })

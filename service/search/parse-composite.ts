@@ -1,0 +1,48 @@
+/** `code-value-quantity=8480-6$gt140`: both of one element. R4 search.html#composite */
+import type { Definitions, SearchParameter } from '../definitions.ts'
+import type { ComponentNode, Node } from './ast.ts'
+import { type CompositeWay, compositeWays } from './composite-ways.ts'
+import { splitUnescaped } from './escapes.ts'
+import { parseSimpleValue, type ValueContext } from './parse-simple-value.ts'
+
+/** A node, or in words what was expected in place of the value. */
+export function parseComposite(text: string, context: ValueContext): Node | string {
+  const { definitions, parameter } = context
+  const values = splitUnescaped(text, '$')
+  const codes = (parameter.table.components ?? []).map(({ code }) => code)
+  if (values.length !== codes.length || values.includes('')) {
+    return `${codes.join('$')} (a '$' inside a value is written '\\$')`
+  }
+  const nodes: Node[] = []
+  for (const way of compositeWays(definitions, parameter)) {
+    const node = parseWay(way, values, context)
+    if (typeof node === 'string') return node
+    nodes.push(node)
+  }
+  const [only] = nodes
+  return only && nodes.length === 1 ? only : { kind: 'or', nodes }
+}
+
+function parseWay(way: CompositeWay, values: readonly string[], context: ValueContext): Node | string {
+  const parameters = way.kind === 'whole' ? way.parameters : way.components
+  const nodes: Node[] = []
+  for (const [index, parameter] of parameters.entries()) {
+    const component = { ...context, parameter, ...(way.kind === 'element' && { component: true as const }) }
+    const node = parseSimpleValue(values[index] ?? '', component)
+    if (typeof node === 'string') return `as '${parameter.code}' ${node}`
+    nodes.push(node)
+  }
+  return way.kind === 'whole'
+    ? { kind: 'and', nodes }
+    : { kind: 'composite', parameter: way.parameter, components: nodes as readonly Node[] as readonly ComponentNode[] }
+}
+
+/** There is an element that has a value of every component. */
+export function compositePresent(definitions: Definitions, parameter: SearchParameter): Node {
+  const nodes = compositeWays(definitions, parameter).map((way): Node => {
+    if (way.kind === 'element') return { kind: 'missing', parameter: way.parameter, missing: false }
+    return { kind: 'and', nodes: way.parameters.map(each => ({ kind: 'missing', parameter: each, missing: false })) }
+  })
+  const [only] = nodes
+  return only && nodes.length === 1 ? only : { kind: 'or', nodes }
+}

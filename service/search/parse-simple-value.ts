@@ -1,0 +1,228 @@
+/** One value of a parameter of a simple kind, after the commas are split. */
+import type { SearchParameterType } from '#schema/tables.ts'
+import type { Definitions, SearchParameter } from '../definitions.ts'
+import type { Comparator, Node, ParameterReference } from './ast.ts'
+import { parseDateRange } from './date-range.ts'
+import { type Derivation, derivationsOf, derivedParameter } from './derived-parameter.ts'
+import { CANONICAL_UNITS, DATE_MAX, DATE_MIN } from './document.ts'
+import { splitUnescaped, unescapeValue } from './escapes.ts'
+import { typeSystem } from './index-values.ts'
+import { normalizeString } from './normalize.ts'
+import { parseNumberRange } from './number-range.ts'
+import { canonicalValueOf, isLogicalId, type ReferenceContext, referenceValueOf } from './reference-value.ts'
+import { type Conversion, conversionOf, convert, UCUM } from './units.ts'
+
+export interface ValueContext {
+  readonly definitions: Definitions
+  readonly parameter: SearchParameter
+  /** `exact`, `Patient` ...; undefined: none. Known to be one that the parameter's kind takes. */
+  readonly modifier: string | undefined
+  readonly references: ReferenceContext
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** The value is a component of a composite: the node is a ComponentNode. */
+  readonly component?: true
+}
+
+/** A node, or in words what was expected in place of the value. */
+export const parseSimpleValue = (text: string, context: ValueContext): Node | string =>
+  PARSERS[context.parameter.kind](text, context)
+
+type ValueParser = (text: string, context: ValueContext) => Node | string
+
+const PARSERS: Readonly<Record<SearchParameterType, ValueParser>> = {
+  string: parseString,
+  token: parseToken,
+  reference: parseReference,
+  uri: parseUri,
+  date: parseDate,
+  number: parseNumber,
+  quantity: parseQuantity,
+  composite: () => EXPECTED_SIMPLE,
+  special: () => EXPECTED_SIMPLE,
+}
+
+const EXPECTED_SIMPLE = 'the value of a parameter that has no components'
+const EXPECTED_TEXT = 'text with at least one letter, digit or sign'
+
+function parseString(text: string, { parameter, modifier }: ValueContext): Node | string {
+  const value = unescapeValue(text)
+  if (modifier === 'exact') return { kind: 'string', parameter, mode: 'exact', value }
+  const normalized = normalizeString(value)
+  if (normalized === '') return EXPECTED_TEXT
+  return { kind: 'string', parameter, mode: modifier === 'contains' ? 'contains' : 'starts', value: normalized }
+}
+
+const EXPECTED_TOKEN = "code, system|code, system| or |code (a '|' inside a code is written '\\|')"
+
+function parseToken(text: string, { definitions, parameter, modifier }: ValueContext): Node | string {
+  if (modifier === 'text') return parseTokenText(text, definitions, parameter)
+  if (modifier === 'of-type') return parseOfType(text, definitions, parameter)
+  return parseSystemAndCode(text, parameter)
+}
+
+function parseSystemAndCode(text: string, parameter: ParameterReference): Node | string {
+  const [first = '', second, ...more] = splitUnescaped(text, '|')
+  if (more.length > 0) return EXPECTED_TOKEN
+  if (second === undefined) return { kind: 'token', parameter, system: undefined, code: unescapeValue(first) }
+  if (first === '' && second === '') return EXPECTED_TOKEN
+  const code = second === '' ? undefined : unescapeValue(second)
+  return { kind: 'token', parameter, system: unescapeValue(first), code }
+}
+
+/** A string search in what is written beside the codes. R4 search.html#token */
+function parseTokenText(text: string, definitions: Definitions, parameter: SearchParameter): Node | string {
+  const value = normalizeString(unescapeValue(text))
+  if (value === '') return EXPECTED_TEXT
+  return onPaths(definitions, parameter, 'text', derived => ({
+    kind: 'string',
+    parameter: derived,
+    mode: 'starts',
+    value,
+  }))
+}
+
+function parseOfType(text: string, definitions: Definitions, parameter: SearchParameter): Node | string {
+  const [system = '', code = '', value = '', ...more] = splitUnescaped(text, '|').map(unescapeValue)
+  if (code === '' || value === '' || more.length > 0) {
+    return 'system|code|value: the system and code of a type of identifiers, and the value of one'
+  }
+  return onPaths(definitions, parameter, 'of-type', derived => ({
+    kind: 'token',
+    parameter: derived,
+    system: typeSystem(system, code),
+    code: value,
+  }))
+}
+
+/** One of the paths has it. At least one path has values of this kind. */
+function onPaths(
+  definitions: Definitions,
+  { resourceType, kind, paths }: SearchParameter,
+  derivation: Derivation,
+  nodeOf: (parameter: ParameterReference) => Node,
+): Node {
+  const nodes = paths
+    .filter(path => derivationsOf(kind, path.type).includes(derivation))
+    .map(path => nodeOf(derivedParameter(definitions, resourceType, path, derivation)))
+  const [only] = nodes
+  return only && nodes.length === 1 ? only : { kind: 'or', nodes }
+}
+
+const EXPECTED_REFERENCE = 'an id, Type/id or an absolute URL'
+const CANONICAL_TYPES: ReadonlySet<string> = new Set(['canonical', 'uri', 'url'])
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:./
+
+function parseReference(text: string, context: ValueContext): Node | string {
+  const { definitions, parameter, modifier, references } = context
+  if (modifier === 'identifier') return parseReferencedIdentifier(text, definitions, parameter)
+  const value = unescapeValue(text)
+  if (isLogicalId(value)) {
+    const only = parameter.targets?.length === 1 ? parameter.targets[0] : undefined
+    return { kind: 'reference', parameter, type: modifier ?? only, id: value, url: undefined, version: undefined }
+  }
+  const canonical = parameter.paths.some(path => CANONICAL_TYPES.has(path.type))
+  const found = canonical ? canonicalValueOf(value, references) : referenceValueOf(value, references)
+  if (!found) return EXPECTED_REFERENCE
+  if (found.url !== undefined) {
+    if (!ABSOLUTE.test(found.url)) return EXPECTED_REFERENCE
+    if (modifier !== undefined) return `an id or ${modifier}/id, as the modifier says`
+  } else if (modifier !== undefined && found.type !== modifier) {
+    return `a reference to ${modifier}, as the modifier says`
+  }
+  const { type, id, url, version } = found
+  return { kind: 'reference', parameter, type, id, url, version }
+}
+
+/** What the reference says of its target's identifier: nothing is looked up. R4 search.html#reference */
+function parseReferencedIdentifier(text: string, definitions: Definitions, parameter: SearchParameter): Node | string {
+  const node = parseSystemAndCode(text, parameter)
+  if (typeof node === 'string' || node.kind !== 'token') return node
+  return onPaths(definitions, parameter, 'identifier', derived => ({ ...node, parameter: derived }))
+}
+
+function parseUri(text: string, { parameter, modifier }: ValueContext): Node {
+  const mode = modifier === 'below' || modifier === 'above' ? modifier : 'exact'
+  return { kind: 'uri', parameter, mode, value: unescapeValue(text) }
+}
+
+const PREFIX = /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)/
+
+function splitPrefix(text: string): [comparator: Comparator, rest: string] {
+  const prefix = PREFIX.exec(text)?.[0] as Comparator | undefined
+  return prefix === undefined ? ['eq', text] : [prefix, text.slice(2)]
+}
+
+const PREFIXES = 'optionally behind one of eq ne gt lt ge le sa eb ap'
+const EXPECTED_DATE = `yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm[:ss[.sss]][Z|+hh:mm|-hh:mm], ${PREFIXES}`
+/** A '+' that was not escaped in the URL arrives as a space. */
+const LOST_PLUS = / (?=\d\d:\d\d$)/
+
+function parseDate(text: string, { parameter, now }: ValueContext): Node | string {
+  const [comparator, rest] = splitPrefix(text)
+  const range = parseDateRange(rest.replace(LOST_PLUS, '+'))
+  if (!range) return EXPECTED_DATE
+  const { low, high } = range
+  if (comparator !== 'ap') return { kind: 'date', parameter, comparator, low, high }
+  // R4 search.html#prefix recommends a tenth of the gap between now and the date.
+  const gap = Math.ceil(Math.abs(now - (low + high) / 2) / 10)
+  const widened = { low: Math.max(DATE_MIN, low - gap), high: Math.min(DATE_MAX, high + gap) }
+  return { kind: 'date', parameter, comparator, ...widened }
+}
+
+const EXPECTED_NUMBER = `a number such as 100, 5.40 or 1e-3, ${PREFIXES}`
+
+interface Comparison {
+  readonly comparator: Comparator
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+function parseComparison(text: string): Comparison | undefined {
+  const [comparator, rest] = splitPrefix(text)
+  const range = parseNumberRange(rest)
+  if (!range) return undefined
+  if (comparator !== 'ap') return { comparator, ...range }
+  // R4 search.html#prefix recommends a tenth of the value; never less than what its precision implies.
+  const tenth = Math.abs(range.value) / 10
+  const low = Math.min(range.low, range.value - tenth)
+  return { comparator, value: range.value, low, high: Math.max(range.high, range.value + tenth) }
+}
+
+function parseNumber(text: string, { parameter }: ValueContext): Node | string {
+  const comparison = parseComparison(unescapeValue(text))
+  return comparison ? { kind: 'number', parameter, ...comparison } : EXPECTED_NUMBER
+}
+
+const EXPECTED_QUANTITY = `number, number|system|code or number||code, the number ${PREFIXES}`
+
+function parseQuantity(text: string, context: ValueContext): Node | string {
+  const { definitions, parameter, component } = context
+  const pieces = splitUnescaped(text, '|')
+  const [amount = '', system = '', code = ''] = pieces.map(unescapeValue)
+  const comparison = pieces.length === 1 || pieces.length === 3 ? parseComparison(amount) : undefined
+  if (!comparison) return EXPECTED_QUANTITY
+  const conversion = system === UCUM ? conversionOf(code) : undefined
+  const converted = conversion && convertComparison(comparison, conversion)
+  const isCanonical = parameter.paths.some(path => derivationsOf('quantity', path.type).length > 0)
+  if (!conversion || !converted || !isCanonical) {
+    return { kind: 'quantity', parameter, ...comparison, system: system || undefined, code: code || undefined }
+  }
+  const unit = { system: CANONICAL_UNITS, code: conversion.unit }
+  if (component) return { kind: 'quantity', parameter, ...converted, ...unit }
+  return onPaths(definitions, parameter, 'canonical', derived => ({
+    kind: 'quantity',
+    parameter: derived,
+    ...converted,
+    ...unit,
+  }))
+}
+
+/** undefined: beyond what a double holds. */
+function convertComparison({ comparator, ...ends }: Comparison, conversion: Conversion): Comparison | undefined {
+  const value = convert(ends.value, conversion)
+  const low = convert(ends.low, conversion)
+  const high = convert(ends.high, conversion)
+  return value === undefined || low === undefined || high === undefined ? undefined : { comparator, value, low, high }
+}
