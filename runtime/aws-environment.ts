@@ -1,5 +1,6 @@
 /** What a deployment on AWS tells its functions, read once and checked. */
-import { AWS_ENV } from './env-names.ts'
+import { parseTenancy } from './access-environment.ts'
+import { AWS_ENV, ENV } from './env-names.ts'
 import { anyText, type Environment, EnvironmentReader } from './environment-reader.ts'
 
 /** Plain data, all of it: it goes to other threads as it is. */
@@ -110,13 +111,28 @@ const searchPlace = (reader: EnvironmentReader): SearchPlace => ({
   region: regionOf(reader),
   endpoint: reader.required(AWS_ENV.searchEndpoint, parseEndpoint, 'the https URL of the OpenSearch domain'),
   prefix: reader.required(AWS_ENV.searchPrefix, parsePrefix, 'lower-case letters, digits and dashes'),
-  tenancy: reader.optional(AWS_ENV.tenancy, 'single', parseTenancy, 'single or multi'),
+  tenancy: reader.optional(ENV.tenancy, 'single', parseTenancy, 'single or multi'),
 })
 
 const queuePlace = (reader: EnvironmentReader): QueuePlace => ({
   region: regionOf(reader),
   queueUrl: reader.required(AWS_ENV.refusedQueue, parseEndpoint, 'the https URL of the queue of refused changes'),
 })
+
+/** What functions of every kind do alike. */
+export interface FunctionSettings {
+  readonly stage: string
+  readonly isTraced: boolean
+}
+
+/** @throws ConfigurationError */
+export const functionSettings = (environment: Environment): FunctionSettings =>
+  read(environment, reader => ({
+    stage: reader.optional(AWS_ENV.stage, 'none', anyText, 'the name of the stage'),
+    isTraced: reader.optional(AWS_ENV.tracing, false, parseFlag, 'true or false'),
+  }))
+
+const parseFlag = (text: string): boolean | undefined => (text === 'true' ? true : text === 'false' ? false : undefined)
 
 /** What can be guessed seals nothing. */
 const KEY_LENGTH_MIN = 32
@@ -132,6 +148,3 @@ function parseEndpoint(text: string): string | undefined {
 }
 
 const parsePrefix = (text: string): string | undefined => (/^[a-z][a-z0-9-]*$/.test(text) ? text : undefined)
-
-const parseTenancy = (text: string): SearchPlace['tenancy'] | undefined =>
-  text === 'single' || text === 'multi' ? text : undefined

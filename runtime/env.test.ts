@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_ROLES } from '#service/index.ts'
 import { parseEnvironment } from './env.ts'
+
+const ACCESS = {
+  resourceTypes: undefined,
+  roles: DEFAULT_ROLES,
+  terms: { tenancy: 'single', rolesClaim: 'cognito:groups', tenantClaim: 'custom:tenantId' },
+  login: undefined,
+}
 
 const DEFAULTS = {
   port: 8080,
@@ -8,6 +16,7 @@ const DEFAULTS = {
   logLevel: 'info',
   corsOrigins: 'loopback',
   baseUrl: undefined,
+  access: ACCESS,
 }
 
 test('nothing needs to be set', () => {
@@ -23,6 +32,13 @@ test('everything can be', () => {
     LOG_LEVEL: 'debug',
     CORS_ORIGINS: 'https://a.example.org, http://localhost:3000',
     FHIR_BASE_URL: 'https://fhir.example.org/r4/',
+    RESOURCE_TYPES: 'Patient, Observation',
+    TENANCY: 'multi',
+    ACCESS_ROLES: '{"nurse":[{"interactions":["read"],"types":["Patient"]}]}',
+    ROLES_CLAIM: 'groups',
+    TENANT_CLAIM: 'tenant',
+    LOGIN_ISSUER: 'https://login.example.org/',
+    LOGIN_AUDIENCE: 'web',
   }
   expect(parseEnvironment(environment)).toEqual({
     port: 0,
@@ -31,6 +47,16 @@ test('everything can be', () => {
     logLevel: 'debug',
     corsOrigins: ['https://a.example.org', 'http://localhost:3000'],
     baseUrl: 'https://fhir.example.org/r4',
+    access: {
+      resourceTypes: ['Patient', 'Observation'],
+      roles: { nurse: [{ interactions: ['read'], types: ['Patient'] }] },
+      terms: { tenancy: 'multi', rolesClaim: 'groups', tenantClaim: 'tenant' },
+      login: {
+        issuer: 'https://login.example.org/',
+        audience: 'web',
+        keysUrl: 'https://login.example.org/.well-known/jwks.json',
+      },
+    },
   })
 })
 
@@ -40,6 +66,10 @@ test('every variable that is wrong is named with what it should be', () => {
     LOG_LEVEL: 'loud',
     CORS_ORIGINS: 'example.org',
     FHIR_BASE_URL: 'ftp://example.org',
+    RESOURCE_TYPES: 'patient',
+    TENANCY: 'some',
+    ACCESS_ROLES: '{"nurse":[{"interactions":["look"],"types":"all"}]}',
+    LOGIN_ISSUER: 'https://login.example.org',
   }
   expect(() => parseEnvironment(environment)).toThrow(
     expect.objectContaining({
@@ -49,6 +79,12 @@ test('every variable that is wrong is named with what it should be', () => {
         'LOG_LEVEL is "loud", but must be one of debug, info, warn, error, silent.',
         'CORS_ORIGINS is "example.org", but must be * or origins such as https://app.example.org, with commas.',
         'FHIR_BASE_URL is "ftp://example.org", but must be an http(s) URL without query: https://example.org/fhir.',
+        'RESOURCE_TYPES is "patient", but must be R4 resource types, with commas.',
+        expect.stringMatching(
+          /^ACCESS_ROLES has a role 'nurse' whose interactions are neither "all" nor a list of read, /,
+        ),
+        'TENANCY is "some", but must be single or multi.',
+        'LOGIN_AUDIENCE is not set, but must be whom tokens of https://login.example.org are for.',
       ],
     }),
   )

@@ -46,6 +46,11 @@ export class EnvironmentReader {
     return value as T
   }
 
+  /** A sentence on what is wrong, where what is expected is more than a few words. */
+  report(problem: string): void {
+    this.#problems.add(problem)
+  }
+
   /** @throws ConfigurationError */
   end(): void {
     if (this.#problems.size > 0) throw new ConfigurationError([...this.#problems])

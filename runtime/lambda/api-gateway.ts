@@ -19,6 +19,8 @@ export interface ProxyEvent {
     readonly domainName?: string
     /** With the stage, where the address has it: `/prod/fhir/Patient`. */
     readonly path?: string
+    /** Of the token, which the authorizer has verified; where the address needs none there is no authorizer. */
+    readonly authorizer?: { readonly claims?: Readonly<Record<string, unknown>> } | null
   }
 }
 

@@ -6,7 +6,8 @@
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Metafile } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { lazyUnits, unitsBuild } from './lazy-units.ts'
 import { leanSdk } from './lean-sdk.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -30,32 +31,37 @@ export interface BundledFile {
 export async function bundleLambda(name: LambdaName, folder: string): Promise<readonly BundledFile[]> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const { metafile } = await build({
+  const common: BuildOptions & { readonly metafile: true } = {
     absWorkingDir: ROOT,
-    entryPoints: { [name]: `runtime/lambda/${name}.ts` },
     outdir: join(folder, 'runtime'),
-    outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
     platform: 'node',
     target: 'node24',
+    metafile: true,
+    logLevel: 'warning',
+  }
+  const { metafile } = await build({
+    ...common,
+    entryPoints: { [name]: `runtime/lambda/${name}.ts` },
+    outExtension: { '.js': '.mjs' },
     format: 'esm',
     // What is loaded only where it is used is a file of its own.
     splitting: true,
     // The SDK's modules shake off what is not used; its CommonJS builds don't, and can't be in a module.
     mainFields: ['module', 'main'],
-    metafile: true,
-    plugins: [leanSdk],
-    logLevel: 'warning',
+    plugins: [leanSdk, lazyUnits],
   })
+  const isUsed = Object.keys(metafile.inputs).some(input => input.endsWith('ucum-library.cjs'))
+  const units = isUsed ? await build({ ...common, ...unitsBuild }) : undefined
   await cp(join(ROOT, TABLES), join(folder, TABLES), {
     recursive: true,
     filter: file => extname(file) === '' || extname(file) === '.json',
   })
-  return filesOf(metafile, name)
+  return filesOf({ ...metafile.outputs, ...units?.metafile?.outputs }, name)
 }
 
-function filesOf({ outputs }: Metafile, name: LambdaName): readonly BundledFile[] {
+function filesOf(outputs: Metafile['outputs'], name: LambdaName): readonly BundledFile[] {
   const initial = new Set<string>()
   const follow = (file: string): void => {
     if (initial.has(file)) return

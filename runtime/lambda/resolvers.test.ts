@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { appsyncEvent } from '#test/support/appsync-events.ts'
+import { appsyncEvent, cognitoIdentity } from '#test/support/appsync-events.ts'
 import { type FakeAws, startFakeAws } from '#test/support/fake-aws.ts'
 import { runLambda } from '#test/support/lambda-process.ts'
 import { bundleLambda } from './bundle.ts'
@@ -59,5 +59,32 @@ test('it answers events of AppSync', async () => {
         },
       },
     },
+  ])
+})
+
+test('what callers may do is what their groups may, however they log in', async () => {
+  const read = (identity: object | null) =>
+    appsyncEvent('Query', 'Patient', { arguments: { id: 'none' }, selection: '{ id }', identity })
+  const events = [
+    read(cognitoIdentity({ sub: 'u', 'cognito:groups': ['auditor'] })),
+    read(cognitoIdentity({ sub: 'u', 'cognito:groups': ['non-practitioner'] })),
+    // By OpenID Connect.
+    read({ claims: { sub: 'u', 'cognito:groups': ['practitioner'] }, issuer: 'https://login.example.org', sub: 'u' }),
+    // By IAM.
+    read({ accountId: '123456789012', userArn: 'arn:aws:sts::123456789012:assumed-role/r/s', username: 'AROA:s' }),
+    // By API key.
+    read(null),
+    [read(cognitoIdentity({ 'cognito:groups': ['practitioner'] }))],
+  ]
+  const folder = join(place, 'resolvers')
+  const { results } = await runLambda({ name: 'resolvers', folder, environment: aws.environment }, events)
+  const types = results.flat().map(result => (result as { readonly error?: { readonly errorType: string } }).error)
+  expect(types.map(error => error?.errorType)).toEqual([
+    'NotFound',
+    'Forbidden',
+    'NotFound',
+    'Forbidden',
+    'Forbidden',
+    'Unauthenticated',
   ])
 })

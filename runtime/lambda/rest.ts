@@ -1,9 +1,9 @@
 /** Lambda entry: the FHIR REST door behind API Gateway. */
 import { createRestDoor } from '#rest/door.ts'
 import { answerFailure } from '#rest/http-manners.ts'
-import type { HttpRequest } from '#rest/http-message.ts'
+import type { HttpRequest, HttpResponse } from '#rest/http-message.ts'
 import { type Fault, fault } from '#service/index.ts'
-import { anonymousCall } from '../anonymous-call.ts'
+import { ANONYMOUS, type Identity } from '../identity.ts'
 import { givenRequestId } from '../request-ids.ts'
 import {
   bodyOf,
@@ -14,6 +14,7 @@ import {
   proxyResultOf,
   queryOf,
 } from './api-gateway.ts'
+import { proxyIdentity } from './caller.ts'
 import { openLambdaService } from './service.ts'
 
 export interface LambdaContext {
@@ -27,22 +28,56 @@ const ANSWER_MS = 500
 const { service, config, logger } = openLambdaService()
 const http = { corsOrigins: config.corsOrigins }
 const door = createRestDoor(service, http)
+let isFirst = true
 
 export async function handler(event: ProxyEvent, context: LambdaContext): Promise<ProxyResult> {
+  const start = performance.now()
+  const { request, response } = await exchange(event, context)
+  const result = proxyResultOf(response)
+  const sent = fits(result) ? result : proxyResultOf(await answerFailure(request, tooLarge(event.httpMethod), http))
+  const { requestId } = request.call
+  // No path and no query, since they name patients.
+  logger.info('Request', {
+    requestId,
+    method: event.httpMethod,
+    status: sent.statusCode,
+    durationMs: Math.round(performance.now() - start),
+    isFirst,
+  })
+  isFirst = false
+  return sent
+}
+
+interface Exchange {
+  readonly request: HttpRequest
+  readonly response: HttpResponse
+}
+
+async function exchange(event: ProxyEvent, context: LambdaContext): Promise<Exchange> {
   const headers = headersOf(event)
   const address = proxyAddressOf(event)
-  const call = anonymousCall({
-    requestId: givenRequestId(headers['x-request-id']) ?? event.requestContext.requestId,
-    door: 'rest',
-    baseUrl: config.baseUrl ?? address?.baseUrl ?? '',
-    deadline: Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS,
-    logger,
+  const requestAs = ({ tenant, caller }: Identity): HttpRequest => ({
+    method: event.httpMethod,
+    url: (address?.path ?? '') + queryOf(event),
+    headers,
+    body: bodyOf(event),
+    call: {
+      requestId: givenRequestId(headers['x-request-id']) ?? event.requestContext.requestId,
+      tenant,
+      caller,
+      door: 'rest',
+      baseUrl: config.baseUrl ?? address?.baseUrl ?? '',
+      deadline: Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS,
+      logger,
+    },
   })
-  const url = (address?.path ?? '') + queryOf(event)
-  const request: HttpRequest = { method: event.httpMethod, url, headers, body: bodyOf(event), call }
-  if (!address) return proxyResultOf(await answerFailure(request, NO_FHIR_ADDRESS, http))
-  const result = proxyResultOf(await door(request))
-  return fits(result) ? result : proxyResultOf(await answerFailure(request, tooLarge(event.httpMethod), http))
+  try {
+    const request = requestAs(proxyIdentity(event, config.access.terms))
+    return { request, response: await (address ? door(request) : answerFailure(request, NO_FHIR_ADDRESS, http)) }
+  } catch (failure) {
+    const request = requestAs(ANONYMOUS)
+    return { request, response: await answerFailure(request, failure, http) }
+  }
 }
 
 const NO_FHIR_ADDRESS = fault('not-found', 'There is no FHIR address here.')

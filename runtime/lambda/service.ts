@@ -1,9 +1,9 @@
 /** The service that Lambda entries answer with, opened once a process. */
-import type { FhirService, Logger } from '#service/index.ts'
+import { type FhirService, type Logger, rolePolicy } from '#service/index.ts'
 import { openAwsService } from '../aws.ts'
 import { servicePlaces } from '../aws-environment.ts'
 import { type Config, parseEnvironment } from '../env.ts'
-import { createStderrLogger } from '../stderr-logger.ts'
+import { createLambdaLogger } from './lambda-logger.ts'
 
 export interface LambdaService {
   readonly service: FhirService
@@ -11,11 +11,18 @@ export interface LambdaService {
   readonly logger: Logger
 }
 
-/** Over the engines that the environment names. */
+/** Over the engines that the environment names. Whoever is not logged in has no role, and so may do next to nothing. */
 export function openLambdaService(): LambdaService {
   const config = parseEnvironment(process.env)
-  const logger = createStderrLogger(config.logLevel)
-  const { service, prepare } = openAwsService({ places: servicePlaces(process.env), logger, baseUrl: config.baseUrl })
+  const logger = createLambdaLogger(process.env)
+  const { roles, resourceTypes } = config.access
+  const { service, prepare } = openAwsService({
+    places: servicePlaces(process.env),
+    logger,
+    baseUrl: config.baseUrl,
+    policy: rolePolicy(roles),
+    ...(resourceTypes && { resourceTypes }),
+  })
   // Not waited for: what needs no search is answered meanwhile, and also where the index does not answer.
   prepare().catch(() => logger.warn('The search index could not be prepared'))
   return { service, config, logger }

@@ -2,12 +2,11 @@
 import { createSqsClient, SqsRefusedChanges } from '#adapters/sqs/index.ts'
 import type { StreamAnswer, StreamEvent } from '#workers/stream-event.ts'
 import type { OpenWorker, WorkerSurroundings } from '../aws.ts'
-import type { QueuePlace } from '../aws-environment.ts'
+import { functionSettings, type QueuePlace } from '../aws-environment.ts'
 import { clientConfiguration } from '../client-configuration.ts'
 import { createLogMetrics } from '../embedded-metric-format.ts'
-import { parseEnvironment } from '../env.ts'
-import { createStderrLogger } from '../stderr-logger.ts'
 import { SYSTEM_CLOCK } from '../system-clock.ts'
+import { createLambdaLogger } from './lambda-logger.ts'
 
 export interface StreamLambdaContext {
   getRemainingTimeInMillis(): number
@@ -17,10 +16,10 @@ export interface StreamLambdaContext {
 const ANSWER_MS = 2000
 
 export function surroundingsOf(worker: string, queue: QueuePlace): WorkerSurroundings {
-  const { logLevel } = parseEnvironment(process.env)
+  const { stage } = functionSettings(process.env)
   return {
-    logger: createStderrLogger(logLevel),
-    metrics: createLogMetrics({ worker }, Date.now, line => process.stdout.write(line)),
+    logger: createLambdaLogger(process.env),
+    metrics: createLogMetrics({ stage, worker }, Date.now, line => process.stdout.write(line)),
     refused: new SqsRefusedChanges({
       client: createSqsClient(clientConfiguration(queue)),
       queueUrl: queue.queueUrl,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EXTRACTOR_GENERATION } from '#service/search/document.ts'
 import { type FakeAws, startFakeAws } from '#test/support/fake-aws.ts'
 import { runLambda } from '#test/support/lambda-process.ts'
 import { sequenceNumber, streamEvent } from '#test/support/stream-events.ts'
@@ -39,7 +40,7 @@ test('index-stream writes what a batch of the stream holds to the index, and rep
   expect(results).toEqual([{ batchItemFailures: [] }])
   const bulk = aws.requests.filter(({ line }) => line === 'POST /_bulk').map(({ body }) => body.split('\n')[0] ?? '')
   expect(bulk.map(line => JSON.parse(line).index)).toEqual([
-    { _index: 'fhir-000001', _id: 'default/Patient/a', version: 4097, version_type: 'external' },
+    { _index: 'fhir-000001', _id: 'default/Patient/a', version: 4096 + EXTRACTOR_GENERATION, version_type: 'external' },
   ])
   const [message] = aws.requests.filter(({ body }) => body.includes('QueueUrl')).map(({ body }) => JSON.parse(body))
   expect(JSON.parse(message.Entries[0].MessageBody)).toEqual({
@@ -58,11 +59,12 @@ test('index-stream writes what a batch of the stream holds to the index, and rep
       CloudWatchMetrics: [
         {
           Namespace: 'FhirGateway',
-          Dimensions: [['worker']],
+          Dimensions: [['stage', 'worker']],
           Metrics: [{ Name: 'Indexed', Unit: 'Count' }],
         },
       ],
     },
+    stage: 'prod',
     worker: 'index-stream',
     Indexed: 1,
   })

@@ -12,12 +12,30 @@ export interface EventParts {
   /** As in the address; empty under a custom domain. */
   readonly stagePath?: string
   readonly domainName?: string
+  /** Of the token; null: the address needs none. Default: a practitioner's. */
+  readonly claims?: Readonly<Record<string, string>> | null
 }
+
+/** As Cognito makes them and the authorizer hands them on: each a text. */
+export const PRACTITIONER_CLAIMS: Readonly<Record<string, string>> = Object.freeze({
+  sub: '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
+  'cognito:groups': 'practitioner',
+  'cognito:username': '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
+  email: 'ann@example.org',
+  email_verified: 'true',
+  iss: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI',
+  aud: '1h57kf5cpq17m0eml12EXAMPLE',
+  token_use: 'id',
+  auth_time: '1706933100',
+  iat: 'Sat Feb 03 04:05:00 UTC 2024',
+  exp: 'Sat Feb 03 05:05:00 UTC 2024',
+})
 
 const EXECUTE_DOMAIN = 'a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com'
 
 export function apiGatewayEvent(parts: EventParts) {
   const { method = 'GET', path = '/fhir', stagePath = '/prod', domainName = EXECUTE_DOMAIN } = parts
+  const { claims = PRACTITIONER_CLAIMS } = parts
   const multiValueHeaders = {
     Accept: ['application/fhir+json'],
     Host: [domainName],
@@ -41,6 +59,7 @@ export function apiGatewayEvent(parts: EventParts) {
     requestContext: {
       accountId: '123456789012',
       apiId: 'a1b2c3d4e5',
+      ...(claims && { authorizer: { claims } }),
       domainName,
       domainPrefix: domainName.split('.')[0],
       extendedRequestId: 'aBcDeFgHiJkLmNo=',

@@ -78,6 +78,7 @@ const environmentOf = (endpoint: string): Readonly<Record<string, string>> => ({
   AWS_ENDPOINT_URL_DYNAMODB: endpoint,
   AWS_ENDPOINT_URL_S3: endpoint,
   AWS_ENDPOINT_URL_SQS: endpoint,
+  GATEWAY_STAGE: 'prod',
   TABLE_NAME: 'gateway-prod',
   OBJECTS_BUCKET: 'objects-prod',
   SEARCH_ENDPOINT: endpoint,

@@ -43,7 +43,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['graphql', 'node:'],
   ],
   'runtime/env-names.ts': [],
-  'runtime/lambda/bundle.ts': ['node:', 'esbuild', 'runtime/lambda/lean-sdk.ts'],
+  'runtime/lambda/bundle.ts': ['node:', 'esbuild', 'runtime/lambda/lazy-units.ts', 'runtime/lambda/lean-sdk.ts'],
+  'runtime/lambda/lazy-units.ts': ['esbuild'],
   'runtime/lambda/lean-sdk.ts': ['node:', 'esbuild'],
   // Stands in for AppSync, which validates documents by rules of its own.
   'runtime/local/appsync/': [
