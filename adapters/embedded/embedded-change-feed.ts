@@ -34,7 +34,7 @@ export class EmbeddedChangeFeed implements ChangeFeed {
     this.#changes = new RowStatement(
       database,
       `SELECT v.seq, v.kind, r.id, v.version, v.last_updated, v.method, v.deleted, v.compartments, v.labels
-       FROM version v JOIN resource r ON r.key = v.key WHERE v.seq > ? ORDER BY v.seq LIMIT ?`,
+       FROM version v JOIN resource r ON r.key = v.key WHERE v.seq > ? ORDER BY v.seq LIMIT 0 + ?`,
     )
   }
 

@@ -40,13 +40,13 @@ export class HistoryReader {
       database,
       `SELECT v.seq, ${VERSION_COLUMNS} FROM version v
        WHERE v.key = ? AND v.last_updated BETWEEN ? AND ? AND (v.last_updated, v.seq) < (?, ?)
-       ORDER BY v.version DESC LIMIT ?`,
+       ORDER BY v.version DESC LIMIT 0 + ?`,
     )
     this.#ofKind = new RowStatement(
       database,
       `SELECT last_updated, seq FROM version INDEXED BY version_kind
        WHERE kind = ? AND last_updated BETWEEN ? AND ? AND (last_updated, seq) < (?, ?)
-       ORDER BY last_updated DESC, seq DESC LIMIT ?`,
+       ORDER BY last_updated DESC, seq DESC LIMIT 0 + ?`,
     )
     this.#version = new RowStatement(
       database,

@@ -5,9 +5,9 @@ const SQL = {
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
   addTrigrams: `INSERT INTO text_trigram (rowid, normalized)
-    SELECT id, normalized FROM text WHERE id > (SELECT text FROM trigram_progress) ORDER BY id LIMIT ?`,
+    SELECT id, normalized FROM text WHERE id > (SELECT text FROM trigram_progress) ORDER BY id LIMIT 0 + ?`,
   moveTrigrams: `UPDATE trigram_progress SET text = coalesce(
-    (SELECT max(id) FROM (SELECT id FROM text WHERE id > trigram_progress.text ORDER BY id LIMIT ?)), text)`,
+    (SELECT max(id) FROM (SELECT id FROM text WHERE id > trigram_progress.text ORDER BY id LIMIT 0 + ?)), text)`,
   checkpoint: 'PRAGMA wal_checkpoint(PASSIVE)',
   counters:
     'SELECT (SELECT coalesce(max(key), 0) FROM resource) AS key, (SELECT coalesce(max(seq), 0) FROM version) AS seq',

@@ -26,6 +26,12 @@ export function sql(strings: TemplateStringsArray, ...parts: (Fragment | SQLInpu
 /** Names of tables, columns and aliases: our own text, never a caller's. */
 export const raw = (text: string): Fragment => ({ text, values: [] })
 
+/**
+ * SQLite plans by the value of `LIMIT ?`, and compiles the statement anew whenever it is bound: that takes longer than
+ * most searches. What it has to work out it takes as it comes.
+ */
+export const limitTo = (rows: number): Fragment => sql`LIMIT 0 + ${rows}`
+
 const isFragment = (part: Fragment | SQLInputValue): part is Fragment =>
   typeof part === 'object' && part !== null && 'text' in part
 

@@ -2,7 +2,7 @@ import { VERSION_COLUMN_COUNT, VERSION_COLUMNS, type VersionRow } from '../versi
 import { beyond, direction } from './combine.ts'
 import type { CompileContext } from './compile-context.ts'
 import type { Condition, KeyBounds } from './condition.ts'
-import { type Fragment, raw, sql } from './fragment.ts'
+import { type Fragment, limitTo, raw, sql } from './fragment.ts'
 import { sourceForKeyOrder } from './plan.ts'
 
 export type SortValue = string | number | null
@@ -49,6 +49,6 @@ export function keyPage(context: CompileContext, condition: Condition, bounds: K
   return foundIn(
     context,
     sql`SELECT ${distinct}${source.key} AS key FROM ${source.from(bounds)}
-      WHERE ${source.where}${beyond(source.key, bounds)} ${order} LIMIT ${limit}`,
+      WHERE ${source.where}${beyond(source.key, bounds)} ${order} ${limitTo(limit)}`,
   )
 }

@@ -68,6 +68,8 @@ function planOf(type: string, where: Node, limits = QUICK_LIMITS, sort: readonly
   const query = { type, where } as ScopedQuery
   searcher.search(tenant, { query, sort, count: 1, total: 'none', deadline: 0 }, 10_000, limits)
   const page = prepared.filter(text => text.includes('.version')).at(0)
+  // SQLite would compile it anew with every search.
+  expect(prepared.filter(text => text.includes('LIMIT ?'))).toEqual([])
   const steps = reader
     .prepare(`EXPLAIN QUERY PLAN ${page}`)
     .all()

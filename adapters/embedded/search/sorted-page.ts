@@ -2,7 +2,7 @@ import type { Position } from '#service/ports/search-index.ts'
 import { both, direction, selectOf } from './combine.ts'
 import type { CompileContext } from './compile-context.ts'
 import type { Condition } from './condition.ts'
-import { allOf, anyOf, type Fragment, raw, sql } from './fragment.ts'
+import { allOf, anyOf, type Fragment, limitTo, raw, sql } from './fragment.ts'
 import { type Found, foundIn, keyPage } from './key-page.ts'
 import { everyMatch } from './plan.ts'
 import type { SortTerm, Walk } from './sort-terms.ts'
@@ -61,7 +61,7 @@ function gathered(
     FROM (${keys}) ${match} LIMIT -1`
   const wanted = after ? behindPosition(terms, columns, keyColumn, after, descendingKeys) : raw('1')
   const page = sql`SELECT ${valued}.* FROM (${values}) ${valued} WHERE ${wanted}
-    ORDER BY ${orderOf(terms, columns)}${keyColumn} ${direction({ descending: descendingKeys })} LIMIT ${limit}`
+    ORDER BY ${orderOf(terms, columns)}${keyColumn} ${direction({ descending: descendingKeys })} ${limitTo(limit)}`
   return foundIn(context, page, sortColumns(terms))
 }
 
@@ -87,7 +87,7 @@ function walked(
   const named = columns.map((each, index) => sql`${each} AS ${raw(`s${index}`)}`)
   const keys = sql`SELECT ${key} AS key${list(named)} FROM ${walk.from(row)}
     WHERE ${allOf([...entry, walk.where(row), ...wanted, condition.test(key)])}
-    ORDER BY ${column} ${direction(first)}, ${others}${key} ${direction({ descending: descendingKeys })} LIMIT ${limit}`
+    ORDER BY ${column} ${direction(first)}, ${others}${key} ${direction({ descending: descendingKeys })} ${limitTo(limit)}`
   return foundIn(context, keys, sortColumns(terms))
 }
 

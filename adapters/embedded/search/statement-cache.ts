@@ -3,7 +3,7 @@ import { RowStatement } from '../rows.ts'
 import { tooLarge } from './combine.ts'
 import type { StatementReader } from './compile-context.ts'
 import { Estimates } from './estimates.ts'
-import { type Fragment, sql } from './fragment.ts'
+import { type Fragment, limitTo, sql } from './fragment.ts'
 
 const STATEMENTS_MAX = 500
 
@@ -63,7 +63,7 @@ export class StatementCache implements StatementReader {
   }
 
   count(select: Fragment, bound: number): number {
-    const { text, values } = sql`SELECT count(*) FROM (${select} LIMIT ${bound})`
+    const { text, values } = sql`SELECT count(*) FROM (${select} ${limitTo(bound)})`
     return this.prepare<[number]>(text).get(...values)?.[0] ?? 0
   }
 }
