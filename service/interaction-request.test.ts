@@ -74,21 +74,14 @@ test.each([
   })
 })
 
-test('an address of which nothing is offered allows no method', () => {
-  expect(refusal('DELETE', 'Patient/a/Observation')).toEqual({
-    category: 'method-not-allowed',
-    text: "'Patient/a/Observation' does not take DELETE",
-    allow: [],
-  })
-})
-
 test.each([
-  ['POST', 'Patient/a', ['GET', 'HEAD', 'PUT', 'DELETE']],
+  ['POST', 'Patient/a', ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']],
   ['DELETE', 'metadata', ['GET', 'HEAD']],
   ['GET', 'Patient/_search', ['POST']],
   ['PUT', 'Patient/a/_history/1', ['GET', 'HEAD']],
   ['DELETE', '$graphql', ['GET', 'HEAD', 'POST']],
-  ['FETCH', '', ['POST']],
+  ['FETCH', '', ['GET', 'HEAD', 'POST']],
+  ['DELETE', 'Patient/a/Observation', ['GET', 'HEAD']],
   ['constructor', 'metadata', ['GET', 'HEAD']],
 ])('%s is no method of %s', (method, path, allow) => {
   expect(refusal(method, path)).toEqual({

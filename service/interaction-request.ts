@@ -45,16 +45,6 @@ export type Interaction =
 
 export type InteractionKind = Interaction['kind']
 
-/** Addresses and methods of R4 that this server knows and doesn't run: 501, and in no Allow header. */
-export const UNSUPPORTED_KINDS: ReadonlySet<InteractionKind> = new Set<InteractionKind>([
-  'patch',
-  'conditional-update',
-  'conditional-patch',
-  'conditional-delete',
-  'search-system',
-  'search-compartment',
-])
-
 const TYPE = /^[A-Z][A-Za-z]*$/
 /** R4 datatypes.html#id, less `.` and `..`: clients take those out of every URL (RFC 3986, 5.2.4). */
 const ID = /^(?!\.{1,2}$)[A-Za-z0-9.-]{1,64}$/
@@ -98,9 +88,7 @@ function segmentsOf(path: string): readonly string[] | undefined {
 }
 
 function methodNotAllowed(method: string, path: string, methods: Methods): Fault {
-  const names = Object.entries(methods).flatMap(([name, interaction]) =>
-    interaction && !UNSUPPORTED_KINDS.has(interaction.kind) ? [name] : [],
-  )
+  const names = Object.keys(methods)
   const allow = names.includes('GET') ? ['GET', 'HEAD', ...names.filter(name => name !== 'GET')] : names
   const others = allow.length > 0 ? `, but ${allow.join(', ')}` : ''
   return fault('method-not-allowed', `'${path}' does not take ${method}${others}`, { allow })

@@ -100,11 +100,16 @@ async function eachMatch(
   return true
 }
 
-function pageOf(found: readonly EngineHit[], { query, count }: SearchRequest, total: number | undefined): SearchPage {
+function pageOf(
+  found: readonly EngineHit[],
+  { query, count, positions }: SearchRequest,
+  total: number | undefined,
+): SearchPage {
   const hits = found.slice(0, count)
   return {
     hits: hits.map(({ id, versionId }) => ({ type: query.type, id, versionId })),
     next: found.length > count ? hits.at(-1)?.position : undefined,
     total,
+    ...(positions && { positions: hits.map(hit => hit.position) }),
   }
 }

@@ -8,14 +8,14 @@ import type { Interaction } from '../interaction-request.ts'
 import { type Condition, parseCondition } from '../interactions/condition.ts'
 import { assertVersionId } from '../interactions/if-match.ts'
 import { assertKnownType } from '../interactions/known-type.ts'
+import { planSearch, searchRequestOf } from '../interactions/search-plan.ts'
 import { assertUpdatable } from '../interactions/update.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
-import { parseSearch } from '../search/parse.ts'
+import { hasJoin } from '../search/has-join.ts'
 import { breathe } from './breathe.ts'
 import { type BundleEntry, isRefused, type RefusedEntry } from './entries.ts'
 import { type FaultCollector, faultCollector } from './entry-fault.ts'
-import { hasJoin } from './staged-documents.ts'
 
 export interface DraftCreate {
   readonly kind: 'create'
@@ -87,7 +87,7 @@ function draftEntry(
 ): Draft | undefined {
   const { index, interaction } = entry
   const definitions = context.definitions.for(call.tenant)
-  const type = 'type' in interaction ? interaction.type : undefined
+  const type = 'type' in interaction && interaction.type !== '*' ? interaction.type : undefined
   const allowed = faults.try(
     index,
     () => {
@@ -113,15 +113,10 @@ function draftEntry(
       faults.try(index, () => assertVersionId(entry.ifMatch), 'request.ifMatch')
       return { kind: 'delete', entry, type: interaction.type, id: interaction.id }
     case 'search':
+    case 'search-system':
+    case 'search-compartment':
       // A search that can't be run has to fail before anything is written.
-      faults.try(
-        index,
-        () => {
-          const search = { definitions, baseUrl: call.baseUrl, now: context.ports.clock.now() }
-          parseSearch(search, interaction.type, interaction.parameters, 'strict')
-        },
-        'request.url',
-      )
+      faults.try(index, () => planSearch(context, call, searchRequestOf(interaction)), 'request.url')
       return undefined
     case 'operation':
       faults.try(index, () => assertHarmless(context, interaction), 'request.url')
@@ -178,6 +173,8 @@ function codeOf(interaction: BundleEntry['interaction']): InteractionCode {
   switch (interaction.kind) {
     case 'search':
       return 'search-type'
+    case 'search-compartment':
+      return interaction.type === '*' ? 'search-system' : 'search-type'
     case 'history':
       if (interaction.id !== undefined) return 'history-instance'
       return interaction.type === undefined ? 'history-system' : 'history-type'

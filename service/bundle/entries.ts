@@ -18,6 +18,8 @@ export type EntryInteraction = Extract<
       | 'vread'
       | 'history'
       | 'search'
+      | 'search-system'
+      | 'search-compartment'
       | 'create'
       | 'update'
       | 'delete'
@@ -182,6 +184,8 @@ function urlBelow(baseUrl: string, url: string): string {
 function entryInteraction(path: string, method: string, interaction: Interaction): EntryInteraction {
   switch (interaction.kind) {
     case 'search':
+    case 'search-system':
+    case 'search-compartment':
       if (method !== 'POST') return interaction
       throw unsupported(path, 'A search in a Bundle is a GET with its parameters in the URL')
     case 'bundle':

@@ -7,6 +7,7 @@ import { capabilities } from '../interactions/capabilities.ts'
 import { history } from '../interactions/history.ts'
 import { read } from '../interactions/read.ts'
 import { search } from '../interactions/search.ts'
+import { searchRequestOf } from '../interactions/search-plan.ts'
 import { vread } from '../interactions/vread.ts'
 import { runOperation } from '../operations/run-operation.ts'
 import { encodeHistory, encodeSearchset } from '../searchset.ts'
@@ -35,9 +36,10 @@ async function runEntry(context: ServiceContext, call: Call, entry: BundleEntry)
       return readOutcome(call, await read(context, call, { ...interaction, ...conditionsOf(entry) }))
     case 'vread':
       return readOutcome(call, await vread(context, call, { ...interaction, ...conditionsOf(entry) }))
-    case 'search': {
-      const { type, parameters } = interaction
-      const result = await search(context, call, { type, parameters, consistent: true })
+    case 'search':
+    case 'search-system':
+    case 'search-compartment': {
+      const result = await search(context, call, { ...searchRequestOf(interaction), consistent: true })
       return { status: OK, resource: encodeSearchset(result, links) }
     }
     case 'history':

@@ -8,8 +8,9 @@ import type { JsonObject, ResourceContent } from '../resource/content.ts'
 import type { Node } from '../search/ast.ts'
 import { evaluateQuery, NO_LOOKUP } from '../search/evaluate.ts'
 import { extract } from '../search/extract.ts'
+import { hasJoin } from '../search/has-join.ts'
 import { parseSearch } from '../search/parse.ts'
-import { hasJoin, stagedDocuments } from './staged-documents.ts'
+import { stagedDocuments } from './staged-documents.ts'
 
 const definitions = testDefinitions.for(testCall().tenant)
 const context = { definitions, baseUrl: TEST_BASE_URL, now: 0 }

@@ -73,19 +73,3 @@ function codesOf(
   }
   return byCode
 }
-
-/** Whether the node looks at other resources. */
-export function hasJoin(node: Node): boolean {
-  switch (node.kind) {
-    case 'chain':
-    case 'has':
-      return true
-    case 'and':
-    case 'or':
-      return node.nodes.some(hasJoin)
-    case 'not':
-      return hasJoin(node.node)
-    default:
-      return false
-  }
-}

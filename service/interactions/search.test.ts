@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { faultOf, jsonOf, type TestWorld, testWorld, type WorldOptions } from '#test/support/test-world.ts'
+import { ALLOW_ALL } from '../access/policy.ts'
 import type { Parameters, SearchResult } from '../fhir-service.ts'
 import type { SearchRequest } from '../ports/search-index.ts'
 import { sealVersion } from '../ports/stored-version.ts'
@@ -264,4 +265,59 @@ test('the index is asked once, with the deadline and the wish for freshness', as
 test('there is no search of an unknown type', async () => {
   const { category } = await faultOf(search(testWorld(), 'Patience'))
   expect(category).toBe('not-found')
+})
+
+/** Searches that the index is asked to run. */
+async function countedWorld(policy = ALLOW_ALL): Promise<{ world: TestWorld; asked: SearchRequest[] }> {
+  const asked: SearchRequest[] = []
+  const world = await worldWithPatients({
+    policy,
+    wrap: ports => ({
+      ...ports,
+      index: {
+        search: (tenant, request) => {
+          asked.push(request)
+          return ports.index.search(tenant, request)
+        },
+      },
+    }),
+  })
+  asked.length = 0
+  return { world, asked }
+}
+
+test.each<[string, readonly string[]]>([
+  ['Patient?_id=p1', ['p1']],
+  ['Patient?_id=p2,p1,none', ['p2', 'p1']],
+  ['Patient?_id=p2,p1&active=true', ['p2']],
+  ['Patient?_id=p1&_id=p2', []],
+  ['Patient?_id=p1&_id=p1,p2&birthdate=lt1990', ['p1']],
+  ['Patient?_lastUpdated=gt2030&_lastUpdated=lt2020', []],
+])('%s is answered without the index', async (query, ids) => {
+  const { world, asked } = await countedWorld()
+  expect(summaryOf(await search(world, query))).toMatchObject({ matches: ids, total: ids.length, next: undefined })
+  expect(asked).toEqual([])
+})
+
+test('what is hidden is not asked for, nor found by its id', async () => {
+  let hidden = false
+  const { world, asked } = await countedWorld({
+    permits: () => true,
+    visible: (_call, type) => ({ kind: hidden && type === 'Patient' ? 'nothing' : 'everything' }),
+  })
+  hidden = true
+  for (const query of ['Patient?_id=p1', 'Patient?active=true', 'Patient', 'Observation?subject:Patient.active=true']) {
+    expect(summaryOf(await search(world, query))).toMatchObject({ matches: [], total: 0 })
+  }
+  expect(asked).toEqual([])
+})
+
+test('counting named resources asks no index either; what needs a join or an order does', async () => {
+  const { world, asked } = await countedWorld()
+  expect(await search(world, 'Patient?_id=p1,p2,none&_summary=count')).toMatchObject({ total: 2, countOnly: true })
+  expect(asked).toEqual([])
+  await search(world, 'Observation?_id=o1&subject:Patient.active=false')
+  await search(world, 'Patient?_id=p1,p2&_sort=birthdate')
+  await search(world, 'Patient?_id=p1,p2,p3&_count=1')
+  expect(asked).toHaveLength(3)
 })

@@ -1,16 +1,14 @@
-import { assertPermitted } from '../access/permit.ts'
 import { readHits } from '../access/read-hits.ts'
-import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
-import type { Parameters, Revealed, SearchRequest, SearchResult } from '../fhir-service.ts'
-import type { SearchPage } from '../ports/search-index.ts'
-import type { ScopedQuery } from '../search/ast.ts'
-import { decodeCursor, encodeCursor, withCursor } from '../search/page.ts'
-import { type ParsedSearch, parseSearch } from '../search/parse.ts'
+import type { Revealed, SearchRequest, SearchResult } from '../fhir-service.ts'
+import type { Position } from '../ports/search-index.ts'
+import type { ResourceKey } from '../ports/stored-version.ts'
+import { decodeCursor, encodeCursor, LINK_LIFE_MS, withCursor } from '../search/page.ts'
 import { findIncludes } from './includes.ts'
-import { assertKnownType } from './known-type.ts'
 import { viewed } from './read.ts'
+import { countAll, type FoundRun, findPage, readNamed } from './search-pages.ts'
+import { planSearch, type SearchPlan } from './search-plan.ts'
 
 /**
  * R4 search.html. The index finds, the store says what is true now: a hit whose newest version matches no more is left
@@ -18,60 +16,34 @@ import { viewed } from './read.ts'
  */
 export async function search(context: ServiceContext, call: Call, request: SearchRequest): Promise<SearchResult> {
   const definitions = context.definitions.for(call.tenant)
-  const { type } = request
-  assertKnownType(definitions, type)
-  assertPermitted(context.policy, call, 'search-type', type)
-  const parsed = parse(context, call, request)
-  const query = scope(call, context.policy, parsed.query)
-  if (parsed.countOnly) return countOf(context, call, request, parsed, query)
-  const page = await findPage(context, call, request, parsed, query)
-  const matches = await readHits(context, call, query, page.hits)
-  const included = await findIncludes(context, call, parsed.includes, matches)
+  const plan = planSearch(context, call, request)
+  const { parsed } = plan
+  if (parsed.countOnly) return countOf(context, call, request, plan)
+  const page = await pageOf(context, call, request, plan)
+  const included = await findIncludes(context, call, parsed.includes, page.matches)
   const isOnlyPage = parsed.cursor === undefined && page.next === undefined
   return {
-    matches: matches.map(match => viewed(definitions, match, parsed.view)),
+    matches: page.matches.map(match => viewed(definitions, match, parsed.view)),
     // R4 search.html#elements speaks of the resource type that is searched; the summary is of everything.
-    includes: included.versions.map(version => viewed(definitions, version, summaryOf(parsed))),
+    includes: included.versions.map(version => viewed(definitions, version, summaryOf(plan))),
     issues: [...parsed.issues, ...included.issues],
-    total: page.total ?? (isOnlyPage ? matches.length : undefined),
+    total: page.total ?? (isOnlyPage ? page.matches.length : undefined),
     countOnly: false,
-    ...linksOf(context, call, type, parsed, page),
+    ...linksOf(context, call, plan, page.next),
   }
 }
 
-/** @throws Fault invalid with every problem found. */
-function parse(context: ServiceContext, call: Call, request: SearchRequest): ParsedSearch {
-  const parsed = parseSearch(
-    { definitions: context.definitions.for(call.tenant), baseUrl: call.baseUrl, now: context.ports.clock.now() },
-    request.type,
-    request.parameters,
-    request.handling ?? 'strict',
-  )
-  const { pageSizeMax } = context.limits
-  if (parsed.count === undefined || parsed.count <= pageSizeMax) return parsed
-  const applied = parsed.applied.map(
-    ([name, value]) => [name, name === '_count' ? String(pageSizeMax) : value] as const,
-  )
-  return { ...parsed, count: pageSizeMax, applied }
-}
-
-const summaryOf = ({ view }: ParsedSearch) => (view.summary === undefined ? {} : { summary: view.summary })
+const summaryOf = ({ parsed: { view } }: SearchPlan) => (view.summary === undefined ? {} : { summary: view.summary })
 
 async function countOf(
   context: ServiceContext,
   call: Call,
-  request: SearchRequest,
-  parsed: ParsedSearch,
-  query: ScopedQuery,
+  { consistent = false }: SearchRequest,
+  { parts, parsed }: SearchPlan,
 ): Promise<SearchResult> {
-  const { total } = await context.ports.index.search(call.tenant, {
-    query,
-    sort: [],
-    count: 0,
-    total: 'accurate',
-    deadline: call.deadline,
-    ...(request.consistent && { consistent: true }),
-  })
+  const [part] = parts
+  const named = part && parts.length === 1 && (await readNamed(context, call, part, context.limits.pageSizeMax))
+  const total = named ? named.length : await countAll(context, call, parts, { total: 'accurate', consistent })
   const { applied: self, issues } = parsed
   return {
     matches: NO_VERSIONS,
@@ -87,40 +59,63 @@ async function countOf(
 
 const NO_VERSIONS: readonly Revealed[] = Object.freeze([])
 
-function findPage(
+interface Page {
+  readonly matches: readonly Revealed[]
+  readonly next: Position | undefined
+  readonly total: number | undefined
+}
+
+async function pageOf(
   context: ServiceContext,
   call: Call,
-  request: SearchRequest,
-  parsed: ParsedSearch,
-  query: ScopedQuery,
-): Promise<SearchPage> {
+  { consistent = false }: SearchRequest,
+  { parts, parsed, sealed }: SearchPlan,
+): Promise<Page> {
   const { ports, limits } = context
+  const count = parsed.count ?? limits.pageSizeDefault
+  const [part] = parts
+  if (parsed.cursor === undefined && part && parts.length === 1) {
+    const named = await readNamed(context, call, part, count)
+    if (named) return { matches: named, next: undefined, total: named.length }
+  }
   const after =
     parsed.cursor === undefined
       ? undefined
-      : decodeCursor(ports.sealer, call.tenant, parsed.cursor, sealed(request.type, parsed))
-  return ports.index.search(call.tenant, {
-    query,
-    sort: parsed.sort,
-    count: parsed.count ?? limits.pageSizeDefault,
-    ...(after && { after }),
-    total: parsed.total,
-    deadline: call.deadline,
-    ...(request.consistent && { consistent: true }),
-  })
+      : decodeCursor(ports.sealer, call.tenant, parsed.cursor, sealed, ports.clock.now())
+  const page = await findPage(context, call, parts, { count, after, total: parsed.total, consistent })
+  return { matches: await readRuns(context, call, page.runs), next: page.next, total: page.total }
 }
 
-/** What a cursor belongs to: the type, which is no parameter, and the parameters. */
-const sealed = (type: string, parsed: ParsedSearch): Parameters => [['', type], ...parsed.applied]
+/** What is left of the hits, in their order; those of one query are read together. */
+async function readRuns(context: ServiceContext, call: Call, runs: readonly FoundRun[]): Promise<readonly Revealed[]> {
+  const [only] = runs
+  if (!only) return NO_VERSIONS
+  if (runs.length === 1) return readHits(context, call, only.query, only.hits)
+  const byQuery = Map.groupBy(runs, run => run.query)
+  const read = await Promise.all(
+    [...byQuery].map(([query, its]) =>
+      readHits(
+        context,
+        call,
+        query,
+        its.flatMap(run => run.hits),
+      ),
+    ),
+  )
+  const versions = new Map(read.flat().map(version => [keyOf(version), version]))
+  return runs.flatMap(run => run.hits.flatMap(hit => versions.get(keyOf(hit)) ?? []))
+}
+
+const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
 
 function linksOf(
   { ports }: ServiceContext,
   call: Call,
-  type: string,
-  parsed: ParsedSearch,
-  page: SearchPage,
+  { parsed, sealed }: SearchPlan,
+  next: Position | undefined,
 ): Pick<SearchResult, 'self' | 'first' | 'next'> {
-  const cursor = page.next && encodeCursor(ports.sealer, call.tenant, page.next, sealed(type, parsed))
+  const end = ports.clock.now() + LINK_LIFE_MS
+  const cursor = next && encodeCursor(ports.sealer, call.tenant, next, sealed, end)
   return {
     self: withCursor(parsed.applied, parsed.cursor),
     first: withCursor(parsed.applied, undefined),

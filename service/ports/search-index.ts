@@ -17,6 +17,8 @@ export interface SearchRequest {
   readonly total: 'none' | 'estimate' | 'accurate'
   /** Milliseconds since the epoch. Past it the search is given up with a `too-costly` fault; others are not held up. */
   readonly deadline: number
+  /** Each hit is to say where it lies, so that the search can go on behind any of them. */
+  readonly positions?: true
   /** The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache). */
   readonly consistent?: boolean
 }
@@ -37,4 +39,6 @@ export interface SearchPage {
   readonly next: Position | undefined
   /** Only where it was asked for. */
   readonly total: number | undefined
+  /** Where asked for, one for each hit: the values of the sort keys, in their order, and what breaks ties. */
+  readonly positions?: readonly Position[]
 }

@@ -64,6 +64,15 @@ test.each<[string, Tenant, Parameters]>([
   expect(refusalOf(() => decodeCursor(sealer, tenant, cursor, search))).toEqual(REFUSED)
 })
 
+test('a link is good until it ends', () => {
+  const cursor = encodeCursor(sealer, TENANT, ['a', 1], SEARCH, 1000)
+  expect(decodeCursor(sealer, TENANT, cursor, SEARCH, 1000)).toEqual(['a', 1])
+  expect(refusalOf(() => decodeCursor(sealer, TENANT, cursor, SEARCH, 1001))).toEqual([
+    'gone',
+    [['deleted', ['_cursor']]],
+  ])
+})
+
 test('any text for a cursor is refused', () => {
   fc.assert(
     fc.property(fc.string(), text => {

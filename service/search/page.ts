@@ -8,24 +8,44 @@ import type { Position } from '../ports/search-index.ts'
 
 export const CURSOR_PARAMETER = '_cursor'
 
-/**
- * The position and a hash of the search, sealed. Good for the same tenant and the same parameters only; the page's size
- * and whether a total is given may change.
- */
-export const encodeCursor = (sealer: Sealer, tenant: Tenant, position: Position, applied: Parameters): string =>
-  sealer.seal(tenant, JSON.stringify([position, fingerprint(applied)]))
+/** How long a page link is good. */
+export const LINK_LIFE_MS = 24 * 60 * 60 * 1000
 
-/** @throws Fault invalid where the cursor was tampered with, or belongs to another tenant or another search. */
-export function decodeCursor(sealer: Sealer, tenant: Tenant, cursor: string, applied: Parameters): Position {
+/**
+ * The position, a hash of the search and when the link ends (milliseconds since the epoch; undefined: never), sealed.
+ * Good for the same tenant and the same parameters only; the page's size and whether a total is given may change.
+ */
+export const encodeCursor = (
+  sealer: Sealer,
+  tenant: Tenant,
+  position: Position,
+  applied: Parameters,
+  end?: number,
+): string => sealer.seal(tenant, JSON.stringify([position, fingerprint(applied), end]))
+
+/**
+ * @throws Fault invalid where the cursor was tampered with, or belongs to another tenant or another search; gone where
+ * its link has ended by now.
+ */
+export function decodeCursor(
+  sealer: Sealer,
+  tenant: Tenant,
+  cursor: string,
+  applied: Parameters,
+  now?: number,
+): Position {
   const opened = sealer.open(tenant, cursor)
   if (opened === undefined) {
     throw refusal('The page cursor was not made by this server: follow the next link of a search result as it is.')
   }
-  const [position, searched] = JSON.parse(opened) as [Position, string]
+  const [position, searched, end] = JSON.parse(opened) as [Position, string, number | null]
   if (searched !== fingerprint(applied)) {
     throw refusal(
       'The page cursor belongs to another search: only _count and _total may differ from the search it was made for.',
     )
+  }
+  if (typeof end === 'number' && now !== undefined && now > end) {
+    throw fault('gone', 'The page link has expired: start the search again.', { expression: [CURSOR_PARAMETER] })
   }
   return position
 }

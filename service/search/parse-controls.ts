@@ -13,6 +13,8 @@ import { ignorable, malformed, notTaken, type Problem, quoted } from './problems
 export interface ControlState {
   readonly definitions: Definitions
   readonly type: string
+  /** All that are searched together: elements and includes of any of them are good. */
+  readonly types: readonly string[]
   readonly sort: SortKey[]
   readonly includes: IncludeDirective[]
   readonly elements: string[]
@@ -24,9 +26,14 @@ export interface ControlState {
   cursor: string | undefined
 }
 
-export const newControlState = (definitions: Definitions, type: string): ControlState => ({
+export const newControlState = (
+  definitions: Definitions,
+  type: string,
+  types: readonly string[] = [type],
+): ControlState => ({
   definitions,
   type,
+  types,
   sort: [],
   includes: [],
   elements: [],
@@ -154,16 +161,25 @@ function listOf(name: string, value: string, countMax: number, problems: Problem
 
 /** R4 search.html#elements: names of elements at the root of the type. */
 function elements(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
-  const component = state.definitions.component(state.type)
+  const components = state.types.flatMap(type => state.definitions.component(type) ?? [])
   const applied = listOf(name, value, ELEMENTS_MAX, problems).filter(element => {
-    const known = component?.properties.has(element) || component?.elements.some(one => one.name === element)
+    const known = components.some(
+      component => component.properties.has(element) || component.elements.some(one => one.name === element),
+    )
     if (known) {
       if (!state.elements.includes(element)) state.elements.push(element)
       return true
     }
-    const near = nearHint(element, component?.elements.map(one => one.name) ?? [])
+    const near = nearHint(
+      element,
+      components.flatMap(component => component.elements.map(one => one.name)),
+    )
     problems.push(
-      ignorable(name, `Parameter '${name}': ${state.type} has no element ${quoted(element)}${near}`, 'value'),
+      ignorable(
+        name,
+        `Parameter '${name}': ${state.types.join(', ')} has no element ${quoted(element)}${near}`,
+        'value',
+      ),
     )
     return false
   })
@@ -171,7 +187,7 @@ function elements(state: ControlState, name: string, value: string, problems: Pr
 }
 
 function include(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
-  const parsed = parseInclude(state.definitions, state.type, name, value)
+  const parsed = parseInclude(state.definitions, state.types, name, value)
   if ('issue' in parsed) {
     problems.push(parsed)
     return undefined

@@ -4,10 +4,13 @@ import type { IncludeDirective } from './parse.ts'
 import { unknownParameter } from './parse-criterion.ts'
 import { ignorable, malformed, type Problem, quoted } from './problems.ts'
 
-/** The directive, or what is wrong with it. `name` is `_include`, `_revinclude`, or one of them with `:iterate`. */
+/**
+ * The directive, or what is wrong with it. `types` are those that are searched, `name` is `_include`, `_revinclude`, or
+ * one of them with `:iterate`.
+ */
 export function parseInclude(
   definitions: Definitions,
-  type: string,
+  types: readonly string[],
   name: string,
   value: string,
 ): IncludeDirective | Problem {
@@ -18,7 +21,9 @@ export function parseInclude(
   }
   const iterate = modifier !== undefined
   if (value === '*') {
-    if (direction === 'include') return { direction, sourceType: iterate ? '*' : type, parameter: '*', iterate }
+    const [only] = types
+    const sourceType = iterate || only === undefined || types.length > 1 ? '*' : only
+    if (direction === 'include') return { direction, sourceType, parameter: '*', iterate }
     return malformed(name, `Parameter '${name}': name the type that refers here, as in 'Observation:*'`)
   }
   const [sourceType = '', code = '', targetType, ...more] = value.split(':')
@@ -36,7 +41,7 @@ export function parseInclude(
   if (parameter !== '*' && 'issue' in parameter) return parameter
   const target = targetType === undefined ? {} : { targetType }
   const directive: IncludeDirective = { direction, sourceType, parameter, ...target, iterate }
-  return misdirection(type, name, directive) ?? directive
+  return misdirection(types, name, directive) ?? directive
 }
 
 function referenceParameter(
@@ -57,7 +62,7 @@ function referenceParameter(
 }
 
 /** Directives that could never add anything are mistakes that are better told. */
-function misdirection(type: string, name: string, directive: IncludeDirective): Problem | undefined {
+function misdirection(types: readonly string[], name: string, directive: IncludeDirective): Problem | undefined {
   const { direction, sourceType, parameter, targetType, iterate } = directive
   const targets = parameter === '*' ? undefined : parameter.targets
   const source = parameter === '*' ? sourceType : `'${parameter.code}' of ${sourceType}`
@@ -65,14 +70,14 @@ function misdirection(type: string, name: string, directive: IncludeDirective): 
     return malformed(name, `Parameter '${name}': ${source} never points to ${targetType}`)
   }
   if (iterate) return undefined
-  if (direction === 'include' && sourceType !== type) {
+  if (direction === 'include' && !types.includes(sourceType)) {
     const hint = `to follow it from what is included, write ${name}:iterate`
-    const diagnostics = `Parameter '${name}': matches are of type ${type}, not ${sourceType}; ${hint}`
+    const diagnostics = `Parameter '${name}': matches are of type ${types.join(', ')}, not ${sourceType}; ${hint}`
     return malformed(name, diagnostics)
   }
-  const reached = targetType ?? type
-  if (direction === 'revinclude' && (reached !== type || (targets && !targets.includes(type)))) {
-    return malformed(name, `Parameter '${name}': ${source} does not lead to matches of type ${type}`)
+  const isReached = (type: string) => (targetType ?? type) === type && (!targets || targets.includes(type))
+  if (direction === 'revinclude' && !types.some(isReached)) {
+    return malformed(name, `Parameter '${name}': ${source} does not lead to matches of type ${types.join(', ')}`)
   }
   return undefined
 }

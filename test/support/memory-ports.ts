@@ -14,12 +14,12 @@ import type {
   ResourceStore,
 } from '#service/ports/resource-store.ts'
 import type { Sealer } from '#service/ports/sealer.ts'
-import type { SearchIndex, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
+import type { Position, SearchIndex, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
 import { type ResourceKey, type StoredVersion, sealVersion } from '#service/ports/stored-version.ts'
-import type { ParameterReference } from '#service/search/ast.ts'
+import type { ParameterReference, SortKey } from '#service/search/ast.ts'
 import type { IndexDocument } from '#service/search/document.ts'
 import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
-import { compareDocuments } from '#service/search/sort.ts'
+import { compareDocuments, sortValueOf } from '#service/search/sort.ts'
 import { memoryObjects } from './memory-objects.ts'
 
 export interface MemoryPorts extends Ports {
@@ -205,24 +205,30 @@ function memoryIndex(stateOf: StateOf): SearchIndex {
   }
 }
 
-function searchPage(state: TenantState, { query, sort, count, after, total }: SearchRequest): SearchPage {
+function searchPage(state: TenantState, { query, sort, count, after, total, positions }: SearchRequest): SearchPage {
   const byKeys = compareDocuments(sort)
   const compare = (a: Indexed, b: Indexed) => byKeys(a.document, b.document) || a.sequence - b.sequence
   const lookup = lookupOf(state)
   const found = [...state.documents.values()]
     .filter(({ document }) => evaluateQuery(query, document, lookup))
     .sort(compare)
-  const start = after && state.positions[Number(after[0])]
+  const start = after && state.positions[Number(after.at(-1))]
   const rest = start ? found.filter(indexed => compare(indexed, start) > 0) : found
   const page = rest.slice(0, count)
   const last = page.at(-1)
-  const next = last && rest.length > count ? [state.positions.push(last) - 1] : undefined
+  const next = last && rest.length > count ? positionOf(state, last, sort) : undefined
   return {
     hits: page.map(({ document: { type, id, versionId } }) => ({ type, id, versionId })),
     next,
     total: total === 'none' ? undefined : found.length,
+    ...(positions && { positions: page.map(one => positionOf(state, one, sort)) }),
   }
 }
+
+const positionOf = (state: TenantState, indexed: Indexed, sort: readonly SortKey[]): Position => [
+  ...sort.map(({ parameter, descending }) => sortValueOf(parameter, indexed.document, descending) ?? null),
+  state.positions.push(indexed) - 1,
+]
 
 function lookupOf(state: TenantState): Lookup {
   return {

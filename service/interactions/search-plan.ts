@@ -1,0 +1,201 @@
+/** What a search is of: one type, several, or a compartment, each with its query. R4 http.html#search */
+import { assertPermitted } from '../access/permit.ts'
+import { scope } from '../access/scope.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Definitions } from '../definitions.ts'
+import { Fault, fault, type Issue } from '../fault.ts'
+import type { Parameters, SearchRequest } from '../fhir-service.ts'
+import type { Interaction } from '../interaction-request.ts'
+import type { Node, Query, ScopedQuery, SortKey } from '../search/ast.ts'
+import { nearHint } from '../search/near-names.ts'
+import { type ParsedSearch, parseSearch, type SearchContext } from '../search/parse.ts'
+import { isLogicalId } from '../search/reference-value.ts'
+import { simplify } from '../search/simplify.ts'
+import { assertKnownType } from './known-type.ts'
+
+export interface SearchPlan {
+  /** One for each type, in the order of their results. */
+  readonly parts: readonly SearchPart[]
+  /** What the parameters say of the answer; of several types, the first speaks for all. */
+  readonly parsed: Omit<ParsedSearch, 'query' | 'sort'>
+  /** What a cursor belongs to: what is searched, which is no parameter, and the parameters. */
+  readonly sealed: Parameters
+}
+
+export interface SearchPart {
+  readonly query: ScopedQuery
+  readonly sort: readonly SortKey[]
+}
+
+const TYPE_PARAMETER = '_type'
+
+/**
+ * Parsed, permitted, scoped, and without what can be decided before anything is searched.
+ * @throws Fault invalid with every problem found; not-found for types and compartments that there are not; forbidden.
+ */
+export function planSearch(context: ServiceContext, call: Call, request: SearchRequest): SearchPlan {
+  const { types, given, parameters } = targetOf(context, call, request)
+  const searched = parseEach(context, call, types, { ...request, parameters })
+  const where = compartmentNode(request)
+  const [first] = searched
+  const cap = context.limits.pageSizeMax
+  const applied = first ? capped([...given, ...first.applied], cap) : given
+  return {
+    parts: searched.map(({ query, sort }) => ({ query: within(context, call, query, where), sort })),
+    parsed: first
+      ? { ...first, count: first.count === undefined ? undefined : Math.min(first.count, cap), applied }
+      : { ...NOTHING_TO_SEARCH, applied },
+    sealed: [['', addressOf(request)], ...applied],
+  }
+}
+
+/** What an address asks for. */
+export function searchRequestOf(interaction: SearchInteraction): SearchRequest {
+  const { parameters } = interaction
+  switch (interaction.kind) {
+    case 'search':
+      return { type: interaction.type, parameters }
+    case 'search-system':
+      return { parameters }
+    case 'search-compartment': {
+      const { compartment, type } = interaction
+      return { compartment, parameters, ...(type !== '*' && { type }) }
+    }
+  }
+}
+
+type SearchInteraction = Extract<Interaction, { readonly kind: 'search' | 'search-system' | 'search-compartment' }>
+
+/** Where the caller may search none of the types. */
+const NOTHING_TO_SEARCH: Omit<ParsedSearch, 'query' | 'sort'> = {
+  count: undefined,
+  total: 'none',
+  includes: [],
+  view: {},
+  cursor: undefined,
+  applied: [],
+  issues: [],
+  countOnly: false,
+}
+
+/** `Patient`, `Patient/1/Observation`, `Patient/1/*`; '' for the system. */
+const addressOf = ({ type, compartment }: SearchRequest): string =>
+  compartment ? `${compartment.type}/${compartment.id}/${type ?? '*'}` : (type ?? '')
+
+const capped = (applied: Parameters, countMax: number): Parameters =>
+  applied.map(([name, value]) =>
+    name === '_count' && Number(value) > countMax ? [name, String(countMax)] : [name, value],
+  )
+
+const within = (context: ServiceContext, call: Call, query: Query, compartment: Node | undefined): ScopedQuery =>
+  simplify(
+    scope(
+      call,
+      context.policy,
+      compartment ? { ...query, where: { kind: 'and', nodes: [compartment, query.where] } } : query,
+    ),
+  )
+
+interface Target {
+  readonly types: readonly string[]
+  /** `_type` as it was given. */
+  readonly given: Parameters
+  readonly parameters: Parameters
+}
+
+function targetOf(context: ServiceContext, call: Call, request: SearchRequest): Target {
+  const { type, compartment, parameters } = request
+  const { policy } = context
+  const definitions = context.definitions.for(call.tenant)
+  const members = compartment && membersOf(definitions, compartment)
+  if (type !== undefined) {
+    assertKnownType(definitions, type)
+    if (compartment && members?.[type] === undefined && type !== compartment.type)
+      throw fault('not-found', `No ${type} is ever in the compartment of a ${compartment.type}`)
+    assertPermitted(policy, call, 'search-type', type)
+    return { types: [type], given: [], parameters }
+  }
+  assertPermitted(policy, call, 'search-system', undefined)
+  const all = definitions.resourceTypes.filter(
+    name => definitions.isServed(name) && (!members || members[name] !== undefined || name === compartment?.type),
+  )
+  const given = parameters.filter(([name]) => name === TYPE_PARAMETER)
+  const others = parameters.filter(([name]) => name !== TYPE_PARAMETER)
+  const [named] = given
+  if (!named) return { types: all.filter(one => policy.permits(call, 'search-type', one)), given, parameters: others }
+  const types = namedTypes(definitions, all, given)
+  for (const one of types) assertPermitted(policy, call, 'search-type', one)
+  return { types, given, parameters: others }
+}
+
+/** R4 search.html#all: `_type=Patient,Observation`. */
+function namedTypes(definitions: Definitions, all: readonly string[], given: Parameters): readonly string[] {
+  const [[, value] = ['', '']] = given
+  if (given.length > 1) throw badType("Parameter '_type' is given more than once")
+  const types = [...new Set(value.split(','))]
+  const unknown = types.find(type => !all.includes(type))
+  if (unknown === undefined) return types
+  const known = definitions.isResourceType(unknown)
+  throw badType(
+    known
+      ? `Parameter '_type': ${unknown} can't be searched here`
+      : `Parameter '_type': '${unknown.slice(0, 64)}' is no resource type${nearHint(unknown, all)}`,
+  )
+}
+
+const badType = (diagnostics: string): Fault =>
+  fault('invalid', diagnostics, { code: 'value', expression: [TYPE_PARAMETER] })
+
+function membersOf(definitions: Definitions, { type, id }: { readonly type: string; readonly id: string }) {
+  assertKnownType(definitions, type)
+  const members = definitions.compartment(type)
+  if (members && isLogicalId(id)) return members
+  const known = definitions.compartmentTypes.join(', ')
+  throw fault('not-found', `There are compartments of ${known}, not of ${type}`, { code: 'not-supported' })
+}
+
+const compartmentNode = ({ compartment }: SearchRequest): Node | undefined =>
+  compartment && { kind: 'compartment', compartment: `${compartment.type}/${compartment.id}` }
+
+/** Of several types, all must understand what is asked; leniently, what one of them doesn't is ignored for all. */
+function parseEach(
+  context: ServiceContext,
+  call: Call,
+  types: readonly string[],
+  { parameters, handling = 'strict' }: SearchRequest,
+): readonly ParsedSearch[] {
+  const search: SearchContext = {
+    definitions: context.definitions.for(call.tenant),
+    baseUrl: call.baseUrl,
+    now: context.ports.clock.now(),
+    ...(types.length > 1 && { types }),
+  }
+  const parse = (its: Parameters) => types.map(type => parseSearch(search, type, its, handling))
+  const parsed = types.length > 1 ? parseTogether(() => parse(parameters)) : parse(parameters)
+  const shared = parameters.filter(([name]) => parsed.every(one => one.applied.some(([its]) => its === name)))
+  if (types.length === 1 || shared.length === parameters.length) return parsed
+  const issues = distinctIssues(parsed.flatMap(one => one.issues))
+  return parse(shared).map(one => ({ ...one, issues }))
+}
+
+function parseTogether(parse: () => readonly ParsedSearch[]): readonly ParsedSearch[] {
+  try {
+    return parse()
+  } catch (error) {
+    if (!Fault.is(error)) throw error
+    throw new Fault(
+      error.category,
+      error.issues.map(issue =>
+        issue.code === 'not-supported'
+          ? { ...issue, diagnostics: `${issue.diagnostics}; a search of several types takes what all of them have` }
+          : issue,
+      ),
+      { cause: error },
+    )
+  }
+}
+
+const distinctIssues = (issues: readonly Issue[]): readonly Issue[] => [
+  ...new Map(issues.map(issue => [issue.diagnostics, issue])).values(),
+]
