@@ -6,7 +6,10 @@ import { memoize } from './memoize.ts'
 export const FHIR_JSON = 'application/fhir+json'
 export const FORM = 'application/x-www-form-urlencoded'
 
+export const FHIR_XML = 'application/fhir+xml'
+
 const JSON_TYPES = [FHIR_JSON, 'application/json', 'text/json']
+const XML_TYPES = [FHIR_XML, 'application/xml', 'text/xml']
 
 export const GRAPHQL_RESPONSE = 'application/graphql-response+json'
 
@@ -20,11 +23,13 @@ const FORMATS: ReadonlyMap<string, string> = new Map([
   ['json', FHIR_JSON],
   ...JSON_TYPES.map(type => [type, type] as const),
   ['application/fhir json', FHIR_JSON],
+  ['xml', FHIR_XML],
+  ...XML_TYPES.map(type => [type, type] as const),
+  ['application/fhir xml', FHIR_XML],
 ])
 
-const isXml = (text: string): boolean => text.includes('xml')
-
-const XML_ANSWER = `XML is not offered: this server answers in JSON. Ask for ${FHIR_JSON}.`
+/** Whether a resource is XML in content of this type. */
+export const isXmlType = (contentType: string): boolean => XML_TYPES.includes(parseMediaType(contentType).type)
 
 /** What an answer may be in, the first where the client leaves it open. */
 export interface AnswerRule {
@@ -45,7 +50,7 @@ function answerRule(first: string, ...others: readonly string[]): AnswerRule {
   return { first, acceptable }
 }
 
-export const FHIR_ANSWER = answerRule(FHIR_JSON, 'application/json', 'text/json')
+export const FHIR_ANSWER = answerRule(FHIR_JSON, 'application/json', 'text/json', ...XML_TYPES)
 /** GraphQL-over-HTTP's own type; FHIR's because FHIR clients ask for it whatever they do. */
 export const GRAPHQL_ANSWER = answerRule('application/json', GRAPHQL_RESPONSE, FHIR_JSON)
 
@@ -66,19 +71,18 @@ function answerOfFormat(format: string): string {
   if (known && isFhirR4(parameters)) return known + UTF8
   throw fault(
     'not-acceptable',
-    isXml(name) ? XML_ANSWER : `_format ${JSON.stringify(format)} is unknown. Use json or ${FHIR_JSON}.`,
+    `_format ${JSON.stringify(format)} is unknown. Use json, xml, ${FHIR_JSON} or ${FHIR_XML}.`,
     { expression: ['_format'] },
   )
 }
 
-function answerOfAccept({ acceptable }: AnswerRule, accept: string): string {
+function answerOfAccept({ first, acceptable }: AnswerRule, accept: string): string {
   const type = acceptable(accept)
   if (type !== '') return type + UTF8
-  throw fault(
-    'not-acceptable',
-    isXml(accept) ? XML_ANSWER : `Nothing that Accept names is offered. Ask for ${FHIR_JSON} (FHIR version 4.0).`,
-  )
+  throw fault('not-acceptable', `Nothing that Accept names is offered. Ask for ${offered(first)} (FHIR version 4.0).`)
 }
+
+const offered = (first: string): string => (first === FHIR_JSON ? `${FHIR_JSON} or ${FHIR_XML}` : first)
 
 interface MediaType {
   readonly type: string
@@ -106,7 +110,23 @@ export interface BodyRule {
   readonly wanted: string
 }
 
-export const JSON_BODY: BodyRule = { types: JSON_TYPES, wanted: FHIR_JSON }
+/** A resource; the door has read what is XML before an interaction looks at it. */
+export const RESOURCE_BODY: BodyRule = {
+  types: [...JSON_TYPES, ...XML_TYPES],
+  wanted: `${FHIR_JSON} or ${FHIR_XML}`,
+}
+const PATCH_TYPES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/xml-patch+xml',
+] as const
+
+export type PatchType = (typeof PATCH_TYPES)[number]
+
+export const PATCH_BODY: BodyRule = {
+  types: [...PATCH_TYPES, ...JSON_TYPES, ...XML_TYPES],
+  wanted: `application/json-patch+json, application/merge-patch+json, or a FHIRPath Patch as ${FHIR_JSON}`,
+}
 export const FORM_BODY: BodyRule = { types: [FORM], wanted: FORM }
 export const GRAPHQL_BODY: BodyRule = {
   types: ['application/json', 'application/graphql', FHIR_JSON],
@@ -121,11 +141,7 @@ export function assertContentType(contentType: string | undefined, rule: BodyRul
   if (!contentType) throw fault('unsupported-media-type', `The request has no Content-Type. Send ${rule.wanted}.`)
   const { type, parameters } = parseMediaType(contentType)
   if (!rule.types.includes(type)) {
-    const xml = isXml(type) ? 'XML is not taken yet. ' : ''
-    throw fault(
-      'unsupported-media-type',
-      `${xml}Content-Type ${JSON.stringify(type)} is not taken: send ${rule.wanted}.`,
-    )
+    throw fault('unsupported-media-type', `Content-Type ${JSON.stringify(type)} is not taken: send ${rule.wanted}.`)
   }
   const charset = parameters.get('charset') ?? 'utf-8'
   if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii')

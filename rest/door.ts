@@ -1,12 +1,13 @@
 /** The FHIR REST door: HTTP in, one call of the service, HTTP out. R4 http.html */
 import {
+  decodeUtf8,
   type FhirService,
   type Interaction,
   type Parameters,
   parseInteraction,
   parseQueryString,
 } from '#service/index.ts'
-import { FHIR_ANSWER, negotiateAnswer } from './content.ts'
+import { assertContentType, FHIR_ANSWER, isXmlType, negotiateAnswer, RESOURCE_BODY } from './content.ts'
 import { faultToResponse } from './fault-to-response.ts'
 import { type HttpOptions, withHttpManners } from './http-manners.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts'
@@ -32,10 +33,44 @@ async function answer(service: FhirService, request: HttpRequest): Promise<HttpR
     // Before anything is done: an update whose answer can't be given must not happen.
     if (!isGraphql(interaction))
       rendering = { contentType: negotiateAnswer(FHIR_ANSWER, request.headers.accept, format), pretty }
-    return await answerInteraction({ service, request, rendering, general }, interaction)
+    const read = await withContent(service, request, interaction)
+    return await inFormat(
+      service,
+      request,
+      await answerInteraction({ service, request: read, rendering, general }, interaction),
+    )
   } catch (failure) {
-    return faultToResponse(failure, rendering, request.call)
+    return inFormat(service, request, faultToResponse(failure, rendering, request.call))
   }
+}
+
+/** Interactions with a resource in the body, which may be XML. */
+const TAKING_RESOURCES: ReadonlySet<Interaction['kind']> = new Set<Interaction['kind']>([
+  'create',
+  'update',
+  'patch',
+  'conditional-update',
+  'conditional-patch',
+  'bundle',
+  'operation',
+])
+
+/** The request with its resource read, where that is XML: what comes behind sees no difference. */
+async function withContent(service: FhirService, request: HttpRequest, interaction: Interaction): Promise<HttpRequest> {
+  const { body, headers, call } = request
+  const contentType = headers['content-type']
+  if (!contentType || !body?.byteLength || !TAKING_RESOURCES.has(interaction.kind)) return request
+  if (!isXmlType(contentType) || isGraphql(interaction)) return request
+  assertContentType(contentType, RESOURCE_BODY)
+  const { read } = await service.xml(call)
+  return { ...request, content: read(decodeUtf8(body)) }
+}
+
+async function inFormat(service: FhirService, { call }: HttpRequest, response: HttpResponse): Promise<HttpResponse> {
+  const { status, headers, body, xml } = response
+  if (!xml || !body) return response
+  const { write } = await service.xml(call)
+  return { status, headers, body: write(body, { layout: xml }) }
 }
 
 /** Its results are no resources and negotiate for themselves; its refusals are OperationOutcomes. */

@@ -1,4 +1,4 @@
-import type { Call } from '#service/index.ts'
+import type { Call, JsonValue } from '#service/index.ts'
 
 /** A request as every door takes it, whatever server received it. */
 export interface HttpRequest {
@@ -9,6 +9,8 @@ export interface HttpRequest {
   /** Names in lower case; a repeated header is joined with ', '. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array | undefined
+  /** What the body says, where it was XML. */
+  readonly content?: JsonValue
   readonly call: Call
 }
 
@@ -18,6 +20,8 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>
   /** Pieces are sent one after the other. */
   readonly body: Uint8Array | readonly Uint8Array[] | undefined
+  /** The body is a resource in JSON still, which the door is to send as XML. */
+  readonly xml?: 'compact' | 'indented'
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>

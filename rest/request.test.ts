@@ -18,7 +18,11 @@ test.each(['W/"3"', '"3"'])('If-Match: %s names version 3', header => {
   expect(ifMatchOf(withHeader('if-match', header))).toBe('3')
 })
 
-test.each(['W/3', '"3', 'W/"1", W/"2"', ''])('If-Match: %s is refused', header => {
+test('If-Match may name several versions', () => {
+  expect(ifMatchOf(restRequest('PUT /Patient/1', { headers: { 'if-match': 'W/"1", W/"2"' } }))).toEqual(['1', '2'])
+})
+
+test.each(['W/3', '"3', ''])('If-Match: %s is refused', header => {
   expect(() => ifMatchOf(withHeader('if-match', header))).toThrow(
     expect.objectContaining({
       category: 'invalid',

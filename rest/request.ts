@@ -1,5 +1,5 @@
 /** What a request's headers and general parameters ask for. R4 http.html#general, #parameters, #concurrency */
-import { fault, type Parameters, parseEntityTag, parseEntityTags } from '#service/index.ts'
+import { fault, type Parameters, parseEntityTags, type VersionMatch } from '#service/index.ts'
 import type { HttpRequest } from './http-message.ts'
 import { memoize } from './memoize.ts'
 
@@ -33,11 +33,13 @@ export const preferenceOf = (request: HttpRequest): Preference => {
 }
 
 /**
- * @throws Fault invalid where the header names no single version: taking it for absent would lose somebody's update.
+ * @throws Fault invalid where the header names no version: taking it for absent would lose somebody's update.
  */
-export function ifMatchOf(request: HttpRequest): string | undefined {
+export function ifMatchOf(request: HttpRequest): VersionMatch | undefined {
   const header = request.headers['if-match']
-  return header === undefined ? undefined : parseEntityTag(header, 'If-Match')
+  if (header === undefined) return undefined
+  const tags = parseEntityTags(header, 'If-Match')
+  return tags.length === 1 ? tags[0] : tags
 }
 
 /**

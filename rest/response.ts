@@ -1,6 +1,6 @@
 /** What every FHIR response has in common. R4 http.html#general, #versions */
 import { decodeUtf8, encodeUtf8, formatEntityTag, type Revealed, type VersionAttributes } from '#service/index.ts'
-import { FHIR_JSON } from './content.ts'
+import { FHIR_JSON, isXmlType } from './content.ts'
 import { type HttpResponse, wholeBody } from './http-message.ts'
 import { prettyJson } from './pretty.ts'
 
@@ -28,6 +28,7 @@ export function jsonResponse(
 ): HttpResponse {
   headers['Content-Type'] = rendering.contentType
   headers['Cache-Control'] = CACHE_CONTROL
+  if (isXmlType(rendering.contentType)) return { status, headers, body, xml: rendering.pretty ? 'indented' : 'compact' }
   return { status, headers, body: rendering.pretty ? prettyBytes(body) : body }
 }
 

@@ -72,6 +72,7 @@ export type {
   VreadRequest,
   WriteResult,
 } from './fhir-service.ts'
+export type { XmlFormat } from './formats/xml.ts'
 export { graphqlErrorOfFault, graphqlFieldError } from './graphql/graphql-errors.ts'
 export { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './graphql/limits.ts'
 export { HTTP_STATUS, type HttpStatus, INTERNAL_ERROR, statusLine, statusOf } from './http-status.ts'
@@ -81,7 +82,6 @@ export {
   type InteractionKind,
   isResourceId,
   parseInteraction,
-  UNSUPPORTED_KINDS,
   viewOf,
 } from './interaction-request.ts'
 export { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -104,6 +104,8 @@ export type { OverdueTransactions, Sweep } from './ports/overdue-transactions.ts
 export type { Ports } from './ports/ports.ts'
 export type { RebuildRecord, RebuildRecords } from './ports/rebuild-records.ts'
 export type { RefusedChange, RefusedChanges } from './ports/refused-changes.ts'
+export type { RefusedChangesQueue, WaitingChange } from './ports/refused-changes-queue.ts'
+export type { ResourceStore } from './ports/resource-store.ts'
 export type { SearchCleaner } from './ports/search-cleaner.ts'
 export type { IndexableVersion, SearchWriter, UnwrittenVersion } from './ports/search-writer.ts'
 export type { StoredVersion, VersionAttributes } from './ports/stored-version.ts'
@@ -168,6 +170,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     bundle: (call, request) => bundle(context, call, request),
     capabilities: call => capabilities(context, call),
     operation: (call, request) => runOperation(context, call, request),
+    xml: async call => (await import('./formats/xml.ts')).xmlFormat(context.definitions.for(call.tenant)),
     subscribe: (call, request) => subscribe(context, call, request),
   }
   return {
