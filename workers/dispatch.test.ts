@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { recordKey } from '#adapters/dynamodb/keys.ts'
+import { tenantOf } from '#service/call.ts'
 import { fault } from '#service/fault.ts'
 import type { CommittedChange } from '#service/ports/change-feed.ts'
 import type { TransactionFinisher } from '#service/ports/transaction-finisher.ts'
@@ -101,4 +102,28 @@ test('what can not be published for now comes again', async () => {
   const { finisher: port, finished } = finisher()
   expect(await createDispatch({ ...workerParts(), finisher: port, publisher })(event, DEADLINE)).toEqual(from(2))
   expect(finished).toEqual(['default t'])
+})
+
+test('where nobody listens nothing is published', async () => {
+  const published: string[] = []
+  const publisher = {
+    async publish(changes: readonly CommittedChange[]) {
+      published.push(...changes.map(({ tenant, id }) => `${tenant} ${id}`))
+    },
+  }
+  const asked: string[] = []
+  const listeners = {
+    listen: async () => undefined,
+    async isHeard(tenant: string) {
+      asked.push(tenant)
+      return tenant === 'heard'
+    },
+  }
+  const image = (tenant: string, id: string) => ({
+    image: versionItem({ tenant: tenantOf(tenant), content: { resourceType: 'Patient', id } }),
+  })
+  const dispatch = createDispatch({ ...workerParts(), finisher: finisher().finisher, publisher, listeners })
+  await dispatch(streamEvent(image('deaf', 'a'), image('deaf', 'b')), DEADLINE)
+  await dispatch(streamEvent(image('deaf', 'a'), image('heard', 'b'), image('heard', 'c')), DEADLINE)
+  expect({ published, asked }).toEqual({ published: ['heard b', 'heard c'], asked: ['deaf', 'deaf', 'heard'] })
 })

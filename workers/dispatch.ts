@@ -1,5 +1,12 @@
 /** What follows a commit, once the stream tells of it: transactions are finished, changes are published. */
-import type { ChangePublisher, TransactionFinisher, TransactionImage, VersionImage } from '#service/index.ts'
+import type {
+  ChangePublisher,
+  Listeners,
+  Tenant,
+  TransactionFinisher,
+  TransactionImage,
+  VersionImage,
+} from '#service/index.ts'
 import { causeOf, isPassing, type Placed, StreamBatch, type StreamWorkerParts } from './stream-batch.ts'
 import type { StreamHandler } from './stream-event.ts'
 
@@ -7,6 +14,8 @@ export interface DispatchParts extends StreamWorkerParts {
   readonly finisher: TransactionFinisher
   /** Without it nobody listens, and nothing is published. */
   readonly publisher?: ChangePublisher
+  /** Without it the publisher knows itself who listens. */
+  readonly listeners?: Listeners
 }
 
 export function createDispatch(parts: DispatchParts): StreamHandler {
@@ -42,21 +51,34 @@ async function finishTransaction(
 }
 
 async function publish(
-  { publisher }: DispatchParts,
+  { publisher, listeners }: DispatchParts,
   batch: StreamBatch,
   versions: readonly Placed<VersionImage>[],
   deadline: number,
 ): Promise<void> {
   if (!publisher || versions.length === 0) return
   try {
-    await publisher.publish(
-      versions.map(({ image }) => ({ tenant: image.tenant, ...image.attributes })),
-      deadline,
-    )
+    const heard = await heardTenants(listeners, versions, deadline)
+    const changes = versions
+      .filter(({ image }) => heard.has(image.tenant))
+      .map(({ image }) => ({ tenant: image.tenant, ...image.attributes }))
+    if (changes.length > 0) await publisher.publish(changes, deadline)
   } catch (error) {
     for (const placed of versions) {
       if (isPassing(error)) batch.retry(placed)
       else batch.refuse(placed, causeOf(error))
     }
   }
+}
+
+/** Most of the time nobody listens: then one small read is all that a batch costs. */
+async function heardTenants(
+  listeners: Listeners | undefined,
+  versions: readonly Placed<VersionImage>[],
+  deadline: number,
+): Promise<ReadonlySet<Tenant>> {
+  const tenants = [...new Set(versions.map(({ image }) => image.tenant))]
+  if (!listeners) return new Set(tenants)
+  const answers = await Promise.all(tenants.map(tenant => listeners.isHeard(tenant, deadline)))
+  return new Set(tenants.filter((_, index) => answers[index]))
 }
