@@ -112,7 +112,7 @@ export class GraphqlStack extends Stack {
     })
     lambda.node.addDependency(policy)
     const none = new CfnDataSource(this, 'NoSource', { apiId: this.api.attrApiId, name: 'none', type: 'NONE' })
-    return { root: lambda, nested: lambda, internal: none }
+    return { root: lambda, nested: lambda, filter: none, internal: none }
   }
 
   /** One after another: AppSync changes an API for one at a time. */
@@ -120,7 +120,8 @@ export class GraphqlStack extends Stack {
     const sources = this.#dataSources()
     const code = (kind: ResolverKind) =>
       new Asset(this, `Code-${kind}`, { path: join(folder, `${kind}.js`) }).s3ObjectUrl
-    const codes = { root: code('root'), nested: code('nested'), internal: code('internal') }
+    const kinds = ['root', 'nested', 'filter', 'internal'] as const
+    const codes = Object.fromEntries(kinds.map(kind => [kind, code(kind)])) as Record<ResolverKind, string>
     const stacks: NestedStack[] = []
     for (let start = 0; start < fields.length; start += RESOLVERS_OF_STACK_MAX) {
       const stack = new NestedStack(this, `Resolvers${stacks.length + 1}`)

@@ -28,7 +28,8 @@ export interface ServedSchema {
 }
 
 /**
- * The schema with the root and reverse fields of the resource types that are served; all where none are given.
+ * The schema with the root and reverse fields of the resource types that are served, and with the arguments of their
+ * lists; all where none are given.
  * @throws DeploymentError for a type that the schema doesn't have
  */
 export function readServedSchema(file: string, resourceTypes: readonly string[] | undefined): ServedSchema {
@@ -42,19 +43,32 @@ export function readServedSchema(file: string, resourceTypes: readonly string[] 
   }
   const served = new Set(resourceTypes ?? all)
   const isServed = (typeName: string, field: FieldDefinitionNode): boolean => {
-    const type = kindOf(typeName, field) === undefined ? undefined : resourceTypeOf(field.name.value, all)
+    const kind = kindOf(typeName, field)
+    if (kind === undefined || kind === 'filter') return true
+    const type = resourceTypeOf(field.name.value, all)
     return type === undefined || served.has(type)
   }
+  const isOfServed = (typeName: string): boolean => {
+    const owner = ownerOf(typeName, all)
+    return owner === undefined || served.has(owner)
+  }
+  const servedField = (typeName: string, field: FieldDefinitionNode): FieldDefinitionNode =>
+    kindOf(typeName, field) === 'filter' && !isOfServed(typeName) ? { ...field, arguments: [] } : field
   const fields = objects.flatMap(({ name, fields: own = [] }) =>
     own.flatMap(field => {
-      const kind = kindOf(name.value, field)
+      const kind = kindOf(name.value, servedField(name.value, field))
       return kind && isServed(name.value, field) ? [{ typeName: name.value, fieldName: field.name.value, kind }] : []
     }),
   )
   if (resourceTypes === undefined) return { sdl, fields }
   const definitions = document.definitions.map(each =>
     each.kind === Kind.OBJECT_TYPE_DEFINITION
-      ? { ...each, fields: (each.fields ?? []).filter(field => isServed(each.name.value, field)) }
+      ? {
+          ...each,
+          fields: (each.fields ?? [])
+            .filter(field => isServed(each.name.value, field))
+            .map(field => servedField(each.name.value, field)),
+        }
       : each,
   )
   return { sdl: stripIgnoredCharacters(print({ ...document, definitions })), fields }
@@ -71,6 +85,15 @@ function resourceTypeOf(fieldName: string, all: ReadonlySet<string>): string | u
   if (all.has(fieldName)) return fieldName
   const type = fieldName.replace(/(List|Connection|Create|Update|Patch|Delete)$/, '')
   return all.has(type) ? type : undefined
+}
+
+/** `PatientContact` is part of Patient; data types belong to none. */
+function ownerOf(typeName: string, all: ReadonlySet<string>): string | undefined {
+  const starts = [...all].filter(type => typeName.startsWith(type))
+  return starts.reduce<string | undefined>(
+    (longest, type) => (type.length > (longest?.length ?? 0) ? type : longest),
+    undefined,
+  )
 }
 
 function kindOf(typeName: string, { name, arguments: given = [] }: FieldDefinitionNode): ResolverKind | undefined {

@@ -88,10 +88,11 @@ describe('the root fields', () => {
     expect(fieldsOf('Query')).toEqual(Object.fromEntries(expected))
   })
 
-  it('create, update and delete every resource type', () => {
+  it('create, update, patch and delete every resource type', () => {
     const expected = manifest.resourceTypes.flatMap(type => [
       [`${type}Create`, type],
       [`${type}Update`, type],
+      [`${type}Patch`, type],
       [`${type}Delete`, 'OperationOutcome'],
     ])
     expect(fieldsOf('Mutation')).toEqual({

@@ -1,8 +1,12 @@
 /** The resolvers' own code, run as AppSync runs it: one file without modules, over its utilities. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
+import { type FieldNode, Kind } from 'graphql'
 import { expect, test } from 'vitest'
 import { CONTAINED, EMBEDDED } from '#service/graphql/execution/plain-copy.ts'
+import type { FieldDefinition } from '#service/graphql/model/type-model.ts'
+import { listNarrowingOf, narrow } from '#service/graphql/plan/list-narrowing.ts'
 import { prefetchKey } from '#service/graphql/plan/prefetch-key.ts'
 import { ROOT } from './synthesize.ts'
 
@@ -129,12 +133,62 @@ test.each([
   expect(toldBy(() => load('nested').request(context))).toEqual(['early', 'found'])
 })
 
+const names = fc.array(
+  fc.record(
+    { use: fc.constantFrom('usual', 'official'), family: fc.constantFrom('A', 'B'), rank: fc.integer() },
+    {
+      requiredKeys: [],
+    },
+  ),
+)
+const given = fc.record(
+  {
+    use: fc.constantFrom('usual', null),
+    family: fc.constantFrom('A', 'C'),
+    rank: fc.constantFrom('0', '1'),
+    _offset: fc.constantFrom(0, 1, 2, null),
+    _count: fc.constantFrom(0, 1, 3, null),
+  },
+  { requiredKeys: [] },
+)
+
+test('a list with arguments keeps what $graphql keeps of it', () => {
+  const { request } = load('filter')
+  fc.assert(
+    fc.property(names, given, (list, args) => {
+      const values = Object.entries(args).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]))
+      const node: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 'name' } }
+      const narrowing = listNarrowingOf({} as FieldDefinition, node, new Map(values), undefined)
+      const expected = narrowing ? narrow(list, narrowing) : list
+      const context = { args, source: { name: list }, info: { ...info, fieldName: 'name' } }
+      expect(toldBy(() => request(context))).toEqual(['early', expected])
+    }),
+  )
+})
+
+test('a list with arguments that make no sense is refused, and no list stays none', () => {
+  const { request } = load('filter')
+  const ask = (args: object, source: object) =>
+    toldBy(() => request({ args, source, info: { ...info, fieldName: 'name' } }))
+  expect(ask({ use: 'usual' }, { name: null })).toEqual(['early', null])
+  expect(ask({ use: 'usual' }, {})).toEqual(['early', null])
+  const diagnostics = 'The argument "_count" must be 0 or more'
+  const issue = [{ severity: 'error', code: 'value', diagnostics, expression: ['_count'] }]
+  expect(ask({ _count: -1 }, { name: [] })).toEqual([
+    'error',
+    diagnostics,
+    'BadRequest',
+    null,
+    { category: 'invalid', resource: { resourceType: 'OperationOutcome', issue } },
+  ])
+})
+
 test('what is for the gateway itself is refused', () => {
   expect(toldBy(() => load('internal').request({}))).toEqual(['unauthorized'])
 })
 
 test('no code has what APPSYNC_JS refuses', () => {
-  for (const kind of ['root', 'nested', 'internal']) {
+  for (const kind of ['root', 'nested', 'filter', 'internal', 'subscription']) {
     const text = readFileSync(join(ROOT, 'infra/appsync', `${kind}.js`), 'utf8').replace(/^\/\*\*.*$/gm, '')
     expect(text).not.toMatch(/\b(async|await|class|while|try|throw|this|instanceof|new)\b|\+\+|--|for \(/)
     expect(Buffer.byteLength(text)).toBeLessThan(32_768)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag'
+import { Kind, parse } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { tableDefinition } from '#adapters/dynamodb/index.ts'
 import { FUNCTIONS, type FunctionSpec } from '#infra/functions.ts'
@@ -343,6 +344,19 @@ describe('GraphQL', () => {
     const batching = stacks.ofType('AWS::AppSync::Resolver').filter(({ Properties }) => Properties.MaxBatchSize)
     expect(batching).toHaveLength((sdl.match(/\(_reference:/g) ?? []).length + 1)
     expect(batching.some(({ Properties }) => Properties.TypeName === 'Reference')).toBe(true)
+  })
+
+  test('every field of the schema that takes arguments has a resolver, and no other field has one', () => {
+    const sdl = parse(readFileSync(join(ROOT, 'schema/generated/schema.graphql'), 'utf8'), { noLocation: true })
+    const taking = sdl.definitions.flatMap(type =>
+      type.kind === Kind.OBJECT_TYPE_DEFINITION
+        ? (type.fields ?? [])
+            .filter(field => (field.arguments ?? []).length > 0)
+            .map(field => `${type.name.value}.${field.name.value}`)
+        : [],
+    )
+    const resolvers = stacks.ofType('AWS::AppSync::Resolver').map(({ Properties }) => Properties)
+    expect(resolvers.map(({ TypeName, FieldName }) => `${TypeName}.${FieldName}`).sort()).toEqual(taking.sort())
   })
 })
 

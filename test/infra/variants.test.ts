@@ -79,8 +79,13 @@ describe('with everything switched on', () => {
       ['Patient', 'Observation', 'List'].flatMap(type => [type, `${type}Connection`, `${type}List`]).sort(),
     )
     expect(fieldsOf('Patient').sort()).toEqual(
-      ['Patient', 'Observation', 'List'].flatMap(type => [`${type}Connection`, `${type}List`]).sort(),
+      [
+        ...['Patient', 'Observation', 'List'].flatMap(type => [`${type}Connection`, `${type}List`]),
+        ...['address', 'extension', 'identifier', 'name', 'telecom'],
+      ].sort(),
     )
+    expect(fieldsOf('Account')).toEqual([])
+    expect(fieldsOf('HumanName')).toEqual(['extension'])
     expect(fieldsOf('Mutation')).toContain('transaction')
     expect(fieldsOf('Mutation')).not.toContain('AccountCreate')
   })
