@@ -25,7 +25,7 @@ export const ANONYMOUS: Identity = Object.freeze({ tenant: ONLY_TENANT, caller: 
 export function identityOf(claims: Claims, terms: IdentityTerms): Identity {
   const { sub } = claims
   if (typeof sub !== 'string' || sub === '')
-    throw fault('unauthenticated', 'The token names nobody: it has no claim sub', { code: 'login' })
+    throw fault('unauthenticated', 'The token names nobody: it has no claim sub')
   const client = [claims.client_id, claims.azp, claims.aud].find(each => typeof each === 'string')
   return {
     tenant: terms.tenancy === 'single' ? ONLY_TENANT : tenantIn(claims, terms.tenantClaim),

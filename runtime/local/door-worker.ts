@@ -4,6 +4,7 @@ import { createRestDoor } from '#rest/door.ts'
 import { bodyBytes, type HttpHandler, type HttpResponse } from '#rest/http-message.ts'
 import { DEFAULT_LIMITS, type FhirService } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
+import { accessOptions } from '../access-options.ts'
 import { createStderrLogger } from '../stderr-logger.ts'
 import type { DoorTarget, DoorWorkerData, FromDoorWorker, ToDoorWorker } from './door-messages.ts'
 import { withCall } from './plain-request.ts'
@@ -12,6 +13,7 @@ invariant(parentPort, 'door-worker.ts is the entry of a worker thread')
 const port = parentPort
 const { config, limits, connection } = workerData as DoorWorkerData
 const logger = createStderrLogger(config.logLevel)
+const access = accessOptions(config.access)
 const service = await openService()
 const http = { corsOrigins: config.corsOrigins, bodyBytesMax: { ...DEFAULT_LIMITS, ...limits }.bodyBytesMax }
 
@@ -31,10 +33,10 @@ const doors: Readonly<Record<DoorTarget, () => Promise<HttpHandler>>> = {
 async function openService(): Promise<FhirService> {
   if (connection.kind === 'engines') {
     const { openAwsService } = await import('../aws.ts')
-    return openAwsService({ places: connection.places, limits, logger, baseUrl: config.baseUrl }).service
+    return openAwsService({ places: connection.places, limits, logger, baseUrl: config.baseUrl, ...access }).service
   }
   const { openWorkerService } = await import('../embedded.ts')
-  return (await openWorkerService({ folder: connection.folder, limits }, connection.writer)).service
+  return (await openWorkerService({ folder: connection.folder, limits, ...access }, connection.writer)).service
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

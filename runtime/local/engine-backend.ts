@@ -4,6 +4,8 @@ import { createDynamoClient, createTable, StreamPoller } from '#adapters/dynamod
 import { createBucket, createS3Client } from '#adapters/s3/index.ts'
 import type { Limits, Logger } from '#service/index.ts'
 import type { StreamHandler } from '#workers/stream-event.ts'
+import type { AccessConfig } from '../access-environment.ts'
+import { accessOptions } from '../access-options.ts'
 import { type OpenWorker, openAwsService, openDispatch, openIndexStream, type WorkerSurroundings } from '../aws.ts'
 import type { AwsEndpoint, ServicePlaces } from '../aws-environment.ts'
 import { openSweep } from '../aws-sweep.ts'
@@ -28,6 +30,8 @@ export interface EngineBackendOptions {
   readonly limits: Partial<Limits>
   readonly logger: Logger
   readonly baseUrl: string | undefined
+  /** Default: everybody may do everything. */
+  readonly access?: AccessConfig
 }
 
 export interface EngineBackend extends Backend {
@@ -40,11 +44,11 @@ export interface EngineBackend extends Backend {
 
 /** Makes table, bucket and index, where they are not there. */
 export async function openEngineBackend(options: EngineBackendOptions): Promise<EngineBackend> {
-  const { limits, logger, baseUrl } = options
+  const { limits, logger, baseUrl, access } = options
   const places = placesOf(options)
   await makeTable(places)
   await makeBucket(places)
-  const aws = openAwsService({ places, limits, logger, baseUrl })
+  const aws = openAwsService({ places, limits, logger, baseUrl, ...(access && accessOptions(access)) })
   await aws.prepare()
   const surroundings = surroundingsOf(logger)
   const index = openIndexStream({ places, baseUrl, ...surroundings })

@@ -16,7 +16,8 @@ export async function openEngines({ config, logger, limits = {} }: EnginesOption
     throw error instanceof EngineError ? new StartError(error) : error
   })
   try {
-    const backend = await openEngineBackend({ engines, name: 'gateway', limits, logger, baseUrl: config.baseUrl })
+    const { access, baseUrl } = config
+    const backend = await openEngineBackend({ engines, name: 'gateway', limits, logger, baseUrl, access })
     return {
       ...backend,
       async close() {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { HttpResponse } from '#rest/http-message.ts'
 import { DEFAULT_LIMITS, type FhirService, type Limits, type Logger } from '#service/index.ts'
+import { accessOptions } from '../access-options.ts'
 import type { Config, TlsFiles } from '../env.ts'
 import { FHIR_PATH, GRAPHQL_PATH, isRealtime } from './addresses.ts'
 import { type Backend, StartError } from './backend.ts'
@@ -41,6 +42,9 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
   const createThread = () => createDoorThread({ config, limits, connect, logger })
   const threads = { graphql: createThread(), bulk: createThread() }
   const { bodyBytesMax } = { ...DEFAULT_LIMITS, ...limits }
+  const { access } = config
+  // Loaded where tokens are asked for.
+  const login = access.login && (await import('./login.ts')).createLogin(access.login, access.terms)
   const router = createRouter({
     service,
     threads,
@@ -49,6 +53,7 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
     logger,
     requestIdPrefix: ids.nonce().slice(0, 8),
     now: () => clock.now(),
+    ...(login && { login }),
   })
   const handle = config.logLevel === 'debug' ? logEach(router, logger) : router.handle
   const { host, port } = config
@@ -101,9 +106,11 @@ async function readTls({ certificateFile, keyFile }: TlsFiles): Promise<Tls> {
 async function openEmbeddedBackend({ config, limits = {}, logger }: GatewayOptions): Promise<Backend> {
   const folder = config.dataFolder
   const { openPrimaryService } = await import('../embedded.ts')
-  const primary = await openPrimaryService({ folder, limits }).catch((error: unknown) => {
-    throw new StartError(error)
-  })
+  const primary = await openPrimaryService({ folder, limits, ...accessOptions(config.access) }).catch(
+    (error: unknown) => {
+      throw new StartError(error)
+    },
+  )
   const changes = feedSource(primary.feed, error =>
     logger.error('Changes could not be read', { error: error instanceof Error ? error.name : '' }),
   )

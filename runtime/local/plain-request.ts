@@ -2,6 +2,7 @@
 import type { HttpRequest } from '#rest/http-message.ts'
 import type { Door, Logger } from '#service/index.ts'
 import { anonymousCall } from '../anonymous-call.ts'
+import type { Identity } from '../identity.ts'
 
 export interface PlainRequest extends Omit<HttpRequest, 'call'> {
   readonly requestId: string
@@ -9,10 +10,13 @@ export interface PlainRequest extends Omit<HttpRequest, 'call'> {
   readonly baseUrl: string
   /** Milliseconds since the epoch. */
   readonly deadline: number
+  /** Who asks, where there is a login. */
+  readonly identity?: Identity
 }
 
 /** The request for a door, with the call that the service is asked with. */
 export function withCall(plain: PlainRequest, door: Door, logger: Logger): HttpRequest {
-  const { method, url, headers, body, requestId, baseUrl, deadline } = plain
-  return { method, url, headers, body, call: anonymousCall({ requestId, door, baseUrl, deadline, logger }) }
+  const { method, url, headers, body, requestId, baseUrl, deadline, identity } = plain
+  const call = { ...anonymousCall({ requestId, door, baseUrl, deadline, logger }), ...identity }
+  return { method, url, headers, body, call }
 }

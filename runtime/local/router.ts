@@ -9,10 +9,12 @@ import { DEFAULT_RENDERING } from '#rest/response.ts'
 import { type FhirService, fault, type Logger } from '#service/index.ts'
 import type { Config } from '../env.ts'
 import { ENV } from '../env-names.ts'
+import { ANONYMOUS } from '../identity.ts'
 import { createRequestIds, givenRequestId } from '../request-ids.ts'
 import { type Address, addressOf, baseUrlOf, FHIR_PATH, isGraphqlOperation } from './addresses.ts'
 import type { DoorThread } from './door-thread.ts'
 import { indexPage } from './index-page.ts'
+import type { Login } from './login.ts'
 import { isLoopbackAddress, isLoopbackHost } from './loopback.ts'
 import { type PlainRequest, withCall } from './plain-request.ts'
 import type { ReceivedRequest } from './server.ts'
@@ -29,6 +31,8 @@ export interface RouterOptions {
   /** Begins the ids of requests; unique to this process. */
   readonly requestIdPrefix: string
   readonly now: () => number
+  /** undefined: whoever reaches the gateway may use it. */
+  readonly login?: Login
 }
 
 export interface Router {
@@ -72,6 +76,25 @@ export function createRouter(options: RouterOptions): Router {
   })
   const refuse = (plain: PlainRequest, failure: unknown) =>
     answerFailure(withCall(plain, 'rest', logger), failure, http)
+  const { login } = options
+  /** The same as somebody, where there is a login and the address is not open to everybody. */
+  const identified = (
+    plain: PlainRequest,
+    isOpen: boolean,
+    next: (plain: PlainRequest) => Promise<HttpResponse>,
+  ): Promise<HttpResponse> => {
+    if (!login) return next(plain)
+    if (isOpen) return next({ ...plain, identity: ANONYMOUS })
+    return login(plain.headers.authorization).then(
+      identity => next({ ...plain, identity }),
+      (failure: unknown) => refuse(plain, failure),
+    )
+  }
+  const answer = (target: 'fhir' | 'graphql', address: Address, plain: PlainRequest): Promise<HttpResponse> => {
+    const lane = laneOf(address, plain)
+    if (!lane) return restDoor(withCall(plain, 'rest', logger))
+    return threads[lane].send(target, plain).catch((failure: unknown) => refuse(plain, failure))
+  }
 
   return {
     handle(received) {
@@ -83,9 +106,8 @@ export function createRouter(options: RouterOptions): Router {
       switch (address.target) {
         case 'fhir':
         case 'graphql': {
-          const lane = laneOf(address, plain)
-          if (!lane) return restDoor(withCall(plain, 'rest', logger))
-          return threads[lane].send(address.target, plain).catch((failure: unknown) => refuse(plain, failure))
+          const { target } = address
+          return identified(plain, isOpen(address, plain), known => answer(target, address, known))
         }
         case 'index': {
           if (!INDEX_METHODS.includes(plain.method)) return refuse(plain, indexOnly(plain.method))
@@ -97,7 +119,9 @@ export function createRouter(options: RouterOptions): Router {
     },
     subscribe(received) {
       const plain = plainRequest(received, { target: 'graphql', url: '' })
-      return threads.graphql.send('subscription', plain).catch((failure: unknown) => refuse(plain, failure))
+      return identified(plain, false, known =>
+        threads.graphql.send('subscription', known).catch((failure: unknown) => refuse(known, failure)),
+      )
     },
     mayConnect({ host, origin }) {
       if (wantsLoopbackHost && !isLoopbackHost(host)) return false
@@ -108,6 +132,10 @@ export function createRouter(options: RouterOptions): Router {
     },
   }
 }
+
+/** What browsers ask before they send a token, and what tells clients where to get one. */
+const isOpen = ({ target, url }: Address, { method }: PlainRequest): boolean =>
+  method === 'OPTIONS' || (target === 'fhir' && method === 'GET' && /^\/metadata(\?|$)/.test(url))
 
 const INDEX_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
