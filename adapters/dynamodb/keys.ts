@@ -43,7 +43,14 @@ export function addressOf({ partition, sort }: Key): VersionAddress {
 }
 
 /** Types begin with a capital letter, so these names are no types. */
-const KINDS = { transaction: 'tx', open: 'open', claim: 'claim', types: 'types', marks: 'marks' } as const
+const KINDS = {
+  transaction: 'tx',
+  open: 'open',
+  claim: 'claim',
+  types: 'types',
+  marks: 'marks',
+  listeners: 'listeners',
+} as const
 
 export const RECORD_SORT = 'record'
 
@@ -109,6 +116,9 @@ export const markKey = (tenant: Tenant, mark: string): Key => ({
 
 /** Of no tenant: how far a rebuild of the search index is. */
 export const REBUILD_KEY: Key = Object.freeze({ partition: `${SEPARATOR}rebuild`, sort: 'record' })
+
+/** Until when somebody may be listening to changes. */
+export const listenersKey = (tenant: Tenant): Key => ({ partition: join(tenant, KINDS.listeners), sort: 'listeners' })
 
 export const changesPartition = (tenant: Tenant, type: string, shard: number): string =>
   join(tenant, type, String(shard))

@@ -1,0 +1,5 @@
+export {
+  AppSyncChangePublisher,
+  type AppSyncChangePublisherParts,
+  type UnsignedRequest,
+} from './appsync-change-publisher.ts'
