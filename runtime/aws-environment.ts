@@ -51,6 +51,8 @@ export interface DispatchPlaces {
   readonly table: TablePlace
   readonly objects: ObjectsPlace
   readonly refused: QueuePlace
+  /** undefined: there are no live updates. */
+  readonly changes: QueuePlace | undefined
 }
 
 /** @throws ConfigurationError */
@@ -85,6 +87,7 @@ export const dispatchPlaces = (environment: Environment): DispatchPlaces =>
     table: tablePlace(reader),
     objects: objectsPlace(reader),
     refused: queuePlace(reader),
+    changes: changesPlace(reader),
   }))
 
 function read<Places>(environment: Environment, places: (reader: EnvironmentReader) => Places): Places {
@@ -118,6 +121,39 @@ const queuePlace = (reader: EnvironmentReader): QueuePlace => ({
   region: regionOf(reader),
   queueUrl: reader.required(AWS_ENV.refusedQueue, parseEndpoint, 'the https URL of the queue of refused changes'),
 })
+
+function changesPlace(reader: EnvironmentReader): QueuePlace | undefined {
+  const queueUrl = reader.optional(
+    AWS_ENV.changesQueue,
+    undefined,
+    parseEndpoint,
+    'the https URL of the queue of changes',
+  )
+  return queueUrl === undefined ? undefined : { region: regionOf(reader), queueUrl }
+}
+
+export interface PublishPlaces {
+  readonly region: string
+  /** Of the AppSync API. */
+  readonly endpoint: string
+}
+
+/** @throws ConfigurationError */
+export const publishPlaces = (environment: Environment): PublishPlaces =>
+  read(environment, reader => ({
+    region: regionOf(reader),
+    endpoint: reader.required(AWS_ENV.graphqlEndpoint, parseEndpoint, 'the https URL of the GraphQL API'),
+  }))
+
+/** Of the function itself: Lambda gives them by its environment, new ones with each process. */
+export function credentialsOf(environment: Environment) {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = environment
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
+  }
+}
 
 /** What functions of every kind do alike. */
 export interface FunctionSettings {

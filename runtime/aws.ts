@@ -4,6 +4,7 @@ import {
   BodyLoader,
   createDynamoClient,
   DynamoChangeImages,
+  DynamoListeners,
   DynamoResourceStore,
   DynamoTable,
   SYSTEM_PACE,
@@ -89,8 +90,10 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
     ...(baseUrl !== undefined && { baseUrl }),
   })
   const sealer = createAesSealer(hash('sha256', places.sealingKey, 'buffer'))
+  const listeners = new DynamoListeners({ table: table.table, clock })
+  const ports = { store, index, clock, ids, sealer, listeners }
   return {
-    service: createFhirService({ ...options, definitions, ports: { store, index, clock, ids, sealer } }),
+    service: createFhirService({ ...options, definitions, ports }),
     clock,
     ids,
     prepare: search.prepare,
@@ -160,7 +163,7 @@ export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStrea
 export interface DispatchOptions extends WorkerSurroundings {
   /** Without it nobody is told of changes. */
   readonly publisher?: ChangePublisher
-  readonly places: Omit<DispatchPlaces, 'refused'>
+  readonly places: Omit<DispatchPlaces, 'refused' | 'changes'>
 }
 
 export function openDispatch({ places, ...surroundings }: DispatchOptions): OpenWorker {
@@ -176,8 +179,9 @@ export function openDispatch({ places, ...surroundings }: DispatchOptions): Open
     logger: surroundings.logger,
   })
   const images = new DynamoChangeImages(new BodyLoader(objects.store))
+  const listeners = new DynamoListeners({ table: table.table, clock })
   return {
-    handle: createDispatch({ ...surroundings, images, finisher, clock }),
+    handle: createDispatch({ ...surroundings, images, finisher, clock, listeners }),
     close() {
       objects.close()
       table.close()

@@ -56,7 +56,11 @@ export const AWS_ENV = {
   sealingKey: 'SEALING_KEY',
   /** https://... of the queue for changes that a worker can't work on. Its workers only. */
   refusedQueue: 'REFUSED_QUEUE_URL',
-  /** Lambda sets it. */
+  /** https://... of the FIFO queue of committed changes. Without it there are no live updates. */
+  changesQueue: 'CHANGES_QUEUE_URL',
+  /** https://.../graphql of the AppSync API that tells subscribers. */
+  graphqlEndpoint: 'GRAPHQL_ENDPOINT',
+  /** Lambda sets these. */
   region: 'AWS_REGION',
 } as const
 

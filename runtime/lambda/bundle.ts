@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TABLES = 'schema/generated'
 
 /** Entries of the same name in this folder. */
-export const LAMBDA_NAMES = ['rest', 'resolvers', 'index-stream', 'dispatch'] as const
+export const LAMBDA_NAMES = ['rest', 'resolvers', 'index-stream', 'dispatch', 'publish'] as const
 
 export type LambdaName = (typeof LAMBDA_NAMES)[number]
 

@@ -13,7 +13,7 @@ export interface StreamLambdaContext {
 }
 
 /** Kept of the time that is left, so that what is done can be told. */
-const ANSWER_MS = 2000
+export const ANSWER_MS = 2000
 
 export function surroundingsOf(worker: string, queue: QueuePlace): WorkerSurroundings {
   const { stage } = functionSettings(process.env)

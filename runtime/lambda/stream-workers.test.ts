@@ -9,7 +9,7 @@ import { sequenceNumber, streamEvent } from '#test/support/stream-events.ts'
 import { versionItem } from '#test/support/version-items.ts'
 import { bundleLambda } from './bundle.ts'
 
-const WORKERS = ['index-stream', 'dispatch'] as const
+const WORKERS = ['index-stream', 'dispatch', 'publish'] as const
 
 let place: string
 let aws: FakeAws
@@ -74,6 +74,55 @@ test('index-stream writes what a batch of the stream holds to the index, and rep
 test('dispatch has nothing to do for versions', async () => {
   const { results } = await run('dispatch', [EVENT], aws.environment)
   expect(results).toEqual([{ batchItemFailures: [] }])
+})
+
+test('dispatch puts changes on their queue where somebody listens', async () => {
+  const expires = { N: String(Math.ceil(Date.now() / 1000) + 3600) }
+  await fetch(aws.endpoint, {
+    method: 'POST',
+    headers: { 'X-Amz-Target': 'DynamoDB_20120810.PutItem' },
+    body: JSON.stringify({
+      TableName: 'x',
+      Item: { partition: { S: 'default#listeners' }, sort: { S: 'listeners' }, expires },
+    }),
+  })
+  const queue = `${aws.endpoint}/1/changes.fifo`
+  const before = aws.requests.length
+  const { results } = await run('dispatch', [EVENT], { ...aws.environment, CHANGES_QUEUE_URL: queue })
+  expect(results).toEqual([{ batchItemFailures: [] }])
+  const [sent] = aws.requests.slice(before).filter(({ body }) => body.includes('changes.fifo'))
+  const entries = JSON.parse(sent?.body ?? '{}').Entries as { MessageBody: string }[]
+  expect(entries.map(({ MessageBody }) => JSON.parse(MessageBody))).toMatchObject([
+    { tenant: 'default', type: 'Patient', id: 'a', versionId: 1 },
+    { tenant: 'default', type: 'Patient', id: 'c', versionId: 1 },
+  ])
+  expect(sent?.body).not.toContain('Shaw')
+})
+
+test('publish tells AppSync what the queue holds', async () => {
+  const change = {
+    ...{ tenant: 'default', type: 'Patient', id: 'a', versionId: 2, lastUpdated: 0, method: 'PUT', deleted: false },
+    ...{ compartments: ['Patient/a'], securityLabels: [] },
+  }
+  const event = { Records: [{ messageId: 'm', body: JSON.stringify(change) }] }
+  const before = aws.requests.length
+  const { results } = await run('publish', [event], {
+    ...aws.environment,
+    GRAPHQL_ENDPOINT: `${aws.endpoint}/graphql`,
+  })
+  expect(results).toEqual([{ batchItemFailures: [] }])
+  const [sent, ...more] = aws.requests.slice(before)
+  expect(more).toEqual([])
+  expect(sent?.line).toBe('POST /graphql')
+  expect(JSON.parse(sent?.body ?? '{}').variables).toEqual({
+    tenant0: 'default',
+    resourceType0: 'Patient',
+    id0: 'a',
+    versionId0: '2',
+    lastUpdated0: '1970-01-01T00:00:00.000Z',
+    interaction0: 'update',
+    compartments0: ['Patient/a'],
+  })
 })
 
 test('without what it needs, a function does not start, and says what is missing', async () => {

@@ -24,6 +24,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // The service is pure: no SDK, no file system, no environment, no clock, no chance.
   'service/': ['schema/names.ts', 'schema/tables.ts', 'graphql/language/index.js', 'saxes', 'node:crypto'],
   // Loaded where a document asks for FHIRPath; a watchdog ends what takes too long.
+  // Loaded where a document asks what types there are.
+  'service/graphql/introspection/': ['service/', 'graphql', 'graphql/language/index.js'],
   'service/graphql/fhirpath/': ['service/', 'fhirpath', 'fhirpath/', 'node:vm'],
   // Loaded where a patch is one of FHIRPath.
   'service/resource/patch/': ['service/', 'schema/names.ts', 'fhirpath', 'fhirpath/'],
@@ -34,6 +36,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'adapters/opensearch/': [...ENGINE_CONTRACT, 'node:'],
   'adapters/s3/': [...ENGINE_CONTRACT, 'node:', '@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
   'adapters/sqs/': [...ENGINE_CONTRACT, 'node:', '@aws-sdk/client-sqs'],
+  'adapters/appsync/': [...ENGINE_CONTRACT, 'node:'],
   'rest/': ['service/index.ts', 'negotiator', 'node:util', 'node:zlib', 'node:stream'],
   'resolvers/': ['service/index.ts', 'node:util'],
   'workers/': ['service/index.ts'],
