@@ -229,7 +229,7 @@ test('_format and _pretty in a form are not taken for search parameters', async 
   expect(requests).toEqual([{ type: 'Patient', parameters: [['name', 'eve']] }])
   expect(headers['Content-Type']).toBe('application/json; charset=utf-8')
   expect(body).toMatch(/^{\n {2}"resourceType": "Bundle",\n/)
-  expect((await post('name=eve&_format=xml')).status).toBe(406)
+  expect((await post('name=eve&_format=turtle')).status).toBe(406)
 })
 
 test('history of an instance', async () => {
@@ -297,13 +297,16 @@ test.each([
     'POST /Patient',
     { body: '{}' },
     415,
-    outcome('not-supported', 'The request has no Content-Type. Send application/fhir+json.'),
+    outcome('not-supported', 'The request has no Content-Type. Send application/fhir+json or application/fhir+xml.'),
   ],
   [
     'POST /Patient',
-    { headers: { ...FHIR_JSON_BODY, accept: 'application/fhir+xml' }, body: '{}' },
+    { headers: { ...FHIR_JSON_BODY, accept: 'text/turtle' }, body: '{}' },
     406,
-    outcome('not-supported', 'XML is not offered: this server answers in JSON. Ask for application/fhir+json.'),
+    outcome(
+      'not-supported',
+      'Nothing that Accept names is offered. Ask for application/fhir+json or application/fhir+xml (FHIR version 4.0).',
+    ),
   ],
   [
     'POST /Patient/_search',

@@ -1,6 +1,7 @@
 /** The one service layer, as both doors and the workers see it. */
 import type { Call } from './call.ts'
 import type { Issue } from './fault.ts'
+import type { XmlFormat } from './formats/xml.ts'
 import type { VersionAttributes } from './ports/stored-version.ts'
 import type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
 import type { ChangeFilter } from './subscriptions/change-filter.ts'
@@ -42,6 +43,8 @@ export interface FhirService {
   subscribe(call: Call, request: SubscribeRequest): Promise<ChangeFilter>
   /** R4 operations.html: `$name` of the system, a type, an instance or a version. */
   operation(call: Call, request: OperationRequest): Promise<OperationResult>
+  /** XML as a format of what the tenant's definitions describe. Loaded when it is first asked for. */
+  xml(call: Call): Promise<XmlFormat>
   /** A whole GraphQL document on the `$graphql` operation: HL7's page, exact decimals, keys by response name. */
   graphql(call: Call, request: GraphqlRequest): Promise<GraphqlResult>
   /** One root field as AppSync asks for it, with everything below it prefetched; keys by field name. */

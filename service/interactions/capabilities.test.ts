@@ -28,7 +28,7 @@ test('it names the server and what it runs', () => {
       software: { name: SOFTWARE.name, version: SOFTWARE.version },
       implementation: { description: 'FHIR Gateway: FHIR REST and GraphQL over one service', url: call.baseUrl },
       fhirVersion: '4.0.1',
-      format: ['application/fhir+json', 'json'],
+      format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     },
     system: {
       mode: 'server',

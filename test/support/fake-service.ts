@@ -15,6 +15,7 @@ const OPERATIONS = [
   'bundle',
   'capabilities',
   'operation',
+  'xml',
   'subscribe',
   'graphql',
   'graphqlField',

@@ -16,6 +16,10 @@ export interface RestAnswer {
   readonly body: unknown
 }
 
+export interface TextAnswer extends RestAnswer {
+  readonly body: string
+}
+
 export interface RestWorldOptions {
   /** Default: everyone may see everything. */
   readonly policy?: AccessPolicy
@@ -30,6 +34,8 @@ export interface RestWorld {
   readonly clock: FixedClock
   /** `send('GET /Patient/1')`; an object as the body is sent as FHIR JSON. */
   send(line: string, parts?: RestParts): Promise<RestAnswer>
+  /** The whole answer with its body as text, for what is no JSON. */
+  answer(line: string, parts?: RestParts): Promise<TextAnswer>
   /** The body as it was sent, where its very text matters. */
   text(line: string, parts?: RestParts): Promise<string>
   close(): Promise<void>
@@ -65,13 +71,18 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
     }
     return textOf(await door(restRequest(line, parts)))
   }
+  const answer = async (line: string, parts?: RestParts): Promise<TextAnswer> => {
+    const { status, headers, body } = await exchange(line, parts)
+    const { Vary: _vary, 'X-Request-Id': _id, 'Cache-Control': _cache, ...own } = headers
+    return { status, headers: own, body }
+  }
   return {
     service,
     clock,
+    answer,
     async send(line, parts) {
-      const { status, headers, body } = await exchange(line, parts)
-      const { Vary: _vary, 'X-Request-Id': _id, 'Cache-Control': _cache, ...own } = headers
-      return { status, headers: own, body: body === '' ? undefined : JSON.parse(body) }
+      const { status, headers, body } = await answer(line, parts)
+      return { status, headers, body: body === '' ? undefined : JSON.parse(body) }
     },
     text: async (line, parts) => (await exchange(line, parts)).body,
     async close() {
