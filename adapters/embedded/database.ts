@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { JOB_SCHEMA } from './job-schema.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 export const DATABASE_FILE = 'gateway.sqlite'
@@ -32,6 +33,9 @@ export function prepareFolder(folder: string): void {
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
     if (version === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`)
     else if (version !== SCHEMA_VERSION) throw new Error(otherSchema(folder, version))
+    database.exec(JOB_SCHEMA)
+    // Whoever worked on a job worked in the process before this one.
+    database.exec('UPDATE job SET due = 0 WHERE due IS NOT NULL')
     database.exec('COMMIT')
   } finally {
     database.close()

@@ -2,12 +2,14 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { ChangeFeed } from '#service/ports/change-feed.ts'
 import type { Clock } from '#service/ports/clock.ts'
+import type { JobQueue, JobStore } from '#service/ports/job-store.ts'
 import type { ObjectStore } from '#service/ports/object-store.ts'
 import type { ResourceStore } from '#service/ports/resource-store.ts'
 import type { SearchIndex } from '#service/ports/search-index.ts'
 import { lockFolder, openReader, prepareFolder } from './database.ts'
 import { DictionaryReader } from './dictionary-reader.ts'
 import { EmbeddedChangeFeed } from './embedded-change-feed.ts'
+import { EmbeddedJobStore } from './embedded-job-store.ts'
 import { EmbeddedResourceStore } from './embedded-resource-store.ts'
 import { EmbeddedSearchIndex } from './embedded-search-index.ts'
 import { FileObjectStore, prepareObjects } from './file-object-store.ts'
@@ -20,6 +22,7 @@ export interface EmbeddedEngine {
   readonly index: SearchIndex
   readonly feed: ChangeFeed
   readonly objects: ObjectStore
+  readonly jobs: JobStore & JobQueue
   /** Ends what this thread holds open. Of the primary: after everything asked before is written. */
   close(): Promise<void>
 }
@@ -107,6 +110,7 @@ function openPorts(
     index: new EmbeddedSearchIndex({ searcher: new Searcher(database, dictionary), pool, clock }),
     feed: new EmbeddedChangeFeed(database, dictionary, writer),
     objects: new FileObjectStore(folder, clock),
+    jobs: new EmbeddedJobStore({ database, writer, clock }),
     async close() {
       database.close()
     },

@@ -16,6 +16,7 @@ export type ToWriter =
   | { readonly kind: 'commit'; readonly numbers: readonly number[]; readonly requests: readonly (readonly Cell[])[] }
   | { readonly kind: 'acknowledge'; readonly number: number; readonly consumer: string; readonly position: number }
   | { readonly kind: 'purge'; readonly number: number; readonly target: PurgeTarget }
+  | { readonly kind: 'job'; readonly number: number; readonly write: JobWrite }
   /** Answered with `committed` after each transaction that wrote versions, whoever asked for them. */
   | { readonly kind: 'subscribe' }
   | { readonly kind: 'connect'; readonly port: MessagePort }
@@ -33,7 +34,26 @@ export type FromWriter =
   | { readonly kind: 'ready' }
   | { readonly kind: 'results'; readonly numbers: readonly number[]; readonly results: readonly WriteOutcome[] }
   | { readonly kind: 'committed' }
+  /** To whom `subscribe` was said: there is a new job. */
+  | { readonly kind: 'submitted' }
   | { readonly kind: 'closed' }
+
+/** A job as its row has it. */
+export interface JobWrite {
+  readonly tenant: string
+  readonly id: string
+  readonly state: string
+  /** When a worker may take it: the lease of one that runs; null where there is nothing to do. */
+  readonly due: number | null
+  readonly expires: number
+  /** The job as JSON. */
+  readonly text: string
+  readonly revision: number
+  /** The revision that it replaces; undefined: a new job. */
+  readonly replaces: number | undefined
+  /** Expired jobs of before this time are taken away. */
+  readonly now: number
+}
 
 /** expired: its deadline had passed. full, failed: the engine refused; bug: anything else. The text is for the log. */
 export type WriteOutcome = CommitResult | { readonly failure: 'expired' | 'failed' | 'bug'; readonly message: string }
@@ -67,8 +87,8 @@ export function encodeCommit(tenant: Tenant, request: CommitRequest, expires: nu
   return cells
 }
 
-function encodeClaim(cells: Cell[], { claim, resource, replaces }: Claim): void {
-  cells.push(claim, resource.type, resource.id, replaces?.type ?? null, replaces?.id ?? null)
+function encodeClaim(cells: Cell[], { claim, resource, replaces, expiresAt }: Claim): void {
+  cells.push(claim, resource.type, resource.id, replaces?.type ?? null, replaces?.id ?? null, expiresAt ?? null)
 }
 
 function encodeChange(cells: Cell[], change: Change): void {
@@ -85,7 +105,7 @@ function encodeChange(cells: Cell[], change: Change): void {
     provenance.requestId,
   )
   if (document) encodeDocument(cells, document)
-  else cells.push(0, 0)
+  else cells.push(0, 0, '', '')
 }
 
 function encodeDocument(cells: Cell[], document: IndexDocument): void {
@@ -102,6 +122,7 @@ function encodeDocument(cells: Cell[], document: IndexDocument): void {
       else encodeValue(cells, value)
     }
   }
+  cells.push(document.words?.narrative.join(' ') ?? '', document.words?.content.join(' ') ?? '')
 }
 
 function encodeValue(cells: Cell[], value: IndexValue): void {
@@ -166,5 +187,9 @@ export class CellReader {
 
   number(): number {
     return this.#cells[this.#next++] as number
+  }
+
+  optionalNumber(): number | null {
+    return this.#cells[this.#next++] as number | null
   }
 }

@@ -1,7 +1,7 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { type Fault, fault } from '#service/fault.ts'
 import type { CommitResult } from '#service/ports/resource-store.ts'
-import type { Cell, FromWriter, PurgeTarget, ToWriter, WriteOutcome } from './wire.ts'
+import type { Cell, FromWriter, JobWrite, PurgeTarget, ToWriter, WriteOutcome } from './wire.ts'
 
 interface Waiting {
   readonly resolve: (result: CommitResult) => void
@@ -16,6 +16,7 @@ export class WriterClient {
   readonly #port: MessagePort | Worker
   readonly #waiting = new Map<number, Waiting>()
   readonly #listeners = new Set<() => void>()
+  readonly #jobListeners = new Set<() => void>()
   #lastNumber = 0
   #numbers: number[] = []
   #requests: (readonly Cell[])[] = []
@@ -57,11 +58,28 @@ export class WriterClient {
     return answer
   }
 
+  /** false: the revision to replace is not there. */
+  async writeJob(write: JobWrite): Promise<boolean> {
+    const number = ++this.#lastNumber
+    const answer = this.#answer(number)
+    this.#send({ kind: 'job', number, write })
+    return (await answer).committed
+  }
+
   subscribe(listener: () => void): () => void {
-    if (this.#listeners.size === 0) this.#send({ kind: 'subscribe' })
-    this.#listeners.add(listener)
+    return this.#listenTo(this.#listeners, listener)
+  }
+
+  /** Told of each new job, whichever thread it came from. */
+  subscribeToJobs(listener: () => void): () => void {
+    return this.#listenTo(this.#jobListeners, listener)
+  }
+
+  #listenTo(listeners: Set<() => void>, listener: () => void): () => void {
+    if (this.#listeners.size + this.#jobListeners.size === 0) this.#send({ kind: 'subscribe' })
+    listeners.add(listener)
     return () => {
-      this.#listeners.delete(listener)
+      listeners.delete(listener)
     }
   }
 
@@ -105,6 +123,9 @@ export class WriterClient {
         return
       case 'committed':
         for (const listener of this.#listeners) listener()
+        return
+      case 'submitted':
+        for (const listener of this.#jobListeners) listener()
         return
       case 'closed':
         this.#closed?.()

@@ -20,6 +20,16 @@ const SQL = {
   uncount: 'UPDATE kind SET versions = versions - ? WHERE id = ?',
   findClaim: 'SELECT type, id FROM claim WHERE tenant = ? AND claim = ?',
   putClaim: 'INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?)',
+  expireClaim: 'INSERT OR REPLACE INTO claim_expiry VALUES (?, ?, ?)',
+  keepClaim: 'DELETE FROM claim_expiry WHERE tenant = ? AND claim = ?',
+  dropClaims: `DELETE FROM claim WHERE (tenant, claim) IN
+    (SELECT tenant, claim FROM claim_expiry WHERE expires < ? ORDER BY expires LIMIT 100)`,
+  dropExpiries: `DELETE FROM claim_expiry WHERE (tenant, claim) IN
+    (SELECT tenant, claim FROM claim_expiry WHERE expires < ? ORDER BY expires LIMIT 100)`,
+  insertJob: 'INSERT OR IGNORE INTO job VALUES (?, ?, ?, ?, ?, ?, ?)',
+  replaceJob:
+    'UPDATE job SET revision = ?, state = ?, due = ?, expires = ?, text = ? WHERE tenant = ? AND id = ? AND revision = ?',
+  dropJobs: 'DELETE FROM job WHERE expires < ?',
   acknowledge:
     'INSERT INTO consumer VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position = max(position, excluded.position)',
 } as const

@@ -2,7 +2,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { invariant } from '#service/invariant.ts'
 import { openWriter } from './database.ts'
-import type { Cell, FromWriter, ToWriter, WriteOutcome } from './wire.ts'
+import type { Cell, FromWriter, JobWrite, ToWriter, WriteOutcome } from './wire.ts'
 import { Writer } from './writer.ts'
 
 interface Pending {
@@ -56,6 +56,9 @@ function take(port: MessagePort, message: ToWriter): void {
     case 'purge':
       send(port, { kind: 'results', numbers: [message.number], results: [writer.purge(message.target)] })
       return
+    case 'job':
+      send(port, { kind: 'results', numbers: [message.number], results: [writeJob(message.write)] })
+      return
     case 'subscribe':
       subscribers.add(port)
       return
@@ -65,6 +68,13 @@ function take(port: MessagePort, message: ToWriter): void {
     case 'close':
       closing = port
   }
+}
+
+function writeJob(write: JobWrite): WriteOutcome {
+  const outcome = writer.writeJob(write)
+  const isNew = write.replaces === undefined && 'committed' in outcome && outcome.committed
+  if (isNew) for (const port of subscribers) send(port, { kind: 'submitted' })
+  return outcome
 }
 
 function acknowledge(message: Extract<ToWriter, { kind: 'acknowledge' }>): WriteOutcome {

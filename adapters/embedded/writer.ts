@@ -3,7 +3,7 @@ import type { CommitResult } from '#service/ports/resource-store.ts'
 import { DictionaryWriter } from './dictionary-writer.ts'
 import { describe, isEngineFailure } from './engine-errors.ts'
 import { IndexWriter } from './index-writer.ts'
-import { type Cell, CellReader, type PurgeTarget, type WriteOutcome } from './wire.ts'
+import { type Cell, CellReader, type JobWrite, type PurgeTarget, type WriteOutcome } from './wire.ts'
 import { type WriterStatements, writerStatements } from './writer-statements.ts'
 
 type Conflict = Extract<CommitResult, { readonly committed: false }>
@@ -23,6 +23,10 @@ interface CheckedClaim {
   readonly claim: string
   readonly type: string
   readonly id: string
+  /** null: never. */
+  readonly expiresAt: number | null
+  /** From somebody. */
+  readonly taken: boolean
 }
 
 /** So many take a few milliseconds, which the next request may have to wait. */
@@ -91,6 +95,24 @@ export class Writer {
     }
   }
 
+  /** One job, new or in the place of one revision of it; a conflict where that is not there. */
+  writeJob({ tenant, id, revision, state, due, expires, text, replaces, now }: JobWrite): WriteOutcome {
+    const statements = this.#statements
+    try {
+      statements.begin.run()
+      const { changes } =
+        replaces === undefined
+          ? statements.insertJob.run(tenant, id, revision, state, due, expires, text)
+          : statements.replaceJob.run(revision, state, due, expires, text, tenant, id, replaces)
+      statements.dropJobs.run(now)
+      statements.commit.run()
+      return Number(changes) === 1 ? COMMITTED : { committed: false, conflict: { kind: 'version', type: 'Job', id } }
+    } catch (error) {
+      this.#abandon()
+      return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+    }
+  }
+
   /** Makes some more texts known to `text_trigram`. Whether there may be still more. */
   addTrigrams(): boolean {
     const statements = this.#statements
@@ -140,7 +162,7 @@ export class Writer {
     if (!Array.isArray(targets)) return targets
     const claims = this.#checkClaims(tenant, claimCount, reader)
     if (!Array.isArray(claims)) return claims
-    for (const { claim, type, id } of claims) this.#statements.putClaim.run(tenant, claim, type, id)
+    for (const claim of claims) this.#putClaim(tenant, claim, now)
     for (const target of targets) this.#writeChange(tenant, target, reader)
     return COMMITTED
   }
@@ -178,14 +200,28 @@ export class Writer {
       const id = reader.text()
       const replacedType = reader.optionalText()
       const replacedId = reader.optionalText()
+      const expiresAt = reader.optionalNumber()
       const row = this.#statements.findClaim.get(tenant, claim)
       const holder = row ? { type: String(row.type), id: String(row.id) } : undefined
       if (holder && (holder.type !== replacedType || holder.id !== replacedId)) {
         return { committed: false, conflict: { kind: 'claim', claim, resource: holder } }
       }
-      claims.push({ claim, type, id })
+      claims.push({ claim, type, id, expiresAt, taken: row !== undefined })
     }
     return claims
+  }
+
+  #putClaim(tenant: string, { claim, type, id, expiresAt, taken }: CheckedClaim, now: number): void {
+    const statements = this.#statements
+    statements.putClaim.run(tenant, claim, type, id)
+    if (expiresAt === null) {
+      if (taken) statements.keepClaim.run(tenant, claim)
+      return
+    }
+    statements.expireClaim.run(tenant, claim, expiresAt)
+    // A few of those whose time is over go with each new one, so that there are never many.
+    statements.dropClaims.run(now)
+    statements.dropExpiries.run(now)
   }
 
   #writeChange(tenant: string, target: Target, reader: CellReader): void {

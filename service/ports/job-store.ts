@@ -5,13 +5,19 @@ import type { Tenant } from '../call.ts'
  * body given by reference, later an export. A job survives a restart of whatever works on it.
  */
 export interface JobStore {
-  /** Keeps a new job durably, and has it worked on: submit is told to the queue once it is kept. */
+  /**
+   * Keeps a new job durably, and has it worked on: submit is told to the queue once it is kept. The same job again
+   * changes nothing.
+   */
   submit(tenant: Tenant, job: Job, deadline: number): Promise<void>
 
   /** The job as it is now; undefined where there is none of that id, or it has expired. Strongly consistent. */
   read(tenant: Tenant, id: string, deadline: number): Promise<Job | undefined>
 
-  /** Replaces the job where it still has `revision`, and gives it the next one. false: somebody was faster. */
+  /**
+   * Replaces the job where it still has `revision`, and gives it the next one, whatever the job itself says. false:
+   * somebody was faster, or there is none any more.
+   */
   replace(tenant: Tenant, job: Job, revision: number, deadline: number): Promise<boolean>
 }
 
@@ -40,4 +46,18 @@ export interface Job {
   readonly progress?: string
   /** HTTP status and where in the ObjectStore the body of the result is. */
   readonly result?: { readonly status: number; readonly key: string; readonly contentType: string }
+}
+
+/** A job that waits for a worker: nobody has begun it, or whoever has is taken for dead. */
+export interface DueJob {
+  readonly tenant: Tenant
+  readonly id: string
+}
+
+/** For workers that look for jobs themselves. Where a queue brings them (SQS), there is none. */
+export interface JobQueue {
+  /** Some of the jobs that wait, oldest first. */
+  due(): Promise<readonly DueJob[]>
+  /** Told when there may be new ones. The function that it gives ends that. */
+  subscribe(listener: () => void): () => void
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEmbedded, type PrimaryEngine } from '#adapters/embedded/index.ts'
 import { changeFeedSuite, type FeedUnderTest } from './change-feed.suite.ts'
+import { jobStoreSuite } from './job-store.suite.ts'
 import { objectStoreSuite } from './object-store.suite.ts'
 import { resourceStoreSuite } from './resource-store.suite.ts'
 import { searchIndexSuite } from './search-index.suite.ts'
@@ -41,3 +42,7 @@ resourceStoreSuite('embedded', open)
 searchIndexSuite('embedded', async () => ({ ...(await open()), settle: async () => undefined }))
 changeFeedSuite('embedded', () => openFeed(freshFolder()))
 objectStoreSuite('embedded', open)
+jobStoreSuite('embedded', async () => {
+  const engine = await open()
+  return { jobs: engine.jobs, queue: engine.jobs, close: engine.close }
+})

@@ -233,6 +233,24 @@ function claims(holds: Holds, store: () => ResourceStore): void {
     expect(await store().readClaim(tenant, 'condition', soon())).toEqual({ type: 'Patient', id: 'b' })
   })
 
+  holds('keeps any text that holds a claim, and its time or longer', async () => {
+    const tenant = freshTenant()
+    const resource = { type: '-', id: JSON.stringify({ text: 'é😀"\n'.repeat(150) }) }
+    const claimed = (claim: string, id: string, expiresAt: number) =>
+      store().commit(tenant, {
+        changes: [changeOf('Patient', id)],
+        claims: [{ claim, resource, expiresAt }],
+        deadline: soon(),
+      })
+    expect(await claimed('lasting', 'a', soon())).toEqual(COMMITTED)
+    expect(await claimed('past', 'b', Date.now() - 1000)).toEqual(COMMITTED)
+    expect(await claimed('another', 'c', soon())).toEqual(COMMITTED)
+    expect(await store().readClaim(tenant, 'lasting', soon())).toEqual(resource)
+    expect([resource, undefined]).toContainEqual(await store().readClaim(tenant, 'past', soon()))
+    const conflict = { kind: 'claim', claim: 'lasting', resource }
+    expect(await claimed('lasting', 'd', soon())).toEqual({ committed: false, conflict })
+  })
+
   holds('lets one of many concurrent claims through', async () => {
     const tenant = freshTenant()
     const results = await Promise.all(Array.from({ length: 12 }, (_, index) => write(tenant, `p${index}`)))
