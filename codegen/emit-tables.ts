@@ -21,6 +21,7 @@ export function emitTables(model: Model): GeneratedFiles {
     files.set(`search-parameters/${name}.json`, `${lines(parameters)}\n`)
   }
   files.set('value-sets.json', `${object(model.valueSets, JSON.stringify)}\n`)
+  files.set('code-hierarchies.json', `${object(model.codeHierarchies, JSON.stringify)}\n`)
   files.set('compartments.json', `${object(model.compartments, members => object(members, JSON.stringify))}\n`)
   files.set(
     'manifest.json',

@@ -1,4 +1,12 @@
-import type { CompartmentFile, Manifest, SearchParameterTable, TypeTable, ValueSetFile } from '#schema/tables.ts'
+import type {
+  CodeHierarchyFile,
+  CompartmentFile,
+  Manifest,
+  SearchParameterTable,
+  TypeTable,
+  ValueSetFile,
+} from '#schema/tables.ts'
+import { codeHierarchies } from './code-hierarchies.ts'
 import { compareText } from './compare-text.ts'
 import type { Definitions } from './definitions.ts'
 import type { Report } from './diagnostics.ts'
@@ -13,6 +21,7 @@ export interface Model {
   /** By resource type, `Resource` and `DomainResource`. */
   readonly searchParameters: ReadonlyMap<string, readonly SearchParameterTable[]>
   readonly valueSets: ValueSetFile
+  readonly codeHierarchies: CodeHierarchyFile
   readonly compartments: CompartmentFile
   readonly manifest: Manifest
   /** HL7's short description of types and elements, by path: `Patient.contact.name`, `Observation.value[x]`. */
@@ -32,6 +41,7 @@ export function buildModel(published: Definitions, report: Report): Model {
     types,
     searchParameters: byType,
     valueSets: expandBoundValueSets(types.values(), definitions, report),
+    codeHierarchies: codeHierarchies(definitions.codeSystems),
     compartments: compartments(definitions, byType, report),
     manifest: {
       fhirVersion: '4.0.1',

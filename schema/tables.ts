@@ -112,6 +112,13 @@ export interface ValueSetTable {
   readonly open?: true
 }
 
+/**
+ * schema/generated/code-hierarchies.json: by URL of each code system that R4 gives in full, the codes directly below a
+ * code.
+ */
+export type CodeHierarchyFile = Readonly<Record<string, CodeHierarchyTable>>
+export type CodeHierarchyTable = Readonly<Record<string, readonly string[]>>
+
 /** schema/generated/compartments.json: by compartment type, by resource type, the codes of the linking parameters. */
 export type CompartmentFile = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 

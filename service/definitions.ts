@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { choiceName } from '#schema/names.ts'
 import type {
+  CodeHierarchyFile,
+  CodeHierarchyTable,
   CompartmentFile,
   ElementTable,
   ExtractionPath,
@@ -58,6 +60,8 @@ export interface Definitions {
   /** Every parameter of a resource type by code, those that all types share included. */
   searchParameters(resourceType: string): ReadonlyMap<string, SearchParameter>
   valueSet(url: string): ValueSetTable | undefined
+  /** Codes directly below a code, in a code system of R4's own. */
+  codeHierarchy(system: string): CodeHierarchyTable | undefined
   /** By resource type, the codes of the parameters that link it to this compartment; undefined: no such compartment. */
   compartment(compartmentType: string): Readonly<Record<string, readonly string[]>> | undefined
   readonly compartmentTypes: readonly string[]
@@ -132,6 +136,7 @@ function baseDefinitions(read: TableReader): Definitions {
     ...(read('search-parameters/DomainResource.json') as SearchParameterFile),
   ])
   const valueSets = lazy(() => read('value-sets.json') as ValueSetFile)
+  const hierarchies = lazy(() => read('code-hierarchies.json') as CodeHierarchyFile)
   const compartments = lazy(() => read('compartments.json') as CompartmentFile)
 
   const loadType = (name: string): void => {
@@ -168,6 +173,7 @@ function baseDefinitions(read: TableReader): Definitions {
       return known
     },
     valueSet: url => valueSets()[url],
+    codeHierarchy: system => (Object.hasOwn(hierarchies(), system) ? hierarchies()[system] : undefined),
     compartment: type => compartments()[type],
     get compartmentTypes() {
       return Object.keys(compartments())

@@ -13,6 +13,7 @@ import { assertUpdatable } from '../interactions/update.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
 import { hasJoin } from '../search/has-join.ts'
+import { TerminologyAnswers } from '../terminology/answers.ts'
 import { breathe } from './breathe.ts'
 import { type BundleEntry, isRefused, type RefusedEntry } from './entries.ts'
 import { type FaultCollector, faultCollector } from './entry-fault.ts'
@@ -116,7 +117,11 @@ function draftEntry(
     case 'search-system':
     case 'search-compartment':
       // A search that can't be run has to fail before anything is written.
-      faults.try(index, () => planSearch(context, call, searchRequestOf(interaction)), 'request.url')
+      faults.try(
+        index,
+        () => planSearch(context, call, searchRequestOf(interaction), new TerminologyAnswers()),
+        'request.url',
+      )
       return undefined
     case 'operation':
       faults.try(index, () => assertHarmless(context, interaction), 'request.url')

@@ -14,6 +14,8 @@ import { formatQueryString, parseQueryString } from '../query-string.ts'
 import type { ScopedQuery } from '../search/ast.ts'
 import { parseSearch } from '../search/parse.ts'
 import { controlOf } from '../search/parse-controls.ts'
+import type { TerminologyAnswers } from '../terminology/answers.ts'
+import { withTerminology } from '../terminology/with-terminology.ts'
 
 export interface Condition {
   readonly type: string
@@ -28,10 +30,21 @@ export interface Condition {
  * @param text a search of the type, with or without `Type?` before it.
  * @throws Fault invalid where it is no search, or restricts nothing: such a condition would match any resource.
  */
-export function parseCondition(context: ServiceContext, call: Call, type: string, text: string): Condition {
+export function parseCondition(
+  context: ServiceContext,
+  call: Call,
+  type: string,
+  text: string,
+  terminology?: TerminologyAnswers,
+): Condition {
   const criteria = text.startsWith(`${type}?`) ? text.slice(type.length + 1) : text.replace(/^\?/, '')
   const parsed = parseSearch(
-    { definitions: context.definitions.for(call.tenant), baseUrl: call.baseUrl, now: context.ports.clock.now() },
+    {
+      definitions: context.definitions.for(call.tenant),
+      baseUrl: call.baseUrl,
+      now: context.ports.clock.now(),
+      ...(terminology && { terminology }),
+    },
     type,
     parseQueryString(criteria),
     'strict',
@@ -47,6 +60,10 @@ export function parseCondition(context: ServiceContext, call: Call, type: string
     query: scope(call, context.policy, parsed.query),
   }
 }
+
+/** As parseCondition, where it may ask for value sets and hierarchies. */
+export const readCondition = (context: ServiceContext, call: Call, type: string, text: string): Promise<Condition> =>
+  withTerminology(context, call, terminology => parseCondition(context, call, type, text, terminology))
 
 function comparePairs(left: readonly [string, string], right: readonly [string, string]): number {
   const a = left.join('=')

@@ -3,7 +3,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { ConditionalDeleteRequest, ConditionalDeleteResult } from '../fhir-service.ts'
 import type { CommitResult } from '../ports/resource-store.ts'
-import { findMatches, parseCondition, tooManyMatches } from './condition.ts'
+import { findMatches, readCondition, tooManyMatches } from './condition.ts'
 import { contendedCondition } from './conditional-update.ts'
 import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
@@ -24,7 +24,7 @@ export async function conditionalDelete(
   assertKnownType(context.definitions.for(call.tenant), type)
   assertPermitted(context.policy, call, 'delete', type)
   assertVersionId(ifMatch)
-  const condition = parseCondition(context, call, type, request.condition)
+  const condition = await readCondition(context, call, type, request.condition)
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     const matches = await findMatches(context, call, condition, undefined, limits.conditionalDeleteMax + 1)
     if (matches.length > limits.conditionalDeleteMax) throw tooManyMatches(condition, limits.conditionalDeleteMax)

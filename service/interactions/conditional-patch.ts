@@ -3,7 +3,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { ConditionalPatchRequest, WriteResult } from '../fhir-service.ts'
 import { attemptWrite } from './commit-write.ts'
-import { findMatches, multipleMatches, noMatch, parseCondition } from './condition.ts'
+import { findMatches, multipleMatches, noMatch, readCondition } from './condition.ts'
 import { contendedCondition } from './conditional-update.ts'
 import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
@@ -20,7 +20,7 @@ export async function conditionalPatch(
   assertKnownType(definitions, type)
   assertPermitted(context.policy, call, 'patch', type)
   assertVersionId(ifMatch)
-  const condition = parseCondition(context, call, type, request.condition)
+  const condition = await readCondition(context, call, type, request.condition)
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
     const [previous, ...more] = await findMatches(context, call, condition)
     if (!previous) throw noMatch(condition)

@@ -13,8 +13,8 @@ import {
   claimOf,
   findMatches,
   multipleMatches,
-  parseCondition,
   readClaim,
+  readCondition,
 } from './condition.ts'
 import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
@@ -34,7 +34,7 @@ export async function conditionalUpdate(
   assertKnownType(definitions, type)
   assertPermitted(context.policy, call, 'update', type)
   assertVersionId(ifMatch)
-  const condition = parseCondition(context, call, type, request.condition)
+  const condition = await readCondition(context, call, type, request.condition)
   const content = assertValid(definitions, request.content, { type })
   const newId = context.ports.ids.resourceId()
   let holder: ResourceKey | undefined

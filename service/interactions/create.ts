@@ -14,8 +14,8 @@ import {
   claimOf,
   findMatches,
   multipleMatches,
-  parseCondition,
   readClaim,
+  readCondition,
 } from './condition.ts'
 import { assertKnownType } from './known-type.ts'
 
@@ -25,7 +25,7 @@ export async function create(context: ServiceContext, call: Call, request: Creat
   const { type, ifNoneExist } = request
   assertKnownType(definitions, type)
   assertPermitted(context.policy, call, 'create', type)
-  const condition = ifNoneExist === undefined ? undefined : parseCondition(context, call, type, ifNoneExist)
+  const condition = ifNoneExist === undefined ? undefined : await readCondition(context, call, type, ifNoneExist)
   const content = assertValid(definitions, request.content, { type })
   if (condition) return createUnlessFound(context, call, condition, content)
   const { result } = await attemptWrite(context, call, newWrite(context, type, content))

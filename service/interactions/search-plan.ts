@@ -12,6 +12,7 @@ import { nearHint } from '../search/near-names.ts'
 import { type ParsedSearch, parseSearch, type SearchContext } from '../search/parse.ts'
 import { isLogicalId } from '../search/reference-value.ts'
 import { simplify } from '../search/simplify.ts'
+import type { TerminologyAnswers } from '../terminology/answers.ts'
 import { assertKnownType } from './known-type.ts'
 
 export interface SearchPlan {
@@ -34,9 +35,14 @@ const TYPE_PARAMETER = '_type'
  * Parsed, permitted, scoped, and without what can be decided before anything is searched.
  * @throws Fault invalid with every problem found; not-found for types and compartments that there are not; forbidden.
  */
-export function planSearch(context: ServiceContext, call: Call, request: SearchRequest): SearchPlan {
+export function planSearch(
+  context: ServiceContext,
+  call: Call,
+  request: SearchRequest,
+  terminology: TerminologyAnswers,
+): SearchPlan {
   const { types, given, parameters } = targetOf(context, call, request)
-  const searched = parseEach(context, call, types, { ...request, parameters })
+  const searched = parseEach(context, call, types, { ...request, parameters }, terminology)
   const where = compartmentNode(request)
   const [first] = searched
   const cap = context.limits.pageSizeMax
@@ -164,11 +170,13 @@ function parseEach(
   call: Call,
   types: readonly string[],
   { parameters, handling = 'strict' }: SearchRequest,
+  terminology: TerminologyAnswers,
 ): readonly ParsedSearch[] {
   const search: SearchContext = {
     definitions: context.definitions.for(call.tenant),
     baseUrl: call.baseUrl,
     now: context.ports.clock.now(),
+    terminology,
     ...(types.length > 1 && { types }),
   }
   const parse = (its: Parameters) => types.map(type => parseSearch(search, type, its, handling))

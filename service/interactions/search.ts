@@ -5,6 +5,7 @@ import type { Revealed, SearchRequest, SearchResult } from '../fhir-service.ts'
 import type { Position } from '../ports/search-index.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import { decodeCursor, encodeCursor, LINK_LIFE_MS, withCursor } from '../search/page.ts'
+import { withTerminology } from '../terminology/with-terminology.ts'
 import { findIncludes } from './includes.ts'
 import { viewed } from './read.ts'
 import { countAll, type FoundRun, findPage, readNamed } from './search-pages.ts'
@@ -16,7 +17,7 @@ import { planSearch, type SearchPlan } from './search-plan.ts'
  */
 export async function search(context: ServiceContext, call: Call, request: SearchRequest): Promise<SearchResult> {
   const definitions = context.definitions.for(call.tenant)
-  const plan = planSearch(context, call, request)
+  const plan = await withTerminology(context, call, terminology => planSearch(context, call, request, terminology))
   const { parsed } = plan
   if (parsed.countOnly) return countOf(context, call, request, plan)
   const page = await pageOf(context, call, request, plan)
