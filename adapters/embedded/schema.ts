@@ -107,6 +107,9 @@ CREATE TABLE text (
   normalized TEXT NOT NULL,
   UNIQUE (parameter, normalized)
 );
+CREATE VIRTUAL TABLE full_text USING fts5 (
+  kind, narrative, content, content = '', contentless_delete = 1, tokenize = 'ascii', detail = column
+);
 CREATE VIRTUAL TABLE text_trigram USING fts5 (
   normalized, content = 'text', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0
 );

@@ -54,6 +54,8 @@ export const MAPPING = {
     /** Normalized strings in blocks. */
     string: SEARCHED,
     exact: SEARCHED,
+    /** Words of the narrative behind 'n:', of the whole resource behind 'c:'. */
+    word: SEARCHED,
     /** Normalized strings for :contains. Doc values, because matching a candidate reads its text. */
     substring: { type: 'wildcard', doc_values: true },
     // Objects of their own, where several fields must be of one value. Values that are equal under several parameters

@@ -54,6 +54,7 @@ export type Node =
   | ChainNode
   | HasNode
   | DiffersNode
+  | WordsNode
 
 export type NodeKind = Node['kind']
 
@@ -247,6 +248,13 @@ export interface HasNode {
 export interface DiffersNode {
   readonly kind: 'differs'
   readonly node: TokenNode | StringNode | ReferenceNode | UriNode
+}
+
+/** Each of these words, made by words.ts, is in the narrative or anywhere in the resource. */
+export interface WordsNode {
+  readonly kind: 'words'
+  readonly within: 'narrative' | 'content'
+  readonly words: readonly string[]
 }
 
 export interface SortKey {

@@ -12,6 +12,15 @@ export interface IndexDocument {
   readonly entries: readonly ParameterValues[]
   /** `Patient/1` */
   readonly compartments: readonly string[]
+  /** Made when they are first asked for, and no part of a copy. undefined: there are none. */
+  readonly words?: DocumentWords
+}
+
+/** Distinct words as words.ts makes them. */
+export interface DocumentWords {
+  readonly narrative: readonly string[]
+  /** Those of the narrative as well. */
+  readonly content: readonly string[]
 }
 
 /** Equal values are there once. */

@@ -99,6 +99,7 @@ const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
     }
     return false
   },
+  words: ({ within, words }, document) => words.every(word => document.words?.[within].includes(word) ?? false),
   differs: ({ node }, document) => valuesOf(document, node.parameter).some(value => !leafMatches(node, value)),
 }
 

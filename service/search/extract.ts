@@ -10,7 +10,14 @@ import { compartmentsOf } from './compartments.ts'
 import { type CompositeWay, compositeWays } from './composite-ways.ts'
 import { derivationsOf, derivedParameter } from './derived-parameter.ts'
 import { distinctValues } from './distinct-values.ts'
-import type { IndexDocument, IndexValue, ParameterValues, ReferenceValue, SimpleValue } from './document.ts'
+import type {
+  DocumentWords,
+  IndexDocument,
+  IndexValue,
+  ParameterValues,
+  ReferenceValue,
+  SimpleValue,
+} from './document.ts'
 import { compileSteps } from './extraction-steps.ts'
 import {
   type Converter,
@@ -19,6 +26,7 @@ import {
   type ImpliedSystem,
   type ValueSink,
 } from './index-values.ts'
+import { documentWords } from './words.ts'
 
 export interface ExtractVersion {
   readonly versionId: number
@@ -53,7 +61,18 @@ export function extract(definitions: Definitions, resource: ResourceContent, ver
     lastUpdated: version.lastUpdated,
     entries,
   }
-  return { ...document, compartments: compartmentsOf(definitions, document) }
+  return withWords({ ...document, compartments: compartmentsOf(definitions, document) }, resource)
+}
+
+/** Most documents are never asked for their words. */
+function withWords(document: IndexDocument, resource: ResourceContent): IndexDocument {
+  let words: DocumentWords | undefined
+  return Object.defineProperty(document, 'words', {
+    get() {
+      words ??= documentWords(resource)
+      return words
+    },
+  })
 }
 
 /** The references that one parameter finds in a resource, for includes. */

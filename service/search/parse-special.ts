@@ -3,8 +3,10 @@ import type { Node } from './ast.ts'
 import { splitUnescaped, unescapeValue } from './escapes.ts'
 import { FILTER_PARAMETER, parseFilter } from './filter.ts'
 import type { CriterionContext } from './parse-criterion.ts'
+import { anyOf } from './parse-leaf.ts'
 import { ignorable, malformed, notTaken, type Problem, quoted } from './problems.ts'
 import { isLogicalId } from './reference-value.ts'
+import { wordsOf } from './words.ts'
 
 /** The node, or undefined with at least one problem added. */
 type SpecialParser = (
@@ -25,7 +27,7 @@ export const specialOf = (name: string): SpecialParser | undefined => {
 }
 
 /** Those that say something about every type. */
-export const SPECIAL_NAMES = [FILTER_PARAMETER, '_list'] as const
+export const SPECIAL_NAMES = [FILTER_PARAMETER, '_list', '_text', '_content'] as const
 
 const SPECIALS: ReadonlyMap<string, SpecialParser> = new Map<string, SpecialParser>([
   [
@@ -34,6 +36,8 @@ const SPECIALS: ReadonlyMap<string, SpecialParser> = new Map<string, SpecialPars
       value === '' ? hasNoValue(name, problems) : parseFilter(context, type, value, problems),
   ],
   ['_list', parseList],
+  ['_text', wordsParser('narrative')],
+  ['_content', wordsParser('content')],
   ['_query', refuse("names no query that this server has: only searches by parameters and '_filter'")],
   ['_contained', parseContained],
   ['_containedType', refuse("has no effect: contained resources are not searched, as '_contained=false' says")],
@@ -56,6 +60,22 @@ const refuseModifier =
 
 function hasNoValue(name: string, problems: Problem[]): undefined {
   problems.push(ignorable(name, `Parameter '${name}' has no value`, 'value'))
+}
+
+const WORDS_MAX = 50
+
+/** R4 search.html#content: all words of one alternative, in any order. */
+function wordsParser(within: 'narrative' | 'content'): SpecialParser {
+  return (_context, _type, name, value, problems) => {
+    if (value === '') return hasNoValue(name, problems)
+    const alternatives = splitUnescaped(value, ',').map(text => wordsOf(unescapeValue(text)))
+    const count = alternatives.flat().length
+    if (count > WORDS_MAX || alternatives.some(words => words.length === 0)) {
+      problems.push(notTaken(name, value, `words of letters or digits, ${WORDS_MAX} at the most`))
+      return undefined
+    }
+    return anyOf(alternatives.map((words): Node => ({ kind: 'words', within, words })))
+  }
 }
 
 /** Lists named in one search, each a join of its own kind. */

@@ -191,11 +191,17 @@ const meta = some({
   security: list(coding),
 })
 
+const narrative = fc
+  .array(word, { maxLength: 3 })
+  .map(words => ({ status: 'generated', div: `<div>${words.join('<br/>').replaceAll('&', '&amp;')}</div>` }))
+
 function resourceOf(type: (typeof CORPUS_TYPES)[number]): fc.Arbitrary<ResourceContent> {
-  return fc.tuple(id, fc.option(meta, { nil: undefined }), some(BODY[type])).map(([resourceId, itsMeta, body]) => ({
+  const outside = fc.tuple(fc.option(meta, { nil: undefined }), fc.option(narrative, { nil: undefined }))
+  return fc.tuple(id, outside, some(BODY[type])).map(([resourceId, [itsMeta, text], body]) => ({
     resourceType: type,
     id: resourceId,
     ...(itsMeta && { meta: itsMeta }),
+    ...(text && { text }),
     ...(body as Record<string, JsonValue>),
   }))
 }

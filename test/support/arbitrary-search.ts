@@ -137,8 +137,19 @@ function leafOf(world: World, type: string): fc.Arbitrary<Node> {
         .constantFrom(...compartments, 'Patient/none')
         .map(compartment => ({ kind: 'compartment', compartment }) as const),
     },
+    { weight: 2, arbitrary: wordsNode(world.corpus) },
     { weight: 1, arbitrary: fc.constantFrom<Node>({ kind: 'everything' }, { kind: 'nothing' }) },
   )
+}
+
+function wordsNode(corpus: readonly IndexDocument[]): fc.Arbitrary<Node> {
+  const words = corpus.flatMap(document => [...(document.words?.narrative ?? []), ...(document.words?.content ?? [])])
+  return fc
+    .tuple(
+      fc.constantFrom('narrative' as const, 'content' as const),
+      fc.array(fc.constantFrom(...words, 'nowhere'), { minLength: 1, maxLength: 3 }),
+    )
+    .map(([within, its]) => ({ kind: 'words', within, words: its }))
 }
 
 function valueNodeOf(world: World, parameter: ParameterReference): fc.Arbitrary<Node> {

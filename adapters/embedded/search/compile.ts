@@ -17,6 +17,7 @@ import {
   tokensCondition,
   uriCondition,
 } from './text-conditions.ts'
+import { wordsCondition } from './words-condition.ts'
 
 type Compiler<Kind extends NodeKind> = (
   context: CompileContext,
@@ -53,6 +54,7 @@ const COMPILERS: { readonly [Kind in NodeKind]: Compiler<Kind> } = {
   chain: (context, node) => chainCondition(context, node, compileQuery),
   has: (context, node) => hasCondition(context, node, compileQuery),
   differs: differsCondition,
+  words: wordsCondition,
 }
 
 export const compileNode = (context: CompileContext, node: Node): Condition =>

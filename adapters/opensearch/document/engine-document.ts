@@ -2,8 +2,9 @@
 import type { Tenant } from '#service/call.ts'
 import type { IndexableVersion } from '#service/ports/search-writer.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { EXTRACTOR_GENERATION, type IndexDocument } from '#service/search/document.ts'
+import { type DocumentWords, EXTRACTOR_GENERATION, type IndexDocument } from '#service/search/document.ts'
 import { isColumn } from './parameter-key.ts'
+import { wordKeyword } from './terms.ts'
 import { ValueSink } from './value-sink.ts'
 
 export type EngineDocument = Readonly<Record<string, unknown>>
@@ -23,10 +24,15 @@ export const engineDocument = (tenant: Tenant, version: IndexableVersion): Engin
     : { ...attributes, deleted: false, scope: scopeOf(tenant, type), ...valuesOf(version) }
 }
 
-function valuesOf({ entries, compartments }: IndexDocument): EngineDocument {
+function valuesOf({ entries, compartments, words }: IndexDocument): EngineDocument {
   const sink = new ValueSink()
   for (const entry of entries) {
     if (!isColumn(entry.parameter) && entry.values.length > 0) sink.add(entry)
   }
-  return { compartment: compartments, ...sink.fields() }
+  return { compartment: compartments, ...sink.fields(), ...(words && { word: wordKeywords(words) }) }
 }
+
+const wordKeywords = ({ narrative, content }: DocumentWords): readonly string[] => [
+  ...narrative.map(word => wordKeyword('narrative', word)),
+  ...content.map(word => wordKeyword('content', word)),
+]

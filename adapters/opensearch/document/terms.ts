@@ -46,3 +46,5 @@ export function unitKeyword(system: string | undefined, code: string | undefined
   if (system === undefined) return codeKeyword('', code ?? '')
   return code === undefined ? systemKeyword('', system) : tokenKeyword('', system, code)
 }
+
+export const wordKeyword = (within: 'narrative' | 'content', word: string): string => `${within.charAt(0)}:${word}`

@@ -25,6 +25,7 @@ import {
   targetKeyword,
   tokenKeyword,
   unitKeyword,
+  wordKeyword,
 } from '../document/terms.ts'
 import { startKeyword, wholeKeyword } from '../document/text-blocks.ts'
 import { ALL, allOf, anyOf, type Clause, NONE, nested, not, prefix, range, term, terms, wildcard } from './clause.ts'
@@ -66,6 +67,7 @@ const COMPILERS: { readonly [Kind in NodeKind]: Compiler<Kind> } = {
   chain: (node, context) => context.joined(node),
   has: (node, context) => context.joined(node),
   differs: (node, { type }) => differsClause(node, type),
+  words: ({ within, words }) => allOf(words.map(word => term('word', wordKeyword(within, word)))),
 }
 
 export const compileNode = (node: Node, context: CompileContext): Clause =>
