@@ -5,6 +5,7 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { BY_NPM, DIRECT, type GatewayProcess, startGateway } from '#test/support/gateway-process.ts'
 import { measureColdStarts, median } from './cold-start.ts'
+import type { EngineResults } from './engines.ts'
 import { measureGrowth } from './growth.ts'
 import { knownData } from './known-data.ts'
 import { dataSet, loadInto } from './load-data.ts'
@@ -22,13 +23,16 @@ const REQUESTS: Readonly<Record<string, { readonly tasks: readonly TaskName[]; r
   update: { tasks: ['update'], clients: 32 },
 }
 
-const NAMES = ['start', 'cold-start', 'ceiling', 'load', ...Object.keys(REQUESTS), 'mixed', 'growth']
+const NAMES = ['start', 'cold-start', 'ceiling', 'load', ...Object.keys(REQUESTS), 'mixed', 'growth', 'engines']
+/** Those that need Java, and the development packages: only where they are asked for. */
+const ON_REQUEST = new Set(['engines'])
 const STARTS = 5
 /** Requests of different orders write different resources. */
 const INDEX_STEP = 100_000_000
 
 async function main(options: BenchOptions): Promise<void> {
-  const wanted = (name: string): boolean => options.only.length === 0 || options.only.includes(name)
+  const wanted = (name: string): boolean =>
+    options.only.length === 0 ? !ON_REQUEST.has(name) : options.only.includes(name)
   const results: BenchResults = { date: new Date().toISOString(), machine: thisMachine(), measurements: [] }
   console.log(
     Object.entries(results.machine)
@@ -41,8 +45,26 @@ async function main(options: BenchOptions): Promise<void> {
   if (wanted('ceiling')) await benchCeiling(results, options)
   const onLoaded = ['load', 'mixed', ...Object.keys(REQUESTS)].filter(wanted)
   if (onLoaded.length > 0) await benchLoaded(results, options, wanted)
+  if (wanted('engines')) await benchEngines(results)
   if (wanted('growth')) await withGateway(gateway => benchGrowth(results, options, gateway))
   console.log(`\nWritten to ${writeResults(results)}`)
+}
+
+async function benchEngines(results: BenchResults): Promise<void> {
+  const { measureEngines } = await import('./engines.ts')
+  results.engines = await measureEngines()
+  console.log(`\n${engineTables(results.engines)}`)
+}
+
+function engineTables({ costs, indexing }: EngineResults): string {
+  const header = ['request', 'DynamoDB', 'OpenSearch', 'S3', 'read units', 'write units', 'p50 ms', 'own ms']
+  const rows = costs.map(each => [
+    each.operation,
+    ...[each.dynamodb, each.opensearch, each.s3, each.readUnits, each.writeUnits, each.totalMs, each.ownMs],
+  ])
+  const { documents, perSecond, ownShare } = indexing
+  const row = [String(documents), perSecond, ownShare * 100]
+  return `${table(header, rows)}\n\n${table(['index worker, documents', 'a second', 'own time %'], [row])}`
 }
 
 async function withGateway(run: (gateway: GatewayProcess) => Promise<void>): Promise<void> {

@@ -16,7 +16,8 @@ export interface BenchOptions {
 export const BENCH_USAGE = `Usage: npm run bench [-- [--only name[,name]] [--seconds 10] [--data folder] [--load-mb 100]
                              [--growth 1000,10000,100000]]
 
-Names: start, cold-start, ceiling, load, read, create, update, search, graphql, mixed, growth.
+Names: start, cold-start, ceiling, load, read, create, update, search, graphql, mixed, growth, and engines, which starts
+the engines (Java 17) and runs only where it is named.
 Results are printed and written to test/bench/results/. Without --data the largest set below data/ is loaded
 (npm run data generates one), else the sample in test/vectors/synthea.`
 

@@ -4,6 +4,7 @@ import { cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { root } from '#test/support/gateway-process.ts'
 import type { ColdStart } from './cold-start.ts'
+import type { EngineResults } from './engines.ts'
 import type { GrowthPoint } from './growth.ts'
 import type { LoadOutcome } from './load-data.ts'
 import type { Measurement } from './measure.ts'
@@ -24,6 +25,7 @@ export interface BenchResults {
   measurements: Measurement[]
   mixed?: readonly Measurement[]
   growth?: readonly GrowthPoint[]
+  engines?: EngineResults
 }
 
 export interface Machine {
