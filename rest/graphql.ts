@@ -33,8 +33,20 @@ export async function answerGraphql(
     : await service.graphql(request.call, { ...document, ...(focus && { focus }) })
   const status = Fault.is(document) ? statusOf(document.category) : statusOfResult(result)
   const headers: Headers = status === NOT_BY_GET ? { Allow: 'POST' } : {}
-  return jsonResponse({ ...rendering, contentType }, status, headers, encodeUtf8(stringifyJson(asJson(result))))
+  const isTold = status === REFUSED && !Fault.is(document) && asksForJson(request)
+  const told: GraphqlResult = isTold ? { data: null, ...result } : result
+  const body = encodeUtf8(stringifyJson(asJson(told)))
+  return jsonResponse({ ...rendering, contentType }, isTold ? 200 : status, headers, body)
 }
+
+/**
+ * GraphQL over HTTP: whoever asks for plain JSON by name gets 200 for a document that was refused, with data that is
+ * null (R4 graphql.html#errors); in GraphQL's own media type, and where none is asked for, it is 400 without data.
+ */
+const asksForJson = ({ headers: { accept = '' } }: HttpRequest): boolean =>
+  /\bapplication\/json\b/.test(accept) && !accept.includes(GRAPHQL_RESPONSE)
+
+const REFUSED = 400
 
 /** What was sent in no form that holds a document is told of as GraphQL tells errors: R4 graphql.html#errors */
 function readDocument(request: HttpRequest, parameters: Parameters): Document | Fault {
@@ -91,7 +103,9 @@ function documentOfBody(request: HttpRequest, parameters: Parameters): Document 
   const body = parseJson(text)
   if (!isObject(body) || typeof body.query !== 'string')
     throw fault('invalid', 'GraphQL needs a JSON object whose query is a document, as text.', { expression: ['query'] })
-  const { query, variables, operationName } = body
+  const { query, variables, operationName, extensions } = body
+  if (extensions !== undefined && extensions !== null && !isObject(extensions))
+    throw fault('invalid', 'extensions are one JSON object.', { expression: ['extensions'] })
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     throw fault('invalid', 'operationName is the name of an operation, as text.', { expression: ['operationName'] })
   return {

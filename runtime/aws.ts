@@ -93,7 +93,8 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
   const listeners = new DynamoListeners({ table: table.table, clock })
   const ports = { store, index, clock, ids, sealer, listeners }
   return {
-    service: createFhirService({ ...options, definitions, ports }),
+    // The description of all types is longer than a Lambda function may answer; the schema is a file.
+    service: createFhirService({ introspection: 'refused', ...options, definitions, ports }),
     clock,
     ids,
     prepare: search.prepare,

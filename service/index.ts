@@ -140,6 +140,8 @@ export interface ServiceOptions {
   readonly operations?: readonly Operation[]
   /** Those that differ from DEFAULT_GRAPHQL_LIMITS. */
   readonly graphqlLimits?: Partial<GraphqlLimits>
+  /** Whether `$graphql` describes its types. Default: offered. */
+  readonly introspection?: 'offered' | 'refused'
 }
 
 /** Every operation of the gateway over the ports, under the policy. */
@@ -175,7 +177,12 @@ export function createFhirService(options: ServiceOptions): FhirService {
   }
   return {
     ...operations,
-    ...lazyGraphql({ ...context, operations, ...(options.graphqlLimits && { graphqlLimits: options.graphqlLimits }) }),
+    ...lazyGraphql({
+      ...context,
+      operations,
+      ...(options.graphqlLimits && { graphqlLimits: options.graphqlLimits }),
+      ...(options.introspection && { introspection: options.introspection }),
+    }),
   }
 }
 

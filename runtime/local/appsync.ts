@@ -18,11 +18,12 @@ import { createResolversDoor, type ResolversDoor } from '#resolvers/door.ts'
 import { rootFields } from '#resolvers/registry.ts'
 import { type HttpOptions, withHttpManners } from '#rest/http-manners.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from '#rest/http-message.ts'
-import { createDefinitions, encodeUtf8, Fault, type FhirService, statusOf, tenantOf } from '#service/index.ts'
+import { createDefinitions, Fault, type FhirService, statusOf, tenantOf } from '#service/index.ts'
 import { createBatches } from './appsync/batch-invoke.ts'
 import type { RequestContext } from './appsync/context.ts'
 import { type CheckedDocument, createDocuments } from './appsync/documents.ts'
-import { type AppSyncError, errorOfGraphql, requestError } from './appsync/errors.ts'
+import { errorOfGraphql, requestError } from './appsync/errors.ts'
+import { type Answer, httpResponse } from './appsync/http-response.ts'
 import { type GraphqlHttpRequest, readGraphqlRequest } from './appsync/request.ts'
 import { createResolvers, defaultResolver } from './appsync/resolvers.ts'
 import { createSchema } from './appsync/schema.ts'
@@ -62,19 +63,10 @@ interface Engine {
   readonly check: (text: string) => CheckedDocument
 }
 
-interface Answer {
-  readonly status: number
-  readonly data?: unknown
-  readonly errors?: readonly AppSyncError[]
-}
-
 type Work = (engine: Engine, request: HttpRequest, sent: GraphqlHttpRequest) => Promise<Answer>
 
 async function answer(engine: Engine, request: HttpRequest, work: Work): Promise<HttpResponse> {
-  const { status, data = null, errors } = await answerOf(engine, request, work)
-  const body = encodeUtf8(JSON.stringify(errors ? { data, errors } : { data }))
-  const headers = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'private, no-store' }
-  return { status, headers, body }
+  return httpResponse(request, await answerOf(engine, request, work))
 }
 
 async function answerOf(engine: Engine, request: HttpRequest, work: Work): Promise<Answer> {
@@ -82,7 +74,8 @@ async function answerOf(engine: Engine, request: HttpRequest, work: Work): Promi
     return await work(engine, request, readGraphqlRequest(request))
   } catch (thrown) {
     // A syntax error, which has locations and nothing more.
-    if (thrown instanceof GraphQLError) return { status: 400, errors: [errorOfGraphql(thrown, MALFORMED)] }
+    if (thrown instanceof GraphQLError)
+      return { status: 400, refused: 'document', errors: [errorOfGraphql(thrown, MALFORMED)] }
     if (Fault.is(thrown))
       return { status: statusOf(thrown.category), errors: [requestError(MALFORMED, thrown.message)] }
     throw thrown
@@ -128,7 +121,10 @@ interface Checked {
 
 function check(engine: Engine, { query, operationName }: GraphqlHttpRequest): Checked | Answer {
   const checked = engine.check(query)
-  if (checked.errors) return { status: 200, errors: checked.errors.map(error => errorOfGraphql(error, VALIDATION)) }
+  if (checked.errors) {
+    const errors = checked.errors.map(error => errorOfGraphql(error, VALIDATION))
+    return { status: 200, refused: 'document', errors }
+  }
   if (!checked.document) return refused('ExecutionLimitReached', checked.tooDeep)
   return { document: checked.document, operation: getOperationAST(checked.document, operationName)?.operation }
 }
@@ -154,7 +150,7 @@ function argumentsOf(
 
 const answerOfExecution = ({ data, errors }: ExecutionResult): Answer => ({
   status: 200,
-  data,
+  ...(data === undefined ? { refused: 'document' } : { data }),
   ...(errors && { errors: errors.map(error => errorOfGraphql(error)) }),
 })
 

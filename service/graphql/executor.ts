@@ -16,6 +16,7 @@ import { reshape } from './execution/reshape.ts'
 import { loadExpressions, mentionsExpressions } from './fhirpath/load.ts'
 import { createFieldExecutor, type FieldExecutor } from './field-executor.ts'
 import { DocumentRefusal, errorOf } from './graphql-errors.ts'
+import { createDescribe } from './introspection/describe.ts'
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './limits.ts'
 import { createModel } from './model/model.ts'
 import type { Selection } from './plan/selection.ts'
@@ -25,6 +26,8 @@ export interface GraphqlDependencies extends ServiceContext {
   readonly operations: Operations
   /** Those that differ from DEFAULT_GRAPHQL_LIMITS. */
   readonly graphqlLimits?: Partial<GraphqlLimits>
+  /** As in ServiceOptions. */
+  readonly introspection?: 'offered' | 'refused'
 }
 
 /** GraphQL over the other operations of the service: what it reads and writes, it reads and writes through them. */
@@ -38,12 +41,13 @@ export function createGraphql(
   const engines = new WeakMap<Definitions, Engine>()
   const engineFor = (call: Call): Engine => {
     const definitions = context.definitions.for(call.tenant)
-    const engine = engines.get(definitions) ?? createEngine(definitions, context)
+    const engine =
+      engines.get(definitions) ?? createEngine(definitions, context, dependencies.introspection !== 'refused')
     engines.set(definitions, engine)
     return engine
   }
   return {
-    graphql: (call, request) => executeDocument(context, call, request, engineFor(call).prepare),
+    graphql: (call, request) => executeDocument(context, call, request, engineFor(call)),
     graphqlField: async (call, request) => engineFor(call).fields.field(call, request),
     graphqlNested: async (call, requests) => engineFor(call).fields.nested(call, requests),
   }
@@ -51,13 +55,18 @@ export function createGraphql(
 
 /** What is made once for one set of definitions. */
 interface Engine {
+  readonly describe: (request: GraphqlRequest) => Promise<GraphqlResult | undefined>
   readonly prepare: Prepare
   readonly fields: FieldExecutor
 }
 
-function createEngine(definitions: Definitions, context: GraphqlContext): Engine {
+function createEngine(definitions: Definitions, context: GraphqlContext, describes: boolean): Engine {
   const model = createModel(definitions)
-  return { prepare: createPrepare(model, context.graphqlLimits), fields: createFieldExecutor(model, context) }
+  return {
+    describe: describes ? createDescribe(model, definitions, context.graphqlLimits) : async () => undefined,
+    prepare: createPrepare(model, context.graphqlLimits),
+    fields: createFieldExecutor(model, context),
+  }
 }
 
 /** Never rejects: what is wrong with a request is part of its answer. */
@@ -65,9 +74,11 @@ async function executeDocument(
   context: GraphqlContext,
   call: Call,
   request: GraphqlRequest,
-  prepare: Prepare,
+  { describe, prepare }: Engine,
 ): Promise<GraphqlResult> {
   try {
+    const description = await describe(request)
+    if (description) return description
     const isExpressive = mentionsExpressions(request.query)
     const expressions = isExpressive ? await loadExpressions(expressionBudget(context)) : undefined
     const prepared = prepare(request, expressions)

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { DEFAULT_WRITE_RULES } from '#service/write-rules.ts'
 import { CORPUS, type GraphqlWorld, graphqlWorld } from '#test/support/graphql-world.ts'
 import { testCall } from '#test/support/test-call.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
@@ -7,6 +6,7 @@ import { ALLOW_ALL } from '../access/policy.ts'
 import type { GraphqlResult } from '../fhir-service.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
 import { operationRegistry } from '../operations/registry.ts'
+import { DEFAULT_WRITE_RULES } from '../write-rules.ts'
 import { createGraphql } from './executor.ts'
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './limits.ts'
 

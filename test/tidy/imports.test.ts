@@ -62,6 +62,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // It reads the SDL, by path.
   'infra/': ['runtime/env-names.ts', 'aws-cdk-lib', 'aws-cdk-lib/', 'constructs', 'cdk-nag', 'graphql', 'node:'],
   // Runs in AppSync.
+  'infra/config.ts': ['service/access/roles.ts'],
   'infra/appsync/': ['@aws-appsync/utils'],
   'test/': ['*'],
   '': ['node:', 'vitest/config'],

@@ -24,16 +24,25 @@ export function readGraphqlRequest({ method, url, headers, body }: HttpRequest):
 function parametersOf(url: string): Readonly<Record<string, unknown>> {
   const question = url.indexOf('?')
   const parameters: Parameters = question < 0 ? [] : parseQueryString(url.slice(question + 1))
-  const { variables, ...given } = Object.fromEntries(parameters)
-  return variables ? { ...given, variables: parse(variables, 'variables') } : given
+  const { variables, extensions, ...given } = Object.fromEntries(parameters)
+  return {
+    ...given,
+    ...(variables && { variables: parse(variables, 'variables') }),
+    ...(extensions && { extensions: parse(extensions, 'extensions') }),
+  }
 }
 
-function requestOf({ query, variables, operationName }: Readonly<Record<string, unknown>>): GraphqlHttpRequest {
+function requestOf(sent: Readonly<Record<string, unknown>>): GraphqlHttpRequest {
+  const { query, variables, operationName, extensions } = sent
   if (typeof query !== 'string') throw fault('invalid', 'GraphQL needs a document as text in query')
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw fault('invalid', 'operationName must be text')
+  }
+  if (extensions !== undefined && extensions !== null) record(extensions, 'extensions')
   return {
     query,
     variables: variables === undefined || variables === null ? {} : record(variables, 'variables'),
-    operationName: typeof operationName === 'string' && operationName !== '' ? operationName : undefined,
+    operationName: operationName ? operationName : undefined,
   }
 }
 

@@ -8,13 +8,14 @@ export interface Extent {
   readonly fields: number
 }
 
-/** How large a document without cycles is, in time that grows with its text: each fragment is measured once. */
+/** How large a document is, in time that grows with its text: each fragment is measured once, a cycle as nothing. */
 export function measure({ fragments }: Pick<Validation, 'fragments'>, selectionSet: SelectionSetNode): Extent {
   const known = new Map<SelectionSetNode, Extent>()
 
   const extentOf = (node: SelectionSetNode): Extent => {
     const before = known.get(node)
     if (before) return before
+    known.set(node, NOTHING)
     let depth = 0
     let fields = 0
     for (const selection of node.selections) {

@@ -54,7 +54,8 @@ function checkField(validation: Validation, node: FieldNode, parent: CompositeTy
 }
 
 function unknownField({ name: { value } }: FieldNode, parent: CompositeType): string {
-  if (value === '__schema' || value === '__type') return 'Introspection is not offered here: the schema is a file.'
+  if (value === '__schema' || value === '__type')
+    return 'Introspection is not offered here, nor beside other fields: the schema is a file.'
   return `Cannot query field "${value}" on type "${parent.name}".`
 }
 
