@@ -48,8 +48,34 @@ const isObject = (value: JsonValue | undefined): value is { readonly [name: stri
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function addWords(words: Set<string>, text: string): void {
+  for (const word of text.length <= KEPT_LENGTH_MAX ? keptWords(text) : listOf(text)) words.add(word)
+}
+
+function listOf(text: string): readonly string[] {
   const looked = text.length > TEXT_LENGTH_MAX ? text.slice(0, TEXT_LENGTH_MAX) : text
-  for (const word of normalizeString(looked).match(WORD) ?? []) if (word.length <= WORD_LENGTH_MAX) words.add(word)
+  const plain = normalizeString(looked)
+  const words = (ASCII.test(plain) ? plain.match(ASCII_WORD) : plain.match(WORD)) ?? NO_WORDS
+  return words.every(word => word.length <= WORD_LENGTH_MAX)
+    ? words
+    : words.filter(word => word.length <= WORD_LENGTH_MAX)
+}
+
+const NO_WORDS: readonly string[] = []
+const ASCII = /^[ -~]*$/
+const ASCII_WORD = /[a-z0-9]+/g
+
+/** Systems, codes and displays come again in one resource after another. */
+const kept = new Map<string, readonly string[]>()
+const KEPT_LENGTH_MAX = 80
+const KEPT_MAX = 4_000
+
+function keptWords(text: string): readonly string[] {
+  const known = kept.get(text)
+  if (known) return known
+  if (kept.size >= KEPT_MAX) kept.clear()
+  const words = listOf(text)
+  kept.set(text, words)
+  return words
 }
 
 const MARKUP = /<[^>]*>/g
