@@ -19,7 +19,7 @@ export interface GraphqlLimits {
   /** Searches and reads that one level of a document runs at the same time. */
   readonly concurrencyMax: number
   /** Milliseconds that the FHIRPath expressions of a request may take in all. */
-  readonly expressionMs: number
+  readonly expressionMsMax: number
   /** Documents that are kept parsed and validated. */
   readonly documentsMax: number
   /** Characters of a document that is worth keeping. */
@@ -36,7 +36,7 @@ export const DEFAULT_GRAPHQL_LIMITS: GraphqlLimits = Object.freeze({
   parentsMax: 500,
   reversePagesMax: 10,
   concurrencyMax: 16,
-  expressionMs: 500,
+  expressionMsMax: 500,
   documentsMax: 200,
   documentLengthMax: 50_000,
 })

@@ -10,10 +10,15 @@ import { testWorld } from '#test/support/test-world.ts'
 
 /** What a caller asks for, in no language. */
 type Step =
-  | { readonly kind: 'create'; readonly resource: JsonObject }
-  | { readonly kind: 'update'; readonly id: string; readonly resource: JsonObject }
-  | { readonly kind: 'read' | 'delete'; readonly type: string; readonly id: string }
+  | { readonly kind: 'create'; readonly resource: JsonObject; readonly ifNoneExist?: string }
+  | ({ readonly kind: 'update'; readonly resource: JsonObject } & Target)
+  | ({ readonly kind: 'patch'; readonly type: string; readonly patch: JsonValue } & Target)
+  | ({ readonly kind: 'delete'; readonly type: string } & Target)
+  | { readonly kind: 'read'; readonly type: string; readonly id: string }
   | { readonly kind: 'search'; readonly type: string; readonly parameters: Readonly<Record<string, string>> }
+
+/** One resource by its id, or by a search; a version id where it must be that version. */
+type Target = ({ readonly id: string } | { readonly criteria: string }) & { readonly ifMatch?: string }
 
 /** The resource or resources of the answer, or the status and the OperationOutcome of a refusal. */
 type Answer = { readonly resources: readonly JsonValue[] } | { readonly status: number; readonly outcome: JsonValue }
@@ -27,12 +32,16 @@ const rest: Language = () => {
   const door = createRestDoor(service)
   return async step => {
     const type = typeOf(step)
-    const lines = { create: `POST /${type}`, update: `PUT /${type}`, read: `GET /${type}`, delete: `DELETE /${type}` }
-    const line = step.kind === 'search' ? `GET /${type}?${new URLSearchParams(step.parameters)}` : lines[step.kind]
-    const parts = 'resource' in step ? { body: JSON.stringify(step.resource) } : {}
-    const headers = { 'content-type': 'application/fhir+json' }
-    const address = 'id' in step ? `${line}/${step.id}` : line
-    const { status, body } = jsonOf(await door(restRequest(address, { ...parts, headers, call })))
+    const methods = { create: 'POST', update: 'PUT', patch: 'PATCH', read: 'GET', delete: 'DELETE', search: 'GET' }
+    const headers = {
+      'content-type': step.kind === 'patch' ? patchType(step.patch) : 'application/fhir+json',
+      ...('ifMatch' in step && step.ifMatch !== undefined && { 'if-match': `W/"${step.ifMatch}"` }),
+      ...('ifNoneExist' in step && step.ifNoneExist !== undefined && { 'if-none-exist': step.ifNoneExist }),
+    }
+    const content = 'resource' in step ? step.resource : 'patch' in step ? step.patch : undefined
+    const parts = content === undefined ? {} : { body: JSON.stringify(content) }
+    const request = restRequest(`${methods[step.kind]} /${type}${addressOf(step)}`, { ...parts, headers, call })
+    const { status, body } = jsonOf(await door(request))
     if (status >= 400) return { status, outcome: body as JsonValue }
     if (step.kind === 'delete') return { resources: [] }
     const entries = (body as { entry?: { resource: JsonValue }[] }).entry ?? []
@@ -40,15 +49,38 @@ const rest: Language = () => {
   }
 }
 
+function addressOf(step: Step): string {
+  if (step.kind === 'search') return `?${new URLSearchParams(step.parameters)}`
+  if ('criteria' in step) return `?${step.criteria}`
+  return 'id' in step ? `/${step.id}` : ''
+}
+
+function patchType(patch: JsonValue): string {
+  if (Array.isArray(patch)) return 'application/json-patch+json'
+  const isParameters = (patch as JsonObject).resourceType === 'Parameters'
+  return isParameters ? 'application/fhir+json' : 'application/merge-patch+json'
+}
+
+const targetOf = (step: Target): JsonObject => ({
+  ...('id' in step ? { id: step.id } : { criteria: step.criteria }),
+  ...(step.ifMatch !== undefined && { ifMatch: step.ifMatch }),
+})
+
 const fieldOf = (step: Step): readonly [parent: string, field: string, given: JsonObject] => {
   const type = typeOf(step)
   switch (step.kind) {
     case 'create':
-      return ['Mutation', `${type}Create`, { res: step.resource }]
+      return [
+        'Mutation',
+        `${type}Create`,
+        { res: step.resource, ...(step.ifNoneExist !== undefined && { ifNoneExist: step.ifNoneExist }) },
+      ]
     case 'update':
-      return ['Mutation', `${type}Update`, { id: step.id, res: step.resource }]
+      return ['Mutation', `${type}Update`, { ...targetOf(step), res: step.resource }]
+    case 'patch':
+      return ['Mutation', `${type}Patch`, { ...targetOf(step), patch: step.patch }]
     case 'delete':
-      return ['Mutation', `${type}Delete`, { id: step.id }]
+      return ['Mutation', `${type}Delete`, targetOf(step)]
     case 'read':
       return ['Query', type, { id: step.id }]
     case 'search':
@@ -74,7 +106,18 @@ const resolvers: Language = () => {
   }
 }
 
-const SELECTION = '{ resourceType id meta { versionId lastUpdated } active name { family given } birthDate gender }'
+const SELECTION =
+  '{ resourceType id meta { versionId lastUpdated } identifier { system value } active name { family given } birthDate gender }'
+
+const VARIABLES: Readonly<Record<string, string>> = {
+  id: 'ID!',
+  _sort: 'String',
+  _filter: 'String',
+  criteria: 'String',
+  ifMatch: 'String',
+  ifNoneExist: 'String',
+  patch: 'AWSJSON!',
+}
 
 /** Only what is selected, with null for what is absent: cut down to what is there. */
 const graphql: Language = () => {
@@ -83,8 +126,7 @@ const graphql: Language = () => {
     const [parent, field, given] = fieldOf(step)
     const type = typeOf(step)
     const declared = Object.keys(given).map(name => {
-      const text = name === 'id' ? 'ID!' : name === '_sort' ? 'String' : '[String]'
-      return `$${name}: ${name === 'res' ? `${type}Input!` : text}`
+      return `$${name}: ${VARIABLES[name] ?? (name === 'res' ? `${type}Input!` : '[String]')}`
     })
     const passed = Object.keys(given).map(name => `${name}: $${name}`)
     const selection = step.kind === 'delete' ? '{ id }' : SELECTION
@@ -112,6 +154,49 @@ function withoutNulls(value: JsonValue): JsonValue {
 const patient = (content: object): JsonObject => content as JsonObject
 const SHAW_TWICE = patient({ ...SHAW, active: false })
 
+const MARA = patient({ ...SHAW, identifier: [{ system: 'urn:test', value: 'mara' }] })
+const OF_MARA = 'identifier=mara'
+const named = (family: string): JsonObject => ({ ...MARA, name: [{ family }] })
+
+const CONDITIONAL: readonly Step[] = [
+  { kind: 'create', resource: MARA, ifNoneExist: OF_MARA },
+  { kind: 'create', resource: MARA, ifNoneExist: OF_MARA },
+  { kind: 'create', resource: MARA, ifNoneExist: 'nothing=1' },
+  { kind: 'update', criteria: OF_MARA, resource: named('Updated') },
+  { kind: 'update', id: 'id-3', resource: { ...named('Never'), id: 'id-3' }, ifMatch: '1' },
+  { kind: 'update', id: 'id-3', resource: { ...named('Matched'), id: 'id-3' }, ifMatch: '2' },
+  { kind: 'patch', type: 'Patient', id: 'id-3', patch: [{ op: 'add', path: '/gender', value: 'other' }] },
+  { kind: 'patch', type: 'Patient', id: 'id-3', patch: { birthDate: '1970' }, ifMatch: '4' },
+  { kind: 'patch', type: 'Patient', id: 'id-3', patch: { birthDate: '1971' }, ifMatch: '4' },
+  { kind: 'patch', type: 'Patient', id: 'id-3', patch: [{ op: 'remove', path: '/nowhere' }] },
+  { kind: 'patch', type: 'Patient', criteria: OF_MARA, patch: { active: null } },
+  { kind: 'patch', type: 'Patient', criteria: 'identifier=nobody', patch: { active: true } },
+  {
+    kind: 'patch',
+    type: 'Patient',
+    id: 'id-3',
+    patch: {
+      resourceType: 'Parameters',
+      parameter: [
+        {
+          name: 'operation',
+          part: [
+            { name: 'type', valueCode: 'replace' },
+            { name: 'path', valueString: 'Patient.birthDate' },
+            { name: 'value', valueDate: '1972' },
+          ],
+        },
+      ],
+    },
+  },
+  { kind: 'read', type: 'Patient', id: 'id-3' },
+  { kind: 'search', type: 'Patient', parameters: { _filter: 'birthdate lt 1973 and gender eq other' } },
+  { kind: 'delete', type: 'Patient', id: 'id-3', ifMatch: '1' },
+  { kind: 'delete', type: 'Patient', criteria: OF_MARA },
+  { kind: 'delete', type: 'Patient', criteria: OF_MARA },
+  { kind: 'read', type: 'Patient', id: 'id-3' },
+]
+
 const SCENARIO: readonly Step[] = [
   { kind: 'create', resource: patient(SHAW) },
   { kind: 'create', resource: patient(BERG) },
@@ -128,6 +213,7 @@ const SCENARIO: readonly Step[] = [
   { kind: 'delete', type: 'Patient', id: 'id-1' },
   { kind: 'update', id: 'id-1', resource: patient({ ...SHAW, id: 'id-1' }) },
   { kind: 'read', type: 'Patient', id: 'never' },
+  ...CONDITIONAL,
 ]
 
 async function run(language: Language): Promise<Answer[]> {
@@ -140,7 +226,10 @@ async function run(language: Language): Promise<Answer[]> {
 describe('the same scenario', () => {
   it('has the same answers through AppSync’s resolvers as through REST', async () => {
     const expected = await run(rest)
-    expect(expected.filter(answer => 'status' in answer).map(({ status }) => status)).toEqual([400, 422, 400, 410, 404])
+    expect(expected.filter(answer => 'status' in answer).map(({ status }) => status)).toEqual([
+      ...[400, 422, 400, 410, 404],
+      ...[400, 412, 412, 422, 404, 412, 410],
+    ])
     expect(await run(resolvers)).toEqual(expected)
   })
 

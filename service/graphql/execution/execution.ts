@@ -116,7 +116,7 @@ export function spendValues(execution: Execution, count: number): void {
 
 /** What the FHIRPath expressions of one request may take. */
 export const expressionBudget = ({ ports, graphqlLimits }: GraphqlContext): ExpressionBudget => ({
-  leftMs: graphqlLimits.expressionMs,
+  leftMs: graphqlLimits.expressionMsMax,
   now: () => ports.clock.now(),
 })
 
