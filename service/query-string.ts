@@ -33,5 +33,8 @@ export const formatQueryString = (parameters: Parameters): string =>
 
 const READABLE: Readonly<Record<string, string>> = { '%3A': ':', '%2C': ',', '%2F': '/', '%24': '$' }
 
+/** What needs no escape, as ids and most names and codes. */
+const PLAIN = /^[\w.~:,/$-]*$/
+
 const encode = (text: string): string =>
-  encodeURIComponent(text).replaceAll(/%(?:3A|2C|2F|24)/g, code => READABLE[code] ?? code)
+  PLAIN.test(text) ? text : encodeURIComponent(text).replaceAll(/%(?:3A|2C|2F|24)/g, code => READABLE[code] ?? code)

@@ -47,19 +47,27 @@ export function encodeHistory(result: HistoryResult, links: BundleLinks): Uint8A
   return writer.end()
 }
 
-/** Text and bytes into few pieces: text is gathered until bytes come. */
+/** Text and bytes, one behind the other, into few pieces. */
 export interface PieceWriter {
   text(text: string): void
   bytes(bytes: Uint8Array): void
   end(): Uint8Array[]
 }
 
+/** Up to here one copy costs less than many pieces. */
+const JOINED_BYTES_MAX = 256 * 1024
+
+/** UTF-8 has no more bytes for a character of a string. */
+const CHARACTER_BYTES_MAX = 3
+
 export function pieceWriter(): PieceWriter {
-  const pieces: Uint8Array[] = []
+  const parts: (string | Uint8Array)[] = []
   let pending = ''
+  let bytesMax = 0
   const flush = () => {
     if (pending === '') return
-    pieces.push(encodeUtf8(pending))
+    parts.push(pending)
+    bytesMax += pending.length * CHARACTER_BYTES_MAX
     pending = ''
   }
   return {
@@ -68,13 +76,28 @@ export function pieceWriter(): PieceWriter {
     },
     bytes(bytes) {
       flush()
-      pieces.push(bytes)
+      parts.push(bytes)
+      bytesMax += bytes.byteLength
     },
     end() {
       flush()
-      return pieces
+      if (bytesMax <= JOINED_BYTES_MAX) return [joined(parts, bytesMax)]
+      return parts.map(part => (typeof part === 'string' ? encodeUtf8(part) : part))
     },
   }
+}
+
+function joined(parts: readonly (string | Uint8Array)[], bytesMax: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(bytesMax)
+  let end = 0
+  for (const part of parts) {
+    if (typeof part === 'string') end += bytes.write(part, end)
+    else {
+      bytes.set(part, end)
+      end += part.byteLength
+    }
+  }
+  return bytes.subarray(0, end)
 }
 
 interface BundlePages {
@@ -86,9 +109,12 @@ interface BundlePages {
 
 function bundleWriter(type: 'searchset' | 'history', pages: BundlePages, links: BundleLinks) {
   const writer = pieceWriter()
-  const link = (relation: string, parameters: Parameters | undefined) =>
-    parameters ? [`{"relation":"${relation}","url":${quote(linkUrl(links, parameters))}}`] : []
-  const all = [...link('self', pages.self), ...link('first', pages.first), ...link('next', pages.next)]
+  const url = (parameters: Parameters) => quote(linkUrl(links, parameters))
+  const self = url(pages.self)
+  const all = [`{"relation":"self","url":${self}}`]
+  // The first page is asked for as it is itself.
+  if (pages.first) all.push(`{"relation":"first","url":${pages.first === pages.self ? self : url(pages.first)}}`)
+  if (pages.next) all.push(`{"relation":"next","url":${url(pages.next)}}`)
   writer.text(`{"resourceType":"Bundle","type":"${type}"`)
   if (pages.total !== undefined) writer.text(`,"total":${pages.total}`)
   writer.text(`,"link":[${all.join(',')}]`)

@@ -117,9 +117,10 @@ function linksOf(
 ): Pick<SearchResult, 'self' | 'first' | 'next'> {
   const end = ports.clock.now() + LINK_LIFE_MS
   const cursor = next && encodeCursor(ports.sealer, call.tenant, next, sealed, end)
+  const first = withCursor(parsed.applied, undefined)
   return {
-    self: withCursor(parsed.applied, parsed.cursor),
-    first: withCursor(parsed.applied, undefined),
+    self: parsed.cursor === undefined ? first : withCursor(parsed.applied, parsed.cursor),
+    first,
     next: cursor === undefined ? undefined : withCursor(parsed.applied, cursor),
   }
 }

@@ -1,7 +1,9 @@
+import { RecentMap } from './recent-map.ts'
+
 /** How long a list is taken to be as long as it was. Writes may make it grow by some ten thousand rows meanwhile. */
 const REMEMBERED_MS = 5_000
 
-const REMEMBERED_MAX = 5_000
+const REMEMBERED = 2_500
 
 interface Estimate {
   readonly rows: number
@@ -13,7 +15,7 @@ interface Estimate {
 
 /** Lengths of lists, for plans: one that is out of date costs time, and never changes an answer. */
 export class Estimates {
-  readonly #known = new Map<string, Estimate>()
+  readonly #known = new RecentMap<Estimate>(REMEMBERED)
 
   /** Rows of the list of this name, at most `bound`. */
   rows(name: string, bound: number, count: () => number): number {
@@ -23,10 +25,6 @@ export class Estimates {
       return Math.min(known.rows, bound)
     }
     const rows = count()
-    // What is known longest goes first, whether it is out of date or not.
-    this.#known.delete(name)
-    const [oldest] = this.#known.keys()
-    if (this.#known.size >= REMEMBERED_MAX && oldest !== undefined) this.#known.delete(oldest)
     this.#known.set(name, { rows, bound, expires: now + REMEMBERED_MS })
     return rows
   }

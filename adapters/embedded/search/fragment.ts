@@ -6,14 +6,15 @@ export interface Fragment {
   readonly values: readonly SQLInputValue[]
 }
 
-/** Values become question marks, fragments are put in place. */
+/** Values become question marks, fragments are put in place. Made some ten times for each search. */
 export function sql(strings: TemplateStringsArray, ...parts: (Fragment | SQLInputValue)[]): Fragment {
   let text = strings[0] ?? ''
   const values: SQLInputValue[] = []
-  for (const [index, part] of parts.entries()) {
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] ?? null
     if (isFragment(part)) {
       text += part.text
-      values.push(...part.values)
+      for (const value of part.values) values.push(value)
     } else {
       text += '?'
       values.push(part)

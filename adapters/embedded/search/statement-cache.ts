@@ -4,8 +4,9 @@ import { tooLarge } from './combine.ts'
 import type { StatementReader } from './compile-context.ts'
 import { Estimates } from './estimates.ts'
 import { type Fragment, limitTo, sql } from './fragment.ts'
+import { RecentMap } from './recent-map.ts'
 
-const STATEMENTS_MAX = 500
+const STATEMENTS_KEPT = 250
 
 /** A search of thousands of alternatives is hardly asked twice. */
 const KEPT_CHARACTERS_MAX = 20_000
@@ -16,12 +17,12 @@ const SEPARATOR = '\u0000'
 /** What SQLite says where a statement goes over one of its limits (limits.html). */
 const TOO_LARGE = /too many|too large|too big|stack overflow|at most \d+ (tables|columns)/
 
-/** Prepared statements by their text: searches of one shape have one text. The longest unused one goes first. */
+/** Prepared statements by their text: searches of one shape have one text. */
 export class StatementCache implements StatementReader {
   readonly #database: DatabaseSync
   readonly #beforeUse: () => void
   readonly #estimates = new Estimates()
-  readonly #statements = new Map<string, RowStatement<SQLInputValue[]>>()
+  readonly #statements = new RecentMap<RowStatement<SQLInputValue[]>>(STATEMENTS_KEPT)
 
   /** `beforeUse` may throw: planning a search of thousands of alternatives takes time as well. */
   constructor(database: DatabaseSync, beforeUse: () => void) {
@@ -33,12 +34,9 @@ export class StatementCache implements StatementReader {
   prepare<Row extends SQLInputValue[]>(text: string): RowStatement<Row> {
     this.#beforeUse()
     let statement = this.#statements.get(text)
-    if (statement) this.#statements.delete(text)
-    else statement = this.#compile(text)
-    if (text.length <= KEPT_CHARACTERS_MAX) {
-      const [oldest] = this.#statements.keys()
-      if (this.#statements.size >= STATEMENTS_MAX && oldest !== undefined) this.#statements.delete(oldest)
-      this.#statements.set(text, statement)
+    if (!statement) {
+      statement = this.#compile(text)
+      if (text.length <= KEPT_CHARACTERS_MAX) this.#statements.set(text, statement)
     }
     return statement as unknown as RowStatement<Row>
   }
