@@ -1,6 +1,7 @@
 /** What `_include` and `_revinclude` bring along, under the same policy as the matches. R4 search.html#include */
 import { readHits } from '../access/read-hits.ts'
 import { readMany } from '../access/read-many.ts'
+import { isRevealed, reveal } from '../access/reveal.ts'
 import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
@@ -10,8 +11,15 @@ import { mapConcurrently } from '../map-concurrently.ts'
 import type { Position } from '../ports/search-index.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import type { Query } from '../search/ast.ts'
-import { type IncludeRound, includeTargets, revincludeQueries } from '../search/include.ts'
+import {
+  type IncludeRound,
+  type IncludeTarget,
+  includeTargets,
+  revincludeQueries,
+  targetKey,
+} from '../search/include.ts'
 import type { IncludeDirective } from '../search/parse.ts'
+import { simplify } from '../search/simplify.ts'
 
 export interface Includes {
   readonly versions: readonly Revealed[]
@@ -32,7 +40,7 @@ export async function findIncludes(
   const { includesMax, includeRoundsMax } = context.limits
   const definitions = context.definitions.for(call.tenant)
   const iterates = directives.some(directive => directive.iterate)
-  const known = new Set(matches.map(keyOf))
+  const known = new Set(matches.flatMap(match => [keyOf(match), targetKey(match)]))
   const versions: Revealed[] = []
   let frontier = matches
   for (let round = 0; frontier.length > 0 && (round === 0 || iterates); round++) {
@@ -63,20 +71,37 @@ async function findRound(
   )
   const found: Revealed[] = []
   const add = (version: Revealed | undefined): void => {
-    if (!version || known.has(keyOf(version))) return
-    known.add(keyOf(version))
+    if (!version || known.has(targetKey(version))) return
+    known.add(keyOf(version)).add(targetKey(version))
     found.push(version)
   }
-  for (let start = 0; start < targets.length && found.length <= room; start += room + 1) {
-    for (const version of await readMany(context, call, targets.slice(start, start + room + 1))) add(version)
+  for (let start = 0; start < targets.local.length && found.length <= room; start += room + 1) {
+    for (const version of await readTargets(context, call, targets.local.slice(start, start + room + 1))) add(version)
   }
   if (found.length > room) return found
-  const queries = revincludeQueries(step, frontier)
+  const queries = [...targets.canonical, ...revincludeQueries(step, frontier)]
   const pointing = await mapConcurrently(queries, context.limits.concurrencyMax, query =>
     findPointing(context, call, query, known, room + 1),
   )
   for (const version of pointing.flat()) add(version)
   return found
+}
+
+/** In the order asked: the newest, or the version that is named, judged by its own content as a vread is. */
+async function readTargets(
+  context: ServiceContext,
+  call: Call,
+  targets: readonly IncludeTarget[],
+): Promise<(Revealed | undefined)[]> {
+  const newest = targets.filter(({ versionId }) => versionId === undefined)
+  const read = new Map((await readMany(context, call, newest)).map(version => [version && keyOf(version), version]))
+  const definitions = context.definitions.for(call.tenant)
+  return mapConcurrently(targets, context.limits.concurrencyMax, async ({ type, id, versionId }) => {
+    if (versionId === undefined) return read.get(`${type}/${id}`)
+    const stored = await context.ports.store.readVersion(call.tenant, { type, id }, versionId, call.deadline)
+    const version = reveal(call, context.policy, definitions, stored)
+    return isRevealed(version) ? version : undefined
+  })
 }
 
 /** Up to `count` resources that are not known yet. */
@@ -87,8 +112,9 @@ async function findPointing(
   known: ReadonlySet<string>,
   count: number,
 ): Promise<Revealed[]> {
-  const scoped = scope(call, context.policy, query)
+  const scoped = simplify(scope(call, context.policy, query))
   const found: Revealed[] = []
+  if (scoped.where.kind === 'nothing') return found
   let after: Position | undefined
   do {
     const page = await context.ports.index.search(call.tenant, {

@@ -35,30 +35,30 @@ const patient: ResourceContent = {
   managingOrganization: { reference: 'Organization/3' },
 }
 
-test('an include reads the newest version of each local target once', () => {
+test('an include reads each local target once, in the version that is named or in the newest', () => {
   const round = roundOf('Observation', [
     ['_include', 'Observation:performer'],
     ['_include', 'Observation:subject'],
     ['_include', 'Observation:patient'],
   ])
-  expect(includeTargets(round, [observation, observation], NOTHING)).toEqual([
+  expect(includeTargets(round, [observation, observation], NOTHING).local).toEqual([
     { type: 'Practitioner', id: '2' },
     { type: 'Organization', id: '3' },
-    { type: 'Patient', id: '1' },
+    { type: 'Patient', id: '1', versionId: 3 },
   ])
 })
 
 test('a target type, and what is known already, leave targets out', () => {
   const round = roundOf('Observation', [['_include', 'Observation:performer:Organization']])
-  expect(includeTargets(round, [observation], NOTHING)).toEqual([{ type: 'Organization', id: '3' }])
-  expect(includeTargets(round, [observation], new Set(['Organization/3']))).toEqual([])
+  expect(includeTargets(round, [observation], NOTHING).local).toEqual([{ type: 'Organization', id: '3' }])
+  expect(includeTargets(round, [observation], new Set(['Organization/3'])).local).toEqual([])
 })
 
 test('* follows every reference parameter', () => {
   const round = roundOf('Observation', [['_include', '*']])
   expect(
     includeTargets(round, [observation], NOTHING)
-      .map(({ type }) => type)
+      .local.map(({ type }) => type)
       .toSorted(),
   ).toEqual(['Organization', 'Patient', 'Practitioner'])
 })
@@ -68,14 +68,20 @@ test('later rounds follow what iterates only, from the types it names', () => {
     ['_include', 'Observation:subject'],
     ['_include:iterate', 'Patient:organization'],
   ]
-  expect(includeTargets(roundOf('Observation', parameters), [observation], NOTHING)).toEqual([
-    { type: 'Patient', id: '1' },
+  expect(includeTargets(roundOf('Observation', parameters), [observation], NOTHING).local).toEqual([
+    { type: 'Patient', id: '1', versionId: 3 },
   ])
-  expect(includeTargets(roundOf('Observation', parameters, false), [observation, patient], NOTHING)).toEqual([
+  expect(includeTargets(roundOf('Observation', parameters, false), [observation, patient], NOTHING).local).toEqual([
     { type: 'Organization', id: '3' },
   ])
   const any = roundOf('Observation', [['_include:iterate', '*']], false)
-  expect(includeTargets(any, [patient], NOTHING)).toEqual([{ type: 'Organization', id: '3' }])
+  expect(includeTargets(any, [patient], NOTHING).local).toEqual([{ type: 'Organization', id: '3' }])
+})
+
+const target = (type: string, id: string, content: object = {}) => ({
+  type,
+  id,
+  content: () => ({ resourceType: type, id, ...content }),
 })
 
 const pointer = (type: string, code: string, target: string, id: string): Node => ({
@@ -88,10 +94,7 @@ const pointer = (type: string, code: string, target: string, id: string): Node =
 })
 
 test('a reverse include searches for what points at the resources', () => {
-  const keys = [
-    { type: 'Patient', id: '1' },
-    { type: 'Patient', id: '2' },
-  ]
+  const keys = [target('Patient', '1'), target('Patient', '2')]
   const round = roundOf('Patient', [
     ['_revinclude', 'Observation:subject'],
     ['_revinclude', 'Encounter:patient'],
@@ -113,10 +116,7 @@ test('a reverse include skips resources that its parameter cannot point to', () 
     ['_revinclude', 'Observation:patient'],
     ['_revinclude:iterate', 'Provenance:target:Observation'],
   ]
-  const keys = [
-    { type: 'Patient', id: '1' },
-    { type: 'Observation', id: 'o' },
-  ]
+  const keys = [target('Patient', '1'), target('Observation', 'o')]
   expect(revincludeQueries(roundOf('Patient', parameters), keys)).toEqual([
     { type: 'Observation', where: pointer('Observation', 'patient', 'Patient', '1') },
     { type: 'Provenance', where: pointer('Provenance', 'target', 'Observation', 'o') },
@@ -127,16 +127,69 @@ test('a reverse include skips resources that its parameter cannot point to', () 
 })
 
 test('* searches by every reference parameter that can point there', () => {
-  const queries = revincludeQueries(roundOf('Patient', [['_revinclude', 'Encounter:*']]), [
-    { type: 'Patient', id: '1' },
-  ])
+  const queries = revincludeQueries(roundOf('Patient', [['_revinclude', 'Encounter:*']]), [target('Patient', '1')])
   expect(queries).toEqual(
     ['patient', 'subject'].map(code => ({ type: 'Encounter', where: pointer('Encounter', code, 'Patient', '1') })),
   )
 })
 
 test('many resources make several searches', () => {
-  const keys = Array.from({ length: 1001 }, (_, index) => ({ type: 'Patient', id: String(index) }))
+  const keys = Array.from({ length: 1001 }, (_, index) => target('Patient', String(index)))
   const queries = revincludeQueries(roundOf('Patient', [['_revinclude', 'Observation:subject']]), keys)
   expect(queries.map(({ where }) => (where.kind === 'or' ? where.nodes.length : 1))).toEqual([500, 500, 1])
+})
+
+const url = (value: string): Node => ({
+  kind: 'uri',
+  parameter: searchParameter('Questionnaire', 'url'),
+  mode: 'exact',
+  value,
+})
+
+test('a canonical reference is searched for by its URL, and by its version where it names one', () => {
+  const response = (questionnaire: string): ResourceContent => ({
+    resourceType: 'QuestionnaireResponse',
+    questionnaire,
+  })
+  const round = roundOf('QuestionnaireResponse', [['_include', 'QuestionnaireResponse:questionnaire']])
+  const version: Node = {
+    kind: 'token',
+    parameter: searchParameter('Questionnaire', 'version'),
+    system: undefined,
+    code: '2',
+  }
+  const resources = [
+    response('http://a/q'),
+    response('http://a/q|2'),
+    response('http://a/q'),
+    response('Questionnaire/7'),
+  ]
+  expect(includeTargets(round, resources, NOTHING)).toEqual({
+    local: [{ type: 'Questionnaire', id: '7' }],
+    canonical: [
+      {
+        type: 'Questionnaire',
+        where: { kind: 'or', nodes: [url('http://a/q'), { kind: 'and', nodes: [url('http://a/q'), version] }] },
+      },
+    ],
+  })
+})
+
+test('a resource with a URL of its own is pointed to by that, too', () => {
+  const round = roundOf('Questionnaire', [['_revinclude', 'QuestionnaireResponse:questionnaire']])
+  const parameter = searchParameter('QuestionnaireResponse', 'questionnaire')
+  const byUrl: Node = {
+    kind: 'reference',
+    parameter,
+    type: undefined,
+    id: undefined,
+    url: 'http://a/q',
+    version: undefined,
+  }
+  expect(revincludeQueries(round, [target('Questionnaire', '7', { url: 'http://a/q' })])).toEqual([
+    {
+      type: 'QuestionnaireResponse',
+      where: { kind: 'or', nodes: [pointer('QuestionnaireResponse', 'questionnaire', 'Questionnaire', '7'), byUrl] },
+    },
+  ])
 })

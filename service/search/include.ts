@@ -15,29 +15,88 @@ export interface IncludeRound {
   readonly first: boolean
 }
 
-/**
- * Local resources that `_include` leads to from these, each once, in the order met, without those known already (as
- * `Type/id`). Versions of references are left out: the newest is meant.
- */
+/** A reference without a version means the newest. */
+export interface IncludeTarget extends ResourceKey {
+  readonly versionId?: number
+}
+
+export interface IncludeTargets {
+  readonly local: readonly IncludeTarget[]
+  /** Searches for what canonical references name; each still has to be scoped. */
+  readonly canonical: readonly Query[]
+}
+
+/** `Type/id`, with `/_history/2` behind it where a version is meant. */
+export const targetKey = ({ type, id, versionId }: IncludeTarget): string =>
+  versionId === undefined ? `${type}/${id}` : `${type}/${id}/_history/${versionId}`
+
+const VERSION_ID = /^[1-9][0-9]{0,14}$/
+
+/** What `_include` leads to from these resources, each once, in the order met, without what is known already. */
 export function includeTargets(
   round: IncludeRound,
   resources: Iterable<ResourceContent>,
   known: ReadonlySet<string>,
-): ResourceKey[] {
+): IncludeTargets {
   const directives = activeDirectives(round, 'include')
-  const found = new Map<string, ResourceKey>()
-  if (directives.length === 0) return []
+  const local = new Map<string, IncludeTarget>()
+  const canonical = new Map<string, Node>()
+  if (directives.length === 0) return NO_TARGETS
   for (const resource of resources) {
     for (const { sourceType, parameter, targetType } of directives) {
       if (sourceType !== '*' && sourceType !== resource.resourceType) continue
-      for (const { type, id } of referencesOf(round, resource, parameter)) {
-        if (type === undefined || id === undefined || (targetType !== undefined && targetType !== type)) continue
-        const key = `${type}/${id}`
-        if (!known.has(key)) found.set(key, { type, id })
+      for (const its of parametersOf(round.definitions, resource.resourceType, parameter)) {
+        for (const { type, id, url, version } of extractReferences(round.definitions, resource, its, round.baseUrl)) {
+          if (url !== undefined) {
+            for (const target of canonicalTypes(round.definitions, its, targetType))
+              canonical.set(`${target} ${url}|${version ?? ''}`, canonicalNode(round.definitions, target, url, version))
+          }
+          if (type === undefined || id === undefined || (targetType !== undefined && targetType !== type)) continue
+          const versionId = version !== undefined && VERSION_ID.test(version) ? Number(version) : undefined
+          const found = { type, id, ...(versionId !== undefined && { versionId }) }
+          if (!known.has(targetKey(found))) local.set(targetKey(found), found)
+        }
       }
     }
   }
-  return [...found.values()]
+  return { local: [...local.values()], canonical: canonicalQueries(canonical) }
+}
+
+const NO_TARGETS: IncludeTargets = { local: [], canonical: [] }
+
+/** Types that are named by a URL of their own. R4 references.html#canonical */
+function canonicalTypes(
+  definitions: Definitions,
+  { paths, targets }: SearchParameter,
+  targetType: string | undefined,
+): readonly string[] {
+  if (!paths.some(({ type }) => type === 'canonical' || type === 'uri')) return []
+  return (targets ?? definitions.resourceTypes).filter(
+    type => (targetType === undefined || targetType === type) && definitions.searchParameters(type).has('url'),
+  )
+}
+
+/** Without a version, each version that is stored. */
+function canonicalNode(definitions: Definitions, type: string, url: string, version: string | undefined): Node {
+  const parameters = definitions.searchParameters(type)
+  const [urls, versions] = [parameters.get('url'), parameters.get('version')]
+  if (!urls) return { kind: 'nothing' }
+  const named: Node = { kind: 'uri', parameter: urls, mode: 'exact', value: url }
+  if (version === undefined || !versions) return named
+  return {
+    kind: 'and',
+    nodes: [named, { kind: 'token', parameter: versions, system: undefined, code: version }],
+  }
+}
+
+function canonicalQueries(found: ReadonlyMap<string, Node>): Query[] {
+  const byType = Map.groupBy(found, ([key]) => key.slice(0, key.indexOf(' ')))
+  return [...byType].flatMap(([type, entries]) =>
+    anyOfQueries(
+      type,
+      entries.map(([, node]) => node),
+    ),
+  )
 }
 
 /** References in one query: engines look them up as a list. */
@@ -47,35 +106,44 @@ const REFERENCES_MAX = 500
  * Searches for the resources that point at these by `_revinclude`; each still has to be scoped. Several directives
  * may find the same resource.
  */
-export function revincludeQueries(round: IncludeRound, resources: readonly ResourceKey[]): Query[] {
+export function revincludeQueries(round: IncludeRound, resources: readonly RevincludeTarget[]): Query[] {
+  return activeDirectives(round, 'revinclude').flatMap(directive =>
+    parametersOf(round.definitions, directive.sourceType, directive.parameter).flatMap(parameter => {
+      const reached = resources.filter(({ type }) => pointsTo(directive, parameter, type))
+      return anyOfQueries(
+        directive.sourceType,
+        reached.flatMap(resource => referencesTo(round.definitions, parameter, resource)),
+      )
+    }),
+  )
+}
+
+export interface RevincludeTarget extends ResourceKey {
+  content(): ResourceContent
+}
+
+/** By type and id and, where the parameter holds canonical references, by the URL that the resource says is its own. */
+function referencesTo(definitions: Definitions, parameter: SearchParameter, resource: RevincludeTarget): Node[] {
+  const { type, id } = resource
+  const local: Node = { kind: 'reference', parameter, type, id, url: undefined, version: undefined }
+  if (canonicalTypes(definitions, parameter, type).length === 0) return [local]
+  const { url } = resource.content()
+  if (typeof url !== 'string') return [local]
+  return [local, { kind: 'reference', parameter, type: undefined, id: undefined, url, version: undefined }]
+}
+
+function anyOfQueries(type: string, nodes: readonly Node[]): Query[] {
   const queries: Query[] = []
-  for (const directive of activeDirectives(round, 'revinclude')) {
-    for (const parameter of parametersOf(round.definitions, directive.sourceType, directive.parameter)) {
-      const references = resources
-        .filter(({ type }) => pointsTo(directive, parameter, type))
-        .map(({ type, id }): Node => ({ kind: 'reference', parameter, type, id, url: undefined, version: undefined }))
-      for (let start = 0; start < references.length; start += REFERENCES_MAX) {
-        const nodes = references.slice(start, start + REFERENCES_MAX)
-        const [only] = nodes
-        queries.push({
-          type: directive.sourceType,
-          where: only && nodes.length === 1 ? only : { kind: 'or', nodes },
-        })
-      }
-    }
+  for (let start = 0; start < nodes.length; start += REFERENCES_MAX) {
+    const some = nodes.slice(start, start + REFERENCES_MAX)
+    const [only] = some
+    queries.push({ type, where: only && some.length === 1 ? only : { kind: 'or', nodes: some } })
   }
   return queries
 }
 
 const activeDirectives = ({ directives, first }: IncludeRound, direction: IncludeDirective['direction']) =>
   directives.filter(directive => directive.direction === direction && (first || directive.iterate))
-
-function referencesOf(round: IncludeRound, resource: ResourceContent, parameter: SearchParameter | '*') {
-  const { definitions, baseUrl } = round
-  return parametersOf(definitions, resource.resourceType, parameter).flatMap(one =>
-    extractReferences(definitions, resource, one, baseUrl),
-  )
-}
 
 /** '*' stands for every reference parameter of the type. */
 function parametersOf(
