@@ -1,4 +1,5 @@
 /** What a deployment is asked to be: CDK context, read once and checked. */
+import { parseRoles, type Roles } from '#service/access/roles.ts'
 
 /** A problem of the deployment's configuration or sources, in sentences for who deploys. */
 export class DeploymentError extends Error {
@@ -30,9 +31,10 @@ export interface GatewayConfig {
   /** owned: keys of AWS, without charge; one: a key of one's own; per-service: one for each of the services. */
   readonly kms: KeyUse
   readonly tenancy: 'single' | 'multi'
-  readonly hardDelete: boolean
   /** undefined: all of R4. */
   readonly resourceTypes: readonly string[] | undefined
+  /** What the members of each group may do; undefined: those of FHIR Works on AWS. */
+  readonly roles: Roles | undefined
   /** Of the FHIR endpoint, where clients reach it by another name; undefined: API Gateway's. */
   readonly baseUrl: string | undefined
   /** Where the user pool sends browsers after their login. */
@@ -115,6 +117,22 @@ const retention: Setting<number> = {
   expected: `one of ${RETENTION_DAYS.join(', ')} days`,
 }
 
+/** Variables of a function have 4 KB in all. */
+const ROLES_BYTES_MAX = 2500
+
+/** An object of cdk.json, or its text. */
+const roles: Setting<Roles | undefined> = {
+  parse: value => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    const parsed = parseRoles(text)
+    return 'roles' in parsed && Buffer.byteLength(text) <= ROLES_BYTES_MAX ? parsed.roles : undefined
+  },
+  expected:
+    `at most ${ROLES_BYTES_MAX} bytes of rules by group: ` +
+    '{"nurse":[{"interactions":["read","search-type"],"types":["Patient"]}]}, "all" in place of either list',
+  absent: undefined,
+}
+
 const SETTINGS = {
   stage: text('dev', /^[a-z][a-z0-9]{0,11}$/, 'up to 12 small letters and digits, a letter first'),
   region: text(undefined, /^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-central-1'),
@@ -122,8 +140,8 @@ const SETTINGS = {
   logRetentionDays: retention,
   kms: oneOf('owned', 'one', 'per-service'),
   tenancy: oneOf('single', 'multi'),
-  hardDelete: flag(false),
   resourceTypes: list(undefined, /^[A-Z][A-Za-z]+$/, 'R4 resource types, with commas'),
+  roles,
   baseUrl: text(undefined, /^https:\/\/[^\s?#]*[^\s?#/]$/, 'an https URL without query: https://example.org/fhir'),
   oauthRedirectUrl: text(
     'http://localhost:3000/callback',
@@ -163,8 +181,8 @@ export function readConfig(context: Context): GatewayConfig {
     logRetentionDays: read('logRetentionDays', SETTINGS.logRetentionDays),
     kms: read('kms', SETTINGS.kms),
     tenancy: read('tenancy', SETTINGS.tenancy),
-    hardDelete: read('hardDelete', SETTINGS.hardDelete),
     resourceTypes: read('resourceTypes', SETTINGS.resourceTypes),
+    roles: read('roles', SETTINGS.roles),
     baseUrl: read('baseUrl', SETTINGS.baseUrl),
     oauthRedirectUrl: read('oauthRedirectUrl', SETTINGS.oauthRedirectUrl),
     reservedConcurrency: read('reservedConcurrency', SETTINGS.reservedConcurrency),

@@ -100,8 +100,14 @@ export class DataStack extends Stack {
     }
   }
 
+  /** Added to what else is granted on the table: reads all of it, which no request may. */
+  get tableScanBacking(): Backing {
+    const statements = [new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [this.table.tableArn] })]
+    return { statements, environment: {}, openEnds: {} }
+  }
+
   get objectsBacking(): Backing {
-    return this.#objectsFor(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'])
+    return this.#objectsFor(['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'])
   }
 
   get objectsReadBacking(): Backing {
@@ -117,6 +123,8 @@ export class DataStack extends Stack {
     return {
       statements: [
         new PolicyStatement({ actions, resources: [`${this.#objectsArn}/*`] }),
+        // Without it S3 calls what is not there forbidden.
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.#objectsArn] }),
         ...this.#mayUse(this.keys.for('objects')),
       ],
       environment: { [AWS_ENV.objectsBucket]: this.objects.bucketName },

@@ -51,6 +51,7 @@ export function createDeployment(app: App, { config, root, codeOf }: DeploymentP
     table: data.tableBacking,
     objects: data.objectsBacking,
     'table-marks': data.tableMarksBacking,
+    'table-scan': data.tableScanBacking,
     'objects-read': data.objectsReadBacking,
     sealing: data.sealingBacking,
     search: search.backing,
@@ -64,13 +65,22 @@ export function createDeployment(app: App, { config, root, codeOf }: DeploymentP
   const messagesKey = keys.for('messages')
   const workers = new WorkersStack(app, name('workers'), {
     ...place,
-    ...{ surroundings, messagesKey, fhirUrl },
+    ...{ surroundings, messagesKey, fhirUrl, api: graphql.api },
     table: data.table,
-    specs: specs.filter(({ stream }) => stream),
+    specs: specs.filter(({ isDoor }) => !isDoor),
   })
   const observability = new ObservabilityStack(app, name('observability'), {
     ...place,
-    ...{ config, rest, graphql, search, workers: workers.workers, messagesKey },
+    ...{
+      config,
+      rest,
+      graphql,
+      search,
+      workers: workers.workers,
+      tasks: workers.tasks,
+      liveUpdates: workers.liveUpdates,
+      messagesKey,
+    },
   })
   return Object.freeze({ data, search, identity, rest, graphql, workers, observability, firewall })
 }

@@ -1,7 +1,7 @@
 /** The Lambda functions as data: what each is given is decided here and nowhere else. */
 
 /** What a function may use; a grant and the environment variables that name it go together. */
-export type Use = 'table' | 'table-marks' | 'objects' | 'objects-read' | 'search' | 'sealing'
+export type Use = 'table' | 'table-marks' | 'table-scan' | 'objects' | 'objects-read' | 'search' | 'sealing'
 
 export interface FunctionSpec {
   /** Folder of its bundle in dist/lambda, and name of its entry. */
@@ -12,7 +12,15 @@ export interface FunctionSpec {
   readonly memoryMegabytes: number
   readonly timeoutSeconds: number
   readonly uses: readonly Use[]
-  /** What the table's stream is read in. Absent: it is called by requests. */
+  /** It answers clients, so it is told what they may do. */
+  readonly isDoor?: true
+  /** It is called so often. */
+  readonly everyMinutes?: number
+  /** It is told where the queue of changes is. */
+  readonly sendsChanges?: true
+  /** It gets what `index-stream` has refused. */
+  readonly takesRefused?: true
+  /** What the table's stream is read in. */
   readonly stream?: { readonly records: number; readonly windowSeconds: number; readonly shardsAtATime: number }
 }
 
@@ -23,12 +31,14 @@ const spec = (name: string, rest: Omit<FunctionSpec, 'name' | 'entry'>): Functio
 export const FUNCTIONS = {
   rest: spec('rest', {
     description: 'FHIR REST behind API Gateway',
+    isDoor: true,
     memoryMegabytes: 1769,
     timeoutSeconds: 29,
     uses: ['table', 'objects', 'search', 'sealing'],
   }),
   resolvers: spec('resolvers', {
     description: 'GraphQL behind AppSync',
+    isDoor: true,
     memoryMegabytes: 1769,
     timeoutSeconds: 30,
     uses: ['table', 'objects', 'search', 'sealing'],
@@ -41,10 +51,37 @@ export const FUNCTIONS = {
     stream: { records: 500, windowSeconds: 1, shardsAtATime: 4 },
   }),
   dispatch: spec('dispatch', {
-    description: 'Finalizes committed transactions',
+    description: 'Finalizes committed transactions, and puts what was committed into the queue of changes',
+    sendsChanges: true,
     memoryMegabytes: 512,
     timeoutSeconds: 60,
     uses: ['table', 'objects'],
     stream: { records: 100, windowSeconds: 0, shardsAtATime: 1 },
+  }),
+  publish: spec('publish', {
+    description: 'Committed changes to those who listen, by AppSync',
+    memoryMegabytes: 512,
+    timeoutSeconds: 30,
+    uses: [],
+  }),
+  sweep: spec('sweep', {
+    description: 'Ends transactions that were left, and clears the search index of what was deleted long ago',
+    memoryMegabytes: 512,
+    timeoutSeconds: 240,
+    uses: ['table', 'objects', 'search'],
+    everyMinutes: 5,
+  }),
+  redrive: spec('redrive', {
+    description: 'Brings refused changes into the search index; called by whoever has put right their cause',
+    memoryMegabytes: 1024,
+    timeoutSeconds: 900,
+    uses: ['table', 'objects-read', 'search'],
+    takesRefused: true,
+  }),
+  reindex: spec('reindex', {
+    description: 'Makes the search index anew; called by an operator until it is done',
+    memoryMegabytes: 1769,
+    timeoutSeconds: 900,
+    uses: ['table', 'table-scan', 'objects-read', 'search'],
   }),
 } as const satisfies Readonly<Record<string, FunctionSpec>>

@@ -7,7 +7,8 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import { Asset } from 'aws-cdk-lib/aws-s3-assets'
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
-import { AWS_ENV, ENV } from '#runtime/env-names.ts'
+import { ENV } from '#runtime/env-names.ts'
+import { authorizeSchema } from './authorize-schema.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
 import { FUNCTIONS } from './functions.ts'
@@ -53,14 +54,12 @@ export class GraphqlStack extends Stack {
       ...surroundings,
       spec: FUNCTIONS.resolvers,
       environment: {
-        [AWS_ENV.userPool]: identity.userPool.userPoolId,
-        [AWS_ENV.userPoolClient]: identity.client.userPoolClientId,
         [ENV.baseUrl]: fhirUrl,
       },
     })
     this.api = this.#api(surroundings, identity)
     const served = readServedSchema(join(root, 'schema/generated/schema.graphql'), config.resourceTypes)
-    const schema = this.#schema(served.sdl)
+    const schema = this.#schema(authorizeSchema(served.sdl))
     this.resolverStacks = this.#resolvers(served.fields, schema, join(root, 'infra/appsync'))
     if (firewallArn) {
       new CfnWebACLAssociation(this, 'Firewall', { webAclArn: firewallArn, resourceArn: this.api.attrArn })
@@ -73,6 +72,8 @@ export class GraphqlStack extends Stack {
       name: `fhir-gateway-${config.stage}`,
       authenticationType: 'AMAZON_COGNITO_USER_POOLS',
       userPoolConfig: { awsRegion: this.region, userPoolId: userPool.userPoolId, defaultAction: 'ALLOW' },
+      // For the one mutation that the gateway itself calls; the schema says which.
+      additionalAuthenticationProviders: [{ authenticationType: 'AWS_IAM' }],
       introspectionConfig: 'DISABLED',
       queryDepthLimit: QUERY_DEPTH_MAX,
       resolverCountLimit: RESOLVERS_OF_REQUEST_MAX,
@@ -112,7 +113,7 @@ export class GraphqlStack extends Stack {
     })
     lambda.node.addDependency(policy)
     const none = new CfnDataSource(this, 'NoSource', { apiId: this.api.attrApiId, name: 'none', type: 'NONE' })
-    return { root: lambda, nested: lambda, filter: none, internal: none }
+    return { root: lambda, nested: lambda, subscription: lambda, filter: none, internal: none }
   }
 
   /** One after another: AppSync changes an API for one at a time. */
@@ -120,7 +121,7 @@ export class GraphqlStack extends Stack {
     const sources = this.#dataSources()
     const code = (kind: ResolverKind) =>
       new Asset(this, `Code-${kind}`, { path: join(folder, `${kind}.js`) }).s3ObjectUrl
-    const kinds = ['root', 'nested', 'filter', 'internal'] as const
+    const kinds = ['root', 'nested', 'subscription', 'filter', 'internal'] as const
     const codes = Object.fromEntries(kinds.map(kind => [kind, code(kind)])) as Record<ResolverKind, string>
     const stacks: NestedStack[] = []
     for (let start = 0; start < fields.length; start += RESOLVERS_OF_STACK_MAX) {

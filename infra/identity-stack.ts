@@ -18,12 +18,15 @@ export interface IdentityStackProps extends StackProps {
   readonly config: GatewayConfig
 }
 
-/** By group, what its members may do. */
-export const GROUPS: Readonly<Record<string, string>> = Object.freeze({
+/** By group, what its members may do, where the configuration has no roles of its own. */
+const GROUPS: Readonly<Record<string, string>> = Object.freeze({
   practitioner: 'Reads, writes and searches all resources',
   'non-practitioner': 'Reads and searches financial resources',
   auditor: 'Reads and searches patients',
 })
+
+const groupsOf = ({ roles }: GatewayConfig): readonly (readonly [string, string])[] =>
+  roles ? Object.keys(roles).map(name => [name, 'See the setting roles']) : Object.entries(GROUPS)
 
 /** Who may log in, and how. */
 export class IdentityStack extends Stack {
@@ -36,9 +39,9 @@ export class IdentityStack extends Stack {
     this.userPool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: `fhir-gateway-${config.stage}-${Aws.ACCOUNT_ID}` },
     })
-    for (const [groupName, description] of Object.entries(GROUPS)) {
-      new CfnUserPoolGroup(this, `Group-${groupName}`, { userPoolId: this.userPool.userPoolId, groupName, description })
-    }
+    const { userPoolId } = this.userPool
+    for (const [groupName, description] of groupsOf(config))
+      new CfnUserPoolGroup(this, `Group-${groupName}`, { userPoolId, groupName, description })
     this.client = this.#client(config)
     new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId })
     new CfnOutput(this, 'ClientId', { value: this.client.userPoolClientId })

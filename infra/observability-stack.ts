@@ -16,6 +16,7 @@ import type { Construct } from 'constructs'
 import type { GatewayConfig } from './config.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import type { GatewayFunction } from './constructs/gateway-function.ts'
+import type { LiveUpdates } from './constructs/live-updates.ts'
 import type { GraphqlStack } from './graphql-stack.ts'
 import type { RestStack } from './rest-stack.ts'
 import type { SearchStack } from './search-stack.ts'
@@ -27,6 +28,8 @@ export interface ObservabilityStackProps extends StackProps {
   readonly graphql: GraphqlStack
   readonly search: SearchStack
   readonly workers: readonly Worker[]
+  readonly tasks: readonly GatewayFunction[]
+  readonly liveUpdates: LiveUpdates
   readonly messagesKey: Key | undefined
 }
 
@@ -50,14 +53,20 @@ export class ObservabilityStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ObservabilityStackProps) {
     super(scope, id, props)
-    const { config, rest, graphql, search, workers } = props
+    const { config, rest, graphql, search, workers, tasks, liveUpdates } = props
     this.topic = this.#topic(config, props.messagesKey)
     const doors = { ...restWatches(rest), ...graphqlWatches(graphql) }
     const functions = Object.assign(
       {},
-      ...[rest.function, graphql.function, ...workers.map(worker => worker.function)].map(functionWatches),
+      ...[
+        rest.function,
+        graphql.function,
+        ...workers.map(worker => worker.function),
+        liveUpdates.function,
+        ...tasks,
+      ].map(functionWatches),
     )
-    const streams = Object.assign({}, ...workers.map(workerWatches))
+    const streams = Object.assign({}, ...workers.map(workerWatches), liveUpdateWatches(liveUpdates))
     const index = searchWatches(search)
     const watched: Readonly<Record<string, Watch>> = { ...doors, ...functions, ...streams, ...index }
     for (const [name, watch] of Object.entries(watched)) this.#alarm(name, watch)
@@ -164,6 +173,16 @@ function workerWatches({ function: { function: watched, spec }, refused }: Worke
       metric: refused.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
       threshold: 1,
       description: `${spec.name} gave up on changes: see its queue.`,
+    },
+  }
+}
+
+function liveUpdateWatches({ untold }: LiveUpdates): Readonly<Record<string, Watch>> {
+  return {
+    'publish-untold': {
+      metric: untold.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+      threshold: 1,
+      description: 'Subscribers were not told of changes: see the queue Untold.',
     },
   }
 }

@@ -12,9 +12,9 @@ import { DeploymentError } from './config.ts'
 
 /**
  * root: one invocation for all below it; nested: what was prefetched, or a batch; filter: a list with arguments;
- * internal: nobody may ask yet.
+ * subscription: which changes the caller is told of; internal: the gateway itself alone may ask.
  */
-export type ResolverKind = 'root' | 'nested' | 'filter' | 'internal'
+export type ResolverKind = 'root' | 'nested' | 'filter' | 'subscription' | 'internal'
 
 export interface ResolverField {
   readonly typeName: string
@@ -99,7 +99,7 @@ function ownerOf(typeName: string, all: ReadonlySet<string>): string | undefined
 function kindOf(typeName: string, { name, arguments: given = [] }: FieldDefinitionNode): ResolverKind | undefined {
   if (typeName === 'Query') return 'root'
   if (typeName === 'Mutation') return name.value.startsWith('publish') ? 'internal' : 'root'
-  if (typeName === 'SubscriptionRoot') return 'internal'
+  if (typeName === 'SubscriptionRoot') return 'subscription'
   if (typeName === 'Reference' && name.value === 'resource') return 'nested'
   const names = given.map(argument => argument.name.value)
   if (names.includes('_reference')) return 'nested'

@@ -16,7 +16,7 @@ import {
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
-import { AWS_ENV, ENV } from '#runtime/env-names.ts'
+import { ENV } from '#runtime/env-names.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
 import { logGroup } from './constructs/log-group.ts'
@@ -65,8 +65,6 @@ export class RestStack extends Stack {
       ...surroundings,
       spec: FUNCTIONS.rest,
       environment: {
-        [AWS_ENV.userPool]: identity.userPool.userPoolId,
-        [AWS_ENV.userPoolClient]: identity.client.userPoolClientId,
         ...(config.baseUrl && { [ENV.baseUrl]: config.baseUrl }),
       },
     })

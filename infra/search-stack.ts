@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Key } from 'aws-cdk-lib/aws-kms'
 import { CfnDomain } from 'aws-cdk-lib/aws-opensearchservice'
 import type { Construct } from 'constructs'
-import { AWS_ENV } from '#runtime/env-names.ts'
+import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import type { GatewayConfig } from './config.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import type { Backing } from './constructs/gateway-function.ts'
@@ -17,10 +17,12 @@ export interface SearchStackProps extends StackProps {
 export class SearchStack extends Stack {
   readonly domain: CfnDomain
   readonly domainName: string
+  readonly #tenancy: GatewayConfig['tenancy']
 
   constructor(scope: Construct, id: string, { config, encryptionKey, ...props }: SearchStackProps) {
     super(scope, id, { ...props, terminationProtection: true })
     const { instanceType, instances, volumeGigabytes } = config.search
+    this.#tenancy = config.tenancy
     this.domainName = `fhir-gateway-${config.stage}`
     this.domain = new CfnDomain(this, 'Domain', {
       domainName: this.domainName,
@@ -60,6 +62,7 @@ export class SearchStack extends Stack {
       environment: {
         [AWS_ENV.searchEndpoint]: `https://${this.domain.attrDomainEndpoint}`,
         [AWS_ENV.searchPrefix]: 'fhir',
+        [ENV.tenancy]: this.#tenancy,
       },
       openEnds: {
         [`arn:<AWS::Partition>:es:<AWS::Region>:<AWS::AccountId>:domain/${this.domainName}/*`]:

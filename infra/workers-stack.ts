@@ -1,5 +1,8 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import type { CfnGraphQLApi } from 'aws-cdk-lib/aws-appsync'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Key } from 'aws-cdk-lib/aws-kms'
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda'
@@ -9,15 +12,18 @@ import type { Construct } from 'constructs'
 import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
-import type { FunctionSpec } from './functions.ts'
+import { LiveUpdates } from './constructs/live-updates.ts'
+import { FUNCTIONS, type FunctionSpec } from './functions.ts'
 
 export interface WorkersStackProps extends StackProps {
   readonly surroundings: FunctionSurroundings
   readonly table: Table
   readonly messagesKey: Key | undefined
+  /** Which tells subscribers. */
+  readonly api: CfnGraphQLApi
   /** Of the FHIR endpoint: references below it are local. */
   readonly fhirUrl: string
-  /** Those that read the table's stream. */
+  /** All that answer no client. */
   readonly specs: readonly FunctionSpec[]
 }
 
@@ -33,22 +39,63 @@ export interface Worker {
  */
 const RECORD_AGE_MAX = Duration.hours(24)
 
-/** What runs on the table's stream. */
+const INDEX_WORKER = 'index-stream'
+
+const mayUse = (key: Key | undefined): PolicyStatement[] =>
+  key ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] })] : []
+
+const takes = ({ queueArn }: Queue): PolicyStatement =>
+  new PolicyStatement({ actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'], resources: [queueArn] })
+
+/** What runs on the table's stream, by the clock, and where somebody calls it. */
 export class WorkersStack extends Stack {
+  readonly liveUpdates: LiveUpdates
   readonly workers: readonly Worker[]
+  readonly tasks: readonly GatewayFunction[]
 
   constructor(scope: Construct, id: string, props: WorkersStackProps) {
     super(scope, id, props)
-    this.workers = props.specs.map(spec => this.#worker(spec, props))
+    const { surroundings, messagesKey, api } = props
+    this.liveUpdates = new LiveUpdates(this, 'LiveUpdates', { surroundings, messagesKey, api })
+    this.workers = props.specs.filter(({ stream }) => stream).map(spec => this.#worker(spec, props))
+    this.tasks = props.specs
+      .filter(({ name, stream }) => !stream && name !== FUNCTIONS.publish.name)
+      .map(spec => this.#task(spec, props))
+  }
+
+  #task(spec: FunctionSpec, { surroundings, messagesKey, fhirUrl }: WorkersStackProps): GatewayFunction {
+    const refused =
+      spec.takesRefused && this.workers.find(worker => worker.function.spec.name === INDEX_WORKER)?.refused
+    const task = new GatewayFunction(this, spec.name, {
+      ...surroundings,
+      spec,
+      environment: { [ENV.baseUrl]: fhirUrl, ...(refused && { [AWS_ENV.refusedQueue]: refused.queueUrl }) },
+      ...(refused && { statements: [takes(refused), ...mayUse(messagesKey)] }),
+    })
+    if (spec.everyMinutes !== undefined) {
+      new Rule(this, `${spec.name}-clock`, {
+        description: spec.description,
+        schedule: Schedule.rate(Duration.minutes(spec.everyMinutes)),
+        // What is left is met again by the next one.
+        targets: [new LambdaTarget(task.function, { retryAttempts: 0 })],
+      })
+    } else new CfnOutput(this, `${spec.name}Function`, { value: task.function.functionName })
+    return task
   }
 
   #worker(spec: FunctionSpec, { surroundings, table, messagesKey, fhirUrl }: WorkersStackProps): Worker {
     const refused = this.#queue(`${spec.name}-refused`, messagesKey)
     const { tableStreamArn = '' } = table
+    const changes = spec.sendsChanges ? this.liveUpdates.changes : undefined
+    const told = [refused, ...(changes ? [changes] : [])].map(({ queueArn }) => queueArn)
     const worker = new GatewayFunction(this, spec.name, {
       ...surroundings,
       spec,
-      environment: { [AWS_ENV.refusedQueue]: refused.queueUrl, [ENV.baseUrl]: fhirUrl },
+      environment: {
+        [AWS_ENV.refusedQueue]: refused.queueUrl,
+        [ENV.baseUrl]: fhirUrl,
+        ...(changes && { [AWS_ENV.changesQueue]: changes.queueUrl }),
+      },
       statements: [
         new PolicyStatement({
           actions: [
@@ -59,10 +106,8 @@ export class WorkersStack extends Stack {
           ],
           resources: [tableStreamArn],
         }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [refused.queueArn] }),
-        ...(messagesKey
-          ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [messagesKey.keyArn] })]
-          : []),
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: told }),
+        ...mayUse(messagesKey),
       ],
     })
     const { records = 100, windowSeconds = 0, shardsAtATime = 1 } = spec.stream ?? {}

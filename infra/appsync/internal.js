@@ -1,10 +1,12 @@
 import { util } from '@aws-appsync/utils'
 
-/** Of the gateway itself: whoever logs in may not call it. */
-export function request() {
-  util.unauthorized()
+/** Of the gateway itself, which signs as a role of the account: whoever logs in may not call it. */
+export function request(ctx) {
+  if (!ctx.identity?.userArn) util.unauthorized()
+  return { payload: ctx.args }
 }
 
-export function response() {
-  return null
+/** What subscribers are told. */
+export function response(ctx) {
+  return ctx.result
 }

@@ -13,7 +13,7 @@ import { logGroup } from './log-group.ts'
 /** Something a function uses: what it may do with it, and how it learns where it is. */
 export interface Backing {
   readonly statements: readonly PolicyStatement[]
-  readonly environment: Partial<Readonly<Record<AwsEnvName, string>>>
+  readonly environment: Partial<Readonly<Record<AwsEnvName | EnvName, string>>>
   /** Resources of the statements that end in a star, as cdk-nag writes them, and why they do. */
   readonly openEnds: Readonly<Record<string, string>>
 }
@@ -74,6 +74,7 @@ export class GatewayFunction extends Construct {
       ...(config.reservedConcurrency !== undefined && { reservedConcurrentExecutions: config.reservedConcurrency }),
       environment: {
         ...settings(config),
+        ...(spec.isDoor && doorSettings(config)),
         ...Object.assign({}, ...uses.map(({ environment }) => environment)),
         ...props.environment,
       },
@@ -87,12 +88,15 @@ export class GatewayFunction extends Construct {
 
 const settings = (config: GatewayConfig): Partial<Readonly<Record<AwsEnvName | EnvName, string>>> => ({
   [ENV.logLevel]: config.logLevel,
-  ...(config.corsOrigins.length > 0 && { [ENV.corsOrigins]: config.corsOrigins.join(',') }),
   [AWS_ENV.stage]: config.stage,
-  [AWS_ENV.tenancy]: config.tenancy,
-  [AWS_ENV.hardDelete]: String(config.hardDelete),
   [AWS_ENV.tracing]: String(config.xray),
-  ...(config.resourceTypes && { [AWS_ENV.resourceTypes]: config.resourceTypes.join(',') }),
+})
+
+const doorSettings = (config: GatewayConfig): Partial<Readonly<Record<EnvName, string>>> => ({
+  [ENV.tenancy]: config.tenancy,
+  ...(config.corsOrigins.length > 0 && { [ENV.corsOrigins]: config.corsOrigins.join(',') }),
+  ...(config.resourceTypes && { [ENV.resourceTypes]: config.resourceTypes.join(',') }),
+  ...(config.roles && { [ENV.roles]: JSON.stringify(config.roles) }),
 })
 
 const tracing = (): PolicyStatement =>
@@ -103,7 +107,7 @@ function acknowledgeFunction(fn: LambdaFunction, config: GatewayConfig): void {
     'HIPAA.Security-LambdaInsideVPC':
       'All that it calls is asked over TLS with signed requests; a VPC would need endpoints that cost more than the rest.',
     'HIPAA.Security-LambdaDLQ':
-      'Requests are answered synchronously; what streams fail with goes to the queue of their event source mapping.',
+      'Requests are answered synchronously; what streams and queues fail with goes to a queue; what is done by the clock is done again.',
     ...(config.reservedConcurrency === undefined && {
       'HIPAA.Security-LambdaConcurrency':
         'Reserved concurrency takes from the account what others need: it is set by reservedConcurrency.',

@@ -14,7 +14,10 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TABLES = 'schema/generated'
 
 /** Entries of the same name in this folder. */
-export const LAMBDA_NAMES = ['rest', 'resolvers', 'index-stream', 'dispatch', 'publish'] as const
+export const LAMBDA_NAMES = [
+  ...(['rest', 'resolvers', 'index-stream', 'dispatch', 'publish'] as const),
+  ...(['sweep', 'redrive', 'reindex'] as const),
+]
 
 export type LambdaName = (typeof LAMBDA_NAMES)[number]
 

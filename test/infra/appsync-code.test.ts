@@ -183,8 +183,13 @@ test('a list with arguments that make no sense is refused, and no list stays non
   ])
 })
 
-test('what is for the gateway itself is refused', () => {
-  expect(toldBy(() => load('internal').request({}))).toEqual(['unauthorized'])
+test('what is for the gateway itself is for roles of the account, and goes to subscribers as it came', () => {
+  for (const identity of [null, undefined, { claims: { sub: 'ann' }, sub: 'ann' }])
+    expect(toldBy(() => load('internal').request({ identity, args: {} }))).toEqual(['unauthorized'])
+  const args = { tenant: 'default', resourceType: 'Patient', id: 'a' }
+  const identity = { accountId: '123456789012', userArn: 'arn:aws:sts::123456789012:assumed-role/publish/s' }
+  expect(load('internal').request({ identity, args })).toEqual({ payload: args })
+  expect(load('internal').response({ result: args })).toEqual(args)
 })
 
 test('no code has what APPSYNC_JS refuses', () => {

@@ -14,8 +14,8 @@ const DEFAULTS = {
   logRetentionDays: 365,
   kms: 'owned',
   tenancy: 'single',
-  hardDelete: false,
   resourceTypes: undefined,
+  roles: undefined,
   baseUrl: undefined,
   oauthRedirectUrl: 'http://localhost:3000/callback',
   reservedConcurrency: undefined,
@@ -36,7 +36,7 @@ test('texts of the command line are as good as values of cdk.json', () => {
   const texts = {
     stage: 'prod1',
     region: 'eu-central-1',
-    hardDelete: 'true',
+    roles: '{"nurse":[{"interactions":"all","types":["Patient"]}]}',
     xray: 'false',
     reservedConcurrency: '20',
     resourceTypes: 'Patient, Observation',
@@ -47,7 +47,7 @@ test('texts of the command line are as good as values of cdk.json', () => {
   }
   const values = {
     ...texts,
-    hardDelete: true,
+    roles: { nurse: [{ interactions: 'all', types: ['Patient'] }] },
     xray: false,
     reservedConcurrency: 20,
     resourceTypes: ['Patient', 'Observation'],
@@ -57,7 +57,8 @@ test('texts of the command line are as good as values of cdk.json', () => {
   }
   const expected = {
     ...DEFAULTS,
-    ...{ stage: 'prod1', region: 'eu-central-1', hardDelete: true, reservedConcurrency: 20, kms: 'per-service' },
+    ...{ stage: 'prod1', region: 'eu-central-1', reservedConcurrency: 20, kms: 'per-service' },
+    roles: { nurse: [{ interactions: 'all', types: ['Patient'] }] },
     ...{ resourceTypes: ['Patient', 'Observation'], logRetentionDays: 3653, corsOrigins: ['https://app.example.org'] },
     search: { ...DEFAULTS.search, instances: 3 },
   }
@@ -80,7 +81,8 @@ test('every setting that is wrong has its sentence', () => {
     region: 'Frankfurt',
     logLevel: 'loud',
     kms: 'two',
-    hardDelete: 'perhaps',
+    xray: 'perhaps',
+    roles: { nurse: 'all' },
     resourceTypes: 'patient',
     oauthRedirectUrl: 'http://example.org',
     reservedConcurrency: 0,
@@ -93,16 +95,17 @@ test('every setting that is wrong has its sentence', () => {
     'logLevel is "loud", but must be one of info, debug, warn, error, silent.',
     expect.stringMatching(/^logRetentionDays is 10, but must be one of 1, 3, 5, .* 3653 days\.$/),
     'kms is "two", but must be one of owned, one, per-service.',
-    'hardDelete is "perhaps", but must be true or false.',
     'resourceTypes is "patient", but must be R4 resource types, with commas.',
+    expect.stringMatching(/^roles is \{"nurse":"all"\}, but must be at most 2500 bytes of rules by group: /),
     'oauthRedirectUrl is "http://example.org", but must be an https URL, or one of http://localhost, without a fragment.',
     'reservedConcurrency is 0, but must be a whole number from 1 to 10000.',
+    'xray is "perhaps", but must be true or false.',
     'search is "solr", but must be one of opensearch.',
   ])
 })
 
-test('no setting takes an object, and each is read', () => {
-  expect(problemsOf(Object.fromEntries(CONTEXT_KEYS.map(key => [key, {}]))).map(text => text.split(' ')[0])).toEqual(
+test('no setting takes a list of lists, and each is read', () => {
+  expect(problemsOf(Object.fromEntries(CONTEXT_KEYS.map(key => [key, [[]]]))).map(text => text.split(' ')[0])).toEqual(
     expect.arrayContaining([...CONTEXT_KEYS]),
   )
 })

@@ -5,11 +5,10 @@ import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag'
 import { Kind, parse } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { tableDefinition } from '#adapters/dynamodb/index.ts'
+import { authorizeSchema } from '#infra/authorize-schema.ts'
 import { FUNCTIONS, type FunctionSpec } from '#infra/functions.ts'
 import { ACCESS_LOG_FORMAT } from '#infra/rest-stack.ts'
 import { rootFields } from '#resolvers/registry.ts'
-import { dispatchPlaces, indexStreamPlaces, servicePlaces } from '#runtime/aws-environment.ts'
-import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import { openStatements } from './open-statements.ts'
 import { type Placed, ROOT, type Synthesized, synthesize } from './synthesize.ts'
 
@@ -25,22 +24,6 @@ const only = (type: string): Placed => {
   const [resource, ...others] = stacks.ofType(type)
   if (!resource || others.length > 0) throw new Error(`There are ${others.length + 1} of ${type}`)
   return resource
-}
-
-/** Of variables whose value the deployment finds: one of its form. */
-const DEPLOYED: Readonly<Record<string, string>> = {
-  [AWS_ENV.table]: 'table',
-  [AWS_ENV.objectsBucket]: 'bucket',
-  [AWS_ENV.searchEndpoint]: 'https://search.example.org',
-  [AWS_ENV.sealingKey]: 'x'.repeat(64),
-  [AWS_ENV.refusedQueue]: 'https://queue.example.org',
-}
-
-const PLACES: Readonly<Record<string, (environment: Readonly<Record<string, string | undefined>>) => unknown>> = {
-  'runtime/rest.handler': servicePlaces,
-  'runtime/resolvers.handler': servicePlaces,
-  'runtime/index-stream.handler': indexStreamPlaces,
-  'runtime/dispatch.handler': dispatchPlaces,
 }
 
 const KEPT = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
@@ -181,43 +164,33 @@ describe('functions', () => {
     }
   })
 
-  test('their environment has names that the runtime knows, and all that it asks for', () => {
-    const known = new Set<string>([...Object.values(ENV), ...Object.values(AWS_ENV)])
-    for (const { Properties } of stacks.ofType('AWS::Lambda::Function')) {
-      const { Variables } = Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> }
-      expect(Object.keys(Variables).filter(name => !known.has(name))).toEqual([])
-      // Texts that a deployment alone knows have the form of those that it finds.
-      const texts = Object.entries(Variables).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? value : DEPLOYED[name],
-      ])
-      const environment = { ...Object.fromEntries(texts), [AWS_ENV.region]: 'eu-central-1' }
-      const places = PLACES[Properties.Handler as string]
-      expect(() => places?.(environment)).not.toThrow()
-      expect(places).toBeDefined()
-    }
-  })
-
   test('each is granted what it uses and nothing else', () => {
     const servicesOf = (name: string) => {
       const [policy] = stacks
         .ofType('AWS::IAM::ManagedPolicy')
-        .filter(({ place }) => place.toLowerCase().includes(`/${name.replaceAll('-', '')}policy`))
+        .filter(({ place }) => place.toLowerCase().includes(`${name.replaceAll('-', '')}policy`))
       const actions = JSON.stringify(policy?.Properties).match(/"(dynamodb|s3|es|sqs):\w+"/g) ?? []
       return [...new Set(actions.map(action => JSON.parse(action) as string))].filter(
         action => !/^es:|^dynamodb:(BatchGet|ConditionCheck|Delete|Get|Put|Update)Item$|^dynamodb:Query$/.test(action),
       )
     }
     const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(name => `dynamodb:${name}`)
-    const objects = ['s3:DeleteObject', 's3:GetObject', 's3:PutObject']
+    const objects = ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']
+    const reading = ['s3:GetObject', 's3:ListBucket']
     expect(servicesOf('rest').sort()).toEqual(objects)
     expect(servicesOf('resolvers').sort()).toEqual(objects)
-    expect(servicesOf('index-stream').sort()).toEqual([...stream, 's3:GetObject', 'sqs:SendMessage'])
+    expect(servicesOf('index-stream').sort()).toEqual([...stream, ...reading, 'sqs:SendMessage'])
     expect(servicesOf('dispatch').sort()).toEqual([...stream, ...objects, 'sqs:SendMessage'])
+    expect(servicesOf('publish').sort()).toEqual(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'])
+    expect(servicesOf('sweep').sort()).toEqual(objects)
+    expect(servicesOf('redrive').sort()).toEqual([...reading, 'sqs:DeleteMessage', 'sqs:ReceiveMessage'])
+    expect(servicesOf('reindex').sort()).toEqual(['dynamodb:Scan', ...reading])
   })
 
   test('what fails on the stream is halved and tried again for as long as the stream keeps it', () => {
-    const mappings = stacks.ofType('AWS::Lambda::EventSourceMapping')
+    const mappings = stacks
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .filter(({ Properties }) => 'StartingPosition' in Properties)
     expect(mappings).toHaveLength(2)
     for (const { Properties } of mappings) {
       expect(Properties).toMatchObject({
@@ -249,8 +222,9 @@ describe('grants', () => {
     expect(stacks.ofType('AWS::IAM::Role').filter(({ Properties }) => 'Policies' in Properties)).toEqual([])
   })
 
-  test('the table is used without scans', () => {
-    const actions = JSON.stringify(stacks.ofType('AWS::IAM::ManagedPolicy')).match(/"dynamodb:\w+"/g) ?? []
+  test('the table is used without scans, but by who makes the index anew', () => {
+    const others = stacks.ofType('AWS::IAM::ManagedPolicy').filter(({ place }) => !place.includes('/reindexPolicy'))
+    const actions = JSON.stringify(others).match(/"dynamodb:\w+"/g) ?? []
     const names = [...new Set(actions)].map(action => JSON.parse(action) as string)
     expect(names.filter(name => !/Stream|Records|Iterator/.test(name)).sort()).toEqual([
       'dynamodb:BatchGetItem',
@@ -318,7 +292,21 @@ describe('GraphQL', () => {
       XrayEnabled: false,
     })
     expect(Properties.LogConfig).toBeUndefined()
-    expect(Properties.AdditionalAuthenticationProviders).toBeUndefined()
+    expect(Properties.AdditionalAuthenticationProviders).toEqual([{ AuthenticationType: 'AWS_IAM' }])
+  })
+
+  test('roles of the account may say what subscribers are told, and nothing else', () => {
+    const sdl = authorizeSchema(readFileSync(join(ROOT, 'schema/generated/schema.graphql'), 'utf8'))
+    expect(sdl.split('@aws_iam')).toHaveLength(3)
+    expect(sdl).toMatch(/publishResourceChange\([^)]*\):ResourceChange @aws_iam\b/)
+    expect(sdl).toContain('type ResourceChange @aws_iam @aws_cognito_user_pools{')
+    expect(sdl).toMatch(
+      /onResourceChange\([^)]*\):ResourceChange @aws_subscribe\(mutations:\["publishResourceChange"\]\)/,
+    )
+    const policies = stacks.ofType('AWS::IAM::ManagedPolicy').map(({ Properties }) => JSON.stringify(Properties))
+    const publishing = policies.filter(text => text.includes('appsync:GraphQL'))
+    expect(publishing).toHaveLength(1)
+    expect(publishing[0]).toContain('/types/Mutation/fields/publishResourceChange')
   })
 
   test('the schema comes from S3', () => {
@@ -382,10 +370,19 @@ test('every alarm is sent somewhere, and every alarm is about something that is 
     'indexstreamerrors',
     'indexstreamrefused',
     'indexstreamthrottles',
+    'publisherrors',
+    'publishthrottles',
+    'publishuntold',
+    'redriveerrors',
+    'redrivethrottles',
+    'reindexerrors',
+    'reindexthrottles',
     'resolverserrors',
     'resolversthrottles',
     'resterrors',
     'restthrottles',
+    'sweeperrors',
+    'sweepthrottles',
   ])
 })
 
