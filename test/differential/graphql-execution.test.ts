@@ -56,6 +56,9 @@ async function throughAppSync(query: string, variables: Readonly<Record<string, 
   return JSON.parse(text) as { data: unknown; errors?: { path: unknown }[] }
 }
 
+/** `resource(type: Patient) {...} resource(type: Group) {...}` under one name. */
+const SIDE_BY_SIDE = /"\w*resource" conflict because they have differing arguments/
+
 it('the same document gives the same data and the same errors everywhere', async () => {
   let valid = 0
   let invalid = 0
@@ -66,6 +69,8 @@ it('the same document gives the same data and the same errors everywhere', async
       const problems = validate(naive, document)
       const ours = await world.query(query, { variables })
       if (problems.length > 0) {
+        // Valid here: R4 graphql.html#references.
+        if (problems.every(({ message }) => SIDE_BY_SIDE.test(message))) return
         invalid += 1
         expect(ours.data, query).toBeUndefined()
         return

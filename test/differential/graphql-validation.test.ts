@@ -152,6 +152,8 @@ const LENIENT: readonly RegExp[] = [
   /^Variable "\$\w+" of type "\[?\w+!?\]?!?" used in position expecting type "\[?(String|ID)/,
   /^Unknown argument "\w+" on field/,
   /^Cannot query field "\w+" on type "Resource"/,
+  // `resource(type: Patient) {...} resource(type: Group) {...}`
+  /"\w*resource" conflict because they have differing arguments/,
   // A scalar of HL7's schema files.
   /^Unknown type "[a-z]\w*"/,
 ]

@@ -115,10 +115,20 @@ function fieldText(writer: Writer, type: GraphQLObjectType, depth: number): stri
   const field = pickField(writer, type, depth)
   if (!field) return '__typename'
   const name = field.name
-  const alias = chance(writer, 35) ? `${pick(writer, 'a', 'b', 'c')}${name}: ` : ''
+  const given = argumentsOf(writer, field)
+  const alias = aliasOf(writer, field, given)
   const named = getNamedType(field.type)
   const below = isCompositeType(named) ? ` ${selectionOf(writer, named, depth + 1)}` : ''
-  return `${alias}${name}${argumentsOf(writer, field)}${condition(writer)}${below}`
+  return `${alias}${name}${given}${condition(writer)}${below}`
+}
+
+/** Lists with different arguments seldom go together under one name: most get one of their own. */
+function aliasOf(writer: Writer, { name, args }: GraphQLField<unknown, unknown>, given: string): string {
+  if (given !== '' && args.some(argument => argument.name === '_offset') && chance(writer, 90)) {
+    writer.aliases += 1
+    return `n${writer.aliases}: `
+  }
+  return chance(writer, 35) ? `${pick(writer, 'a', 'b', 'c')}${name}: ` : ''
 }
 
 function pickField(writer: Writer, type: GraphQLObjectType, depth: number): GraphQLField<unknown, unknown> | undefined {
@@ -151,9 +161,20 @@ function argumentsOf(writer: Writer, field: GraphQLField<unknown, unknown>): str
   }
   if (names.has('_sort')) given.push(`_sort: ${pick(writer, '"_id"', '"-_id"', '$sort')}`)
   if (names.has('_id') && chance(writer, 40)) given.push(`_id: ${pick(writer, '$ids', '["anna"]', '"olaf"')}`)
-  if (names.has('_count') && chance(writer, 40)) given.push(`_count: ${1 + writer.draw(3)}`)
+  if (names.has('_offset')) given.push(...listArguments(writer, names))
+  else if (names.has('_count') && chance(writer, 40)) given.push(`_count: ${1 + writer.draw(3)}`)
   if (names.has('optional') && chance(writer, 70)) given.push(`optional: ${pick(writer, 'true', '$yes', '$no')}`)
   if (names.has('type') && names.has('optional') && chance(writer, 20))
     given.push(`type: "${pick(writer, ...MEMBERS)}"`)
   return given.length > 0 ? `(${given.join(', ')})` : ''
+}
+
+function listArguments(writer: Writer, names: ReadonlySet<string>): readonly string[] {
+  const values = { use: '"official"', family: '"Windsor"', system: '"urn:oid:1.2"', url: '"http://example.org/time"' }
+  const filters = Object.entries(values).filter(([name]) => names.has(name) && chance(writer, 25))
+  return [
+    ...filters.map(([name, value]) => `${name}: ${value}`),
+    ...(chance(writer, 20) ? [`_offset: ${writer.draw(3)}`] : []),
+    ...(chance(writer, 20) ? [`_count: ${writer.draw(3)}`] : []),
+  ]
 }

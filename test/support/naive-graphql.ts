@@ -58,7 +58,20 @@ function resolve(world: World, source: Source, given: Arguments, info: GraphQLRe
   if (parentType.name === 'Query') return resolveRoot(world, fieldName, given)
   if (parentType.name === 'Reference' && fieldName === 'resource') return resolveReference(world, source, given)
   if (typeof given._reference === 'string') return resolveReverse(world, source, fieldName, given)
-  return source[fieldName]
+  return narrowed(source[fieldName], given)
+}
+
+/** A list with arguments: equal properties, then a part. */
+function narrowed(value: JsonValue | undefined, given: Arguments): unknown {
+  if (!Array.isArray(value)) return value
+  const { _offset, _count, ...filters } = given
+  const kept = value.filter(element =>
+    Object.entries(filters).every(
+      ([name, text]) => text === null || String((element as JsonObject)[name] ?? '') === String(text),
+    ),
+  )
+  const start = typeof _offset === 'number' ? _offset : 0
+  return kept.slice(start, typeof _count === 'number' ? start + _count : undefined)
 }
 
 function resolveRoot({ resources }: World, field: string, given: Arguments): unknown {

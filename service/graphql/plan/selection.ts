@@ -198,7 +198,18 @@ function planBelow(planning: Planning, { definition, nodes }: Group, everything:
     if (!node.selectionSet) return []
     return isOfSeveral ? [onlyOnItsType(node, node.selectionSet)] : [node.selectionSet]
   })
-  return belowOf(planning, sets, type, everything)
+  const compared = planning.keys === 'field' && definition.list ? [...sets, comparedBy(definition, nodes)] : sets
+  return belowOf(planning, compared, type, everything)
+}
+
+/** What AppSync's resolvers for lists with arguments compare must be there, selected or not. */
+function comparedBy(definition: FieldDefinition, nodes: readonly FieldNode[]): SelectionSetNode {
+  const isOfElements = definition.access.kind === 'property'
+  const given = isOfElements ? nodes.flatMap(node => node.arguments ?? []) : []
+  const selections = given
+    .filter(({ name }) => name.value !== '_offset' && name.value !== '_count')
+    .map(({ name }) => ({ kind: Kind.FIELD, name }) as const)
+  return { kind: Kind.SELECTION_SET, selections }
 }
 
 /** What `resource(type: Patient) {...}` selects, as a fragment on Patient. */
