@@ -10,7 +10,7 @@ import type { Transactions } from './transactions.ts'
 import { optionalText, transactionOf } from './version-item.ts'
 
 /**
- * type, id: who holds it. nonce: who wrote it. tx: the transaction that decides whether it counts; until then priorType
+ * type, id: who holds it. nonce: who wrote it. expires: seconds since the epoch, from when on it may be gone. tx: the transaction that decides whether it counts; until then priorType
  * and priorId hold it, or nobody where they are not there.
  */
 export type ClaimItem = Item
@@ -81,8 +81,10 @@ export class Claims {
 export const firstCondition = ({ replaces }: Claim): Condition =>
   replaces ? [{ type: replaces.type, id: replaces.id, tx: undefined }] : FREE
 
-export function claimPut(tenant: Tenant, { claim, resource }: Claim, nonce: string, condition: Condition): Put {
-  const item: ClaimItem = { ...claimKey(tenant, claim), type: resource.type, id: resource.id, nonce }
+export function claimPut(tenant: Tenant, claim: Claim, nonce: string, condition: Condition): Put {
+  const { resource, expiresAt } = claim
+  const expires = expiresAt === undefined ? {} : { expires: Math.ceil(expiresAt / 1000) }
+  const item: ClaimItem = { ...claimKey(tenant, claim.claim), type: resource.type, id: resource.id, nonce, ...expires }
   return { kind: 'put', item, condition }
 }
 

@@ -1,5 +1,4 @@
 import type { Tenant } from '#service/call.ts'
-import { fault } from '#service/fault.ts'
 import { invariant } from '#service/invariant.ts'
 import type {
   Change,
@@ -21,6 +20,7 @@ import { addressOf } from './keys.ts'
 import type { Pace } from './pace.ts'
 import { claimPlacement, type Placement, versionConflict, versionPlacement } from './placements.ts'
 import { Predecessors } from './predecessors.ts'
+import { Purge } from './purge.ts'
 import { ResourceHistory } from './resource-history.ts'
 import { RetryingTable } from './retrying-table.ts'
 import { Slots } from './slots.ts'
@@ -58,6 +58,7 @@ export class DynamoResourceStore implements ResourceStore {
   readonly #staged: StagedCommit
   readonly #types: TypeRegistry
   readonly #watermark: Watermark
+  readonly #purge: Purge
   readonly #resourceHistory: ResourceHistory
   readonly #changeHistory: ChangeHistory
 
@@ -80,6 +81,7 @@ export class DynamoResourceStore implements ResourceStore {
     this.#types = new TypeRegistry(context)
     this.#watermark = new Watermark(context, transactions)
     this.overdue = new TransactionSweeper(context, this.#finalizer, this.#watermark)
+    this.#purge = new Purge(context, this.#reader)
     this.#resourceHistory = new ResourceHistory(context, this.#reader)
     this.#changeHistory = new ChangeHistory(context, this.#types, this.#watermark)
   }
@@ -174,8 +176,8 @@ export class DynamoResourceStore implements ResourceStore {
     return this.#claims.read(tenant, claim, deadline)
   }
 
-  async purge(): Promise<boolean> {
-    throw fault('unsupported', 'Versions can not be taken away over this store yet.')
+  purge(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<boolean> {
+    return this.#purge.below(tenant, key, versionId, deadline)
   }
 
   /** Up to when `history` of types and of the tenant is complete: no version of that time or before comes any more. */

@@ -1,5 +1,6 @@
 export { BodyLoader } from './bodies.ts'
 export { createDynamoClient } from './dynamo-client.ts'
+export { DynamoJobStore, type DynamoJobStoreParts } from './dynamo-job-store.ts'
 export { DynamoListeners, type DynamoListenersParts } from './dynamo-listeners.ts'
 export { DynamoRebuildRecords } from './dynamo-rebuild-records.ts'
 export { DynamoResourceStore, type DynamoStoreParts } from './dynamo-resource-store.ts'

@@ -50,6 +50,7 @@ const KINDS = {
   types: 'types',
   marks: 'marks',
   listeners: 'listeners',
+  job: 'job',
 } as const
 
 export const RECORD_SORT = 'record'
@@ -98,6 +99,8 @@ export const claimKey = (tenant: Tenant, claim: string): Key => ({
   partition: join(tenant, KINDS.claim, claim),
   sort: 'claim',
 })
+
+export const jobKey = (tenant: Tenant, id: string): Key => ({ partition: join(tenant, KINDS.job, id), sort: 'job' })
 
 export const typesPartition = (tenant: Tenant): string => join(tenant, KINDS.types)
 

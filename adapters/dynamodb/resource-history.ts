@@ -2,9 +2,9 @@ import type { Tenant } from '#service/call.ts'
 import { fault } from '#service/fault.ts'
 import type { HistoryRequest } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { addressOf, isVersionNumber, versionPartition, versionSort } from './keys.ts'
+import { addressOf, isVersionNumber, versionKey, versionPartition, versionSort } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
-import { timeOf, transactionOf, type VersionItem } from './version-item.ts'
+import { isPurged, timeOf, transactionOf, type VersionItem } from './version-item.ts'
 import type { VersionReader } from './version-reader.ts'
 
 export interface ItemPage {
@@ -36,23 +36,28 @@ export class ResourceHistory {
     while (items.length <= count && below !== 1) {
       const page = await this.#page(tenant, key, below, count + 1 - items.length, deadline)
       newest ??= page.items[0] && addressOf(page.items[0]).versionId
-      const found = page.items.filter(item => timeOf(item) >= since && timeOf(item) <= until)
-      items.push(...found)
-      const last = page.items.at(-1)
-      if (!page.more || !last || timeOf(last) < since) break
+      // What is below a purged one is purged too, or about to be.
+      const kept = page.items.slice(0, endOfKept(page.items))
+      items.push(...kept.filter(item => timeOf(item) >= since && timeOf(item) <= until))
+      const last = kept.at(-1)
+      if (!page.more || !last || kept.length < page.items.length || timeOf(last) < since) break
       below = addressOf(last).versionId
     }
     const shown = items.slice(0, count)
     const last = shown.at(-1)
+    const hasMore = items.length > count
+    const isAll = request.since === undefined && request.until === undefined
     return {
       items: shown,
-      next:
-        items.length > count && last
-          ? textOf({ versionId: addressOf(last).versionId, newest: newest ?? 0 })
-          : undefined,
-      // Versions are numbered from 1 without gaps.
-      total: request.since === undefined && request.until === undefined ? (newest ?? 0) : undefined,
+      next: hasMore && last ? textOf({ versionId: addressOf(last).versionId, newest: newest ?? 0 }) : undefined,
+      total: !isAll ? undefined : !place && !hasMore ? items.length : await this.#total(tenant, key, newest, deadline),
     }
+  }
+
+  /** Versions are numbered from 1 without gaps; where some are purged the first one is, and nobody has counted. */
+  async #total(tenant: Tenant, key: ResourceKey, newest = 0, deadline: number): Promise<number | undefined> {
+    const first = await this.#context.table.get(versionKey(tenant, key, 1), deadline)
+    return first && !isPurged(first) ? newest : undefined
   }
 
   /** Committed versions below a number, newest first. */
@@ -70,6 +75,11 @@ export class ResourceHistory {
       return { items: [top, ...page.items.filter(item => addressOf(item).versionId < versionId)], more: page.more }
     }
   }
+}
+
+function endOfKept(items: readonly VersionItem[]): number {
+  const end = items.findIndex(isPurged)
+  return end === -1 ? items.length : end
 }
 
 interface Place {

@@ -6,7 +6,7 @@ import type { BodyLoader } from './bodies.ts'
 import { addressOf, kindOf } from './keys.ts'
 import type { Item } from './table.ts'
 import { recordOf } from './transaction-record.ts'
-import { attributesOf, transactionOf } from './version-item.ts'
+import { attributesOf, isPurged, transactionOf } from './version-item.ts'
 import { markName } from './write-marks.ts'
 
 /** The part of a record that says what an item has become; binary values in base64, as Lambda delivers them. */
@@ -43,9 +43,12 @@ export class DynamoChangeImages implements ChangeImages {
   }
 }
 
-/** undefined: not decided, or never counting. It comes again, without its transaction, when it is final. */
+/**
+ * undefined: not decided, or never counting: it comes again, without its transaction, when it is final. Or purged: the
+ * tombstone above it has come before.
+ */
 export function versionImageOf(item: Item, bodies: BodyLoader): VersionImage | undefined {
-  if (transactionOf(item) !== undefined) return undefined
+  if (transactionOf(item) !== undefined || isPurged(item)) return undefined
   const { tenant } = addressOf(item)
   const mark = typeof item.mark === 'number' ? markName(String(item.nonce), item.mark) : undefined
   return {

@@ -16,7 +16,7 @@ import type { Item, Update, Value } from './table.ts'
  * partition, sort: the key. nonce: who wrote it. tx: the transaction that decides whether it counts; without it the
  * version is final, and has changes and changed, its place in the change index. A body is in the item (body, encoding)
  * or elsewhere (overflow, sha256, encoding); a tombstone has `deleted` instead. mark: in which of its commit's marks it
- * is, where writes are marked. Empty lists are left out.
+ * is, where writes are marked. Empty lists are left out. Of what was purged there is nothing but key, nonce and `purged`.
  */
 export type VersionItem = Item
 
@@ -99,6 +99,16 @@ const changeAttributes = (
   changes: changesPartition(tenant, type, shardOf(id, shardsOf(type))),
   changed: changedSort(lastUpdated, id, versionId),
 })
+
+/** The slot that a purged version leaves: it has no place in the change index, and no content. */
+export const purgedItem = ({ partition, sort, nonce }: VersionItem): VersionItem => ({
+  partition,
+  sort,
+  ...(nonce !== undefined && { nonce }),
+  purged: true,
+})
+
+export const isPurged = (item: VersionItem): boolean => item.purged === true
 
 /** The transaction that decides about the version; undefined where it is final. */
 export const transactionOf = (item: VersionItem): string | undefined => optionalText(item, 'tx')

@@ -6,7 +6,7 @@ import { addressOf, isVersionNumber, versionKey, versionPartition } from './keys
 import type { StoreContext } from './store-context.ts'
 import { BATCH_KEYS_MAX, type Item, type Key } from './table.ts'
 import type { Transactions } from './transactions.ts'
-import { finalizing, timeOf, transactionOf, type VersionItem } from './version-item.ts'
+import { finalizing, isPurged, timeOf, transactionOf, type VersionItem } from './version-item.ts'
 
 /** A version takes two keys of a batch: its own and the next one's. */
 const HINTS_IN_BATCH = BATCH_KEYS_MAX / 2
@@ -63,6 +63,7 @@ export class VersionReader {
   ): Promise<VersionItem | undefined> {
     if (!isVersionNumber(versionId)) return undefined
     const item = await this.#context.table.get(versionKey(tenant, key, versionId), deadline)
+    if (item && isPurged(item)) return undefined
     const found = item && (await this.committedFrom(tenant, item, deadline))
     if (found === 'changed') return this.numbered(tenant, key, versionId, deadline)
     return found && addressOf(found).versionId === versionId ? found : undefined

@@ -1,7 +1,8 @@
-import { DynamoResourceStore, type StoreSettings, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
+import { DynamoJobStore, DynamoResourceStore, type StoreSettings, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
 import { createIds } from '#runtime/time-ordered-ids.ts'
 import { recordingLogger } from '#test/support/logger.ts'
 import { MemoryOverflow, MemoryTable } from '#test/support/memory-table.ts'
+import { jobStoreSuite } from './job-store.suite.ts'
 import { readLater } from './read-later.ts'
 import { resourceStoreSuite, type StoreUnderTest } from './resource-store.suite.ts'
 
@@ -24,13 +25,15 @@ async function open(settings: Partial<StoreSettings>): Promise<StoreUnderTest> {
   return { store, close: async () => undefined }
 }
 
-const NO_PURGE = 'not built yet'
-const SKIPS = {
-  'purges what is below a tombstone, and goes on counting above it': NO_PURGE,
-  'purges nothing where the newest version is another one, is no tombstone, or is of another tenant': NO_PURGE,
-  'purges many versions': NO_PURGE,
-}
+resourceStoreSuite('DynamoDB in memory', () => open({}))
 
-resourceStoreSuite('DynamoDB in memory', () => open({}), SKIPS)
+resourceStoreSuite('DynamoDB in memory with staged commits', () => open({ transactActionsMax: 1 }))
 
-resourceStoreSuite('DynamoDB in memory with staged commits', () => open({ transactActionsMax: 1 }), SKIPS)
+jobStoreSuite('DynamoDB in memory', async () => {
+  const clock = { now: () => Date.now() }
+  const tell = async () => undefined
+  return {
+    jobs: new DynamoJobStore({ table: new MemoryTable(), clock, ids: createIds(clock), pace: SYSTEM_PACE, tell }),
+    close: async () => undefined,
+  }
+})

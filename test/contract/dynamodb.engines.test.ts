@@ -1,5 +1,8 @@
-import type { StoreOptions } from '#test/support/dynamo-store.ts'
+import { DynamoJobStore, DynamoTable, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
+import { createIds } from '#runtime/time-ordered-ids.ts'
+import { MACHINE_CLOCK as clock, type StoreOptions } from '#test/support/dynamo-store.ts'
 import { dynamoWorld } from '#test/support/dynamo-world.ts'
+import { jobStoreSuite } from './job-store.suite.ts'
 import { readLater } from './read-later.ts'
 import { resourceStoreSuite, type StoreUnderTest } from './resource-store.suite.ts'
 
@@ -8,14 +11,17 @@ async function open(options: StoreOptions): Promise<StoreUnderTest> {
   return { store: readLater(clock => world.store({ ...options, clock })), close: async () => world.close() }
 }
 
-const NO_PURGE = 'not built yet'
-const SKIPS = {
-  'purges what is below a tombstone, and goes on counting above it': NO_PURGE,
-  'purges nothing where the newest version is another one, is no tombstone, or is of another tenant': NO_PURGE,
-  'purges many versions': NO_PURGE,
-}
-
-resourceStoreSuite('DynamoDB', () => open({}), SKIPS)
+resourceStoreSuite('DynamoDB', () => open({}))
 
 // Whatever is more than one item is staged.
-resourceStoreSuite('DynamoDB with staged commits', () => open({ settings: { transactActionsMax: 1 } }), SKIPS)
+resourceStoreSuite('DynamoDB with staged commits', () => open({ settings: { transactActionsMax: 1 } }))
+
+jobStoreSuite('DynamoDB', async () => {
+  const { client, place, close } = await dynamoWorld()
+  const table = new DynamoTable({ client, tableName: place.name, clock })
+  const tell = async () => undefined
+  return {
+    jobs: new DynamoJobStore({ table, clock, ids: createIds(clock), pace: SYSTEM_PACE, tell }),
+    close: async () => close(),
+  }
+})
