@@ -31,6 +31,7 @@ import {
   type ServiceOptions,
 } from '#service/index.ts'
 import type { Ids } from '#service/ports/ids.ts'
+import type { ObjectStore } from '#service/ports/object-store.ts'
 import { createDispatch } from '#workers/dispatch.ts'
 import { createIndexStream } from '#workers/index-stream.ts'
 import type { StreamHandler } from '#workers/stream-event.ts'
@@ -91,7 +92,7 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
   })
   const sealer = createAesSealer(hash('sha256', places.sealingKey, 'buffer'))
   const listeners = new DynamoListeners({ table: table.table, clock })
-  const ports = { store, index, clock, ids, sealer, listeners }
+  const ports = { store, index, objects: objects.objects, clock, ids, sealer, listeners }
   return {
     // The description of all types is longer than a Lambda function may answer; the schema is a file.
     service: createFhirService({ introspection: 'refused', ...options, definitions, ports }),
@@ -199,7 +200,7 @@ export function openTable(place: TablePlace) {
   }
 }
 
-/** S3 is asked for large bodies alone: its client is loaded with the first of them, not when a function starts. */
+/** S3 is asked for large contents alone: its client is loaded with the first of them, not when a function starts. */
 export function openObjects(place: ObjectsPlace) {
   let opened: Promise<OpenObjects> | undefined
   const open = (): Promise<OpenObjects> => {
@@ -213,6 +214,13 @@ export function openObjects(place: ObjectsPlace) {
       get: async (key: string, deadline: number) => (await open()).overflow.get(key, deadline),
       delete: async (key: string, deadline: number) => (await open()).overflow.delete(key, deadline),
     },
+    objects: {
+      put: async (...parts) => (await open()).objects.put(...parts),
+      head: async (...parts) => (await open()).objects.head(...parts),
+      get: async (...parts) => (await open()).objects.get(...parts),
+      delete: async (...parts) => (await open()).objects.delete(...parts),
+      presign: async (...parts) => (await open()).objects.presign(...parts),
+    } satisfies ObjectStore as ObjectStore,
     close: () => opened?.then(({ close }) => close()),
   }
 }
