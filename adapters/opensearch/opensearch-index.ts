@@ -29,7 +29,7 @@ export class OpenSearchIndex implements SearchIndex {
 
   async search(tenant: Tenant, asked: SearchRequest): Promise<SearchPage> {
     const request = { ...asked, count: Math.min(asked.count, PAGE_HITS_MAX) }
-    const reader = new IndexReader(this.#parts, tenant, request.deadline)
+    const reader = new IndexReader(this.#parts, tenant, request.deadline, request.trace)
     if (request.consistent) await reader.refresh()
     const budget = new JoinBudget(this.#parts.joinLimits ?? JOIN_LIMITS)
     const joins = new Joins(reader, budget)

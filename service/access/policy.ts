@@ -31,9 +31,12 @@ export interface AccessPolicy {
    * joins). Whatever it hides is answered as if it did not exist.
    */
   visible(call: Call, type: string): Node
+  /** May the caller see how searches are run: the tree, what this policy adds to it, the engine's plan? Default: no. */
+  explains?(call: Call): boolean
 }
 
 export const ALLOW_ALL: AccessPolicy = {
   permits: () => true,
   visible: () => ({ kind: 'everything' }),
+  explains: () => true,
 }

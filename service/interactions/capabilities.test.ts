@@ -32,7 +32,11 @@ test('it names the server and what it runs', () => {
     },
     system: {
       mode: 'server',
-      interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
+      interaction: ['transaction', 'batch', 'search-system', 'history-system'].map(code => ({ code })),
+      searchParam: ['_filter', '_list', '_text', '_content', '_type'].map(name => expect.objectContaining({ name })),
+      compartment: ['device', 'encounter', 'patient', 'practitioner', 'relatedPerson'].map(
+        name => `http://hl7.org/fhir/CompartmentDefinition/${name}`,
+      ),
       operation: [{ name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' }],
     },
   })

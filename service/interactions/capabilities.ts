@@ -60,7 +60,11 @@ function capabilityStatement(registry: OperationRegistry, definitions: Definitio
             baseUrl,
           ),
         })),
-        interaction: codes(['transaction', 'batch', 'history-system']),
+        interaction: codes(['transaction', 'batch', 'search-system', 'history-system']),
+        searchParam: SYSTEM_PARAMETERS,
+        compartment: definitions.compartmentTypes.map(
+          type => `http://hl7.org/fhir/CompartmentDefinition/${type.charAt(0).toLowerCase()}${type.slice(1)}`,
+        ),
         ...operationElements(
           registry.all.filter(({ levels }) => levels.includes('system')),
           baseUrl,
@@ -69,6 +73,15 @@ function capabilityStatement(registry: OperationRegistry, definitions: Definitio
     ],
   }
 }
+
+/** R4 search.html#all: those that no resource type defines. */
+const SYSTEM_PARAMETERS: JsonObject[] = [
+  { name: '_filter', type: 'special', documentation: 'R4 search_filter.html' },
+  { name: '_list', type: 'special', documentation: 'Ids of stored lists; no functional lists' },
+  { name: '_text', type: 'string', documentation: 'Words of the narrative, in any order' },
+  { name: '_content', type: 'string', documentation: 'Words of the whole resource, in any order' },
+  { name: '_type', type: 'special', documentation: 'In a search of the system or of a whole compartment' },
+]
 
 const isOfType = ({ levels, types }: OperationDeclaration, type: string): boolean =>
   (types === 'Resource' || types.includes(type)) && levels.some(level => level !== 'system')

@@ -18,6 +18,7 @@ export interface PageRequest {
   readonly after: Position | undefined
   readonly total: SearchRequest['total']
   readonly consistent: boolean
+  readonly trace?: SearchRequest['trace']
 }
 
 export interface FoundPage {
@@ -53,7 +54,7 @@ export async function countAll(
   context: ServiceContext,
   call: Call,
   parts: readonly SearchPart[],
-  request: Pick<PageRequest, 'consistent'> & { readonly total: 'estimate' | 'accurate' },
+  request: Pick<PageRequest, 'consistent' | 'trace'> & { readonly total: 'estimate' | 'accurate' },
 ): Promise<number> {
   const counts = await mapConcurrently(parts, context.limits.concurrencyMax, async ({ query }) => {
     if (query.where.kind === 'nothing') return 0
@@ -67,7 +68,7 @@ const ask = (
   { ports }: ServiceContext,
   call: Call,
   { query, sort }: SearchPart,
-  { count, after, total, consistent, positions }: PageRequest & { readonly positions?: true },
+  { count, after, total, consistent, positions, trace }: PageRequest & { readonly positions?: true },
 ): Promise<SearchPage> =>
   ports.index.search(call.tenant, {
     query,
@@ -78,6 +79,7 @@ const ask = (
     deadline: call.deadline,
     ...(consistent && { consistent }),
     ...(positions && { positions }),
+    ...(trace && { trace }),
   })
 
 async function findOne(
@@ -142,8 +144,8 @@ const totalOf = async (
   context: ServiceContext,
   call: Call,
   parts: readonly SearchPart[],
-  { total, consistent }: PageRequest,
-): Promise<number | undefined> => (total === 'none' ? undefined : countAll(context, call, parts, { total, consistent }))
+  { total, ...request }: PageRequest,
+): Promise<number | undefined> => (total === 'none' ? undefined : countAll(context, call, parts, { ...request, total }))
 
 /** Each of them is asked for a whole page, of which most is not used. */
 const MERGED_TYPES_MAX = 32

@@ -83,6 +83,7 @@ const NOTHING_TO_SEARCH: Omit<ParsedSearch, 'query' | 'sort'> = {
   applied: [],
   issues: [],
   countOnly: false,
+  explain: false,
 }
 
 /** `Patient`, `Patient/1/Observation`, `Patient/1/*`; '' for the system. */

@@ -6,6 +6,7 @@ import type { Position } from '../ports/search-index.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import { decodeCursor, encodeCursor, LINK_LIFE_MS, withCursor } from '../search/page.ts'
 import { withTerminology } from '../terminology/with-terminology.ts'
+import { type Explanation, explanation } from './explanation.ts'
 import { findIncludes } from './includes.ts'
 import { viewed } from './read.ts'
 import { countAll, type FoundRun, findPage, readNamed } from './search-pages.ts'
@@ -19,20 +20,28 @@ export async function search(context: ServiceContext, call: Call, request: Searc
   const definitions = context.definitions.for(call.tenant)
   const plan = await withTerminology(context, call, terminology => planSearch(context, call, request, terminology))
   const { parsed } = plan
-  if (parsed.countOnly) return countOf(context, call, request, plan)
-  const page = await pageOf(context, call, request, plan)
+  const explained = parsed.explain ? explanation(context, call) : undefined
+  if (parsed.countOnly) return countOf(context, call, request, plan, explained)
+  const page = await pageOf(context, call, request, plan, explained)
+  explained?.part('find and read matches')
   const included = await findIncludes(context, call, parsed.includes, page.matches)
+  explained?.part('include')
   const isOnlyPage = parsed.cursor === undefined && page.next === undefined
   return {
     matches: page.matches.map(match => viewed(definitions, match, parsed.view)),
     // R4 search.html#elements speaks of the resource type that is searched; the summary is of everything.
     includes: included.versions.map(version => viewed(definitions, version, summaryOf(plan))),
-    issues: [...parsed.issues, ...included.issues],
+    issues: [...parsed.issues, ...included.issues, ...told(explained, plan)],
     total: page.total ?? (isOnlyPage ? page.matches.length : undefined),
     countOnly: false,
     ...linksOf(context, call, plan, page.next),
   }
 }
+
+const told = (explained: Explanation | undefined, { parts }: SearchPlan) =>
+  explained?.issues(parts.map(part => part.query)) ?? []
+
+const traceOf = (explained: Explanation | undefined) => (explained ? { trace: explained.trace } : {})
 
 const summaryOf = ({ parsed: { view } }: SearchPlan) => (view.summary === undefined ? {} : { summary: view.summary })
 
@@ -40,16 +49,21 @@ async function countOf(
   context: ServiceContext,
   call: Call,
   { consistent = false }: SearchRequest,
-  { parts, parsed }: SearchPlan,
+  plan: SearchPlan,
+  explained: Explanation | undefined,
 ): Promise<SearchResult> {
+  const { parts, parsed } = plan
   const [part] = parts
   const named = part && parts.length === 1 && (await readNamed(context, call, part, context.limits.pageSizeMax))
-  const total = named ? named.length : await countAll(context, call, parts, { total: 'accurate', consistent })
-  const { applied: self, issues } = parsed
+  const total = named
+    ? named.length
+    : await countAll(context, call, parts, { total: 'accurate', consistent, ...traceOf(explained) })
+  explained?.part('count')
+  const { applied: self } = parsed
   return {
     matches: NO_VERSIONS,
     includes: NO_VERSIONS,
-    issues,
+    issues: [...parsed.issues, ...told(explained, plan)],
     total,
     countOnly: true,
     self,
@@ -71,6 +85,7 @@ async function pageOf(
   call: Call,
   { consistent = false }: SearchRequest,
   { parts, parsed, sealed }: SearchPlan,
+  explained: Explanation | undefined,
 ): Promise<Page> {
   const { ports, limits } = context
   const count = parsed.count ?? limits.pageSizeDefault
@@ -83,7 +98,8 @@ async function pageOf(
     parsed.cursor === undefined
       ? undefined
       : decodeCursor(ports.sealer, call.tenant, parsed.cursor, sealed, ports.clock.now())
-  const page = await findPage(context, call, parts, { count, after, total: parsed.total, consistent })
+  const asked = { count, after, total: parsed.total, consistent, ...traceOf(explained) }
+  const page = await findPage(context, call, parts, asked)
   return { matches: await readRuns(context, call, page.runs), next: page.next, total: page.total }
 }
 

@@ -19,12 +19,23 @@ export interface SearchRequest {
   readonly deadline: number
   /** Each hit is to say where it lies, so that the search can go on behind any of them. */
   readonly positions?: true
+  /** Told of each question to the engine, for those who wonder about a search. */
+  readonly trace?: (step: SearchStep) => void
   /** The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache). */
   readonly consistent?: boolean
 }
 
 /** An engine's own values (sort values, tiebreak), JSON. Signed by the service before it leaves. */
 export type Position = readonly (string | number | null)[]
+
+/** One question to the engine. */
+export interface SearchStep {
+  /** As the engine takes it. */
+  readonly statement: string
+  /** How the engine goes about it, where it says so. */
+  readonly plan?: string
+  readonly milliseconds: number
+}
 
 export interface SearchHit {
   readonly type: string

@@ -7,6 +7,7 @@ import type { Sealer } from '../ports/sealer.ts'
 import type { Position } from '../ports/search-index.ts'
 
 export const CURSOR_PARAMETER = '_cursor'
+export const EXPLAIN_PARAMETER = '_explain'
 
 /** How long a page link is good. */
 export const LINK_LIFE_MS = 24 * 60 * 60 * 1000
@@ -57,7 +58,7 @@ export function withCursor(applied: Parameters, cursor: string | undefined): Par
 }
 
 /** Parameters that change nothing of which matches there are, nor of their order. */
-const LEAVES_ORDER_ALONE: ReadonlySet<string> = new Set([CURSOR_PARAMETER, '_count', '_total'])
+const LEAVES_ORDER_ALONE: ReadonlySet<string> = new Set([CURSOR_PARAMETER, EXPLAIN_PARAMETER, '_count', '_total'])
 
 function fingerprint(applied: Parameters): string {
   const search = applied.filter(([name]) => !LEAVES_ORDER_ALONE.has(name))

@@ -16,6 +16,7 @@ test('each says its part of the answer', () => {
     ['_elements', 'id,name'],
     ['_elements', 'name,deceased,deceasedBoolean'],
     ['_cursor', 'abc'],
+    ['_explain', 'true'],
     ['_format', 'json'],
     ['_pretty', 'true'],
   ]
@@ -33,6 +34,7 @@ test('each says its part of the answer', () => {
     applied: parameters.slice(0, -2),
     issues: [],
     countOnly: false,
+    explain: true,
   })
 })
 

@@ -3,7 +3,7 @@ import type { Definitions } from '../definitions.ts'
 import type { View } from '../fhir-service.ts'
 import type { SortKey } from './ast.ts'
 import { nearHint } from './near-names.ts'
-import { CURSOR_PARAMETER } from './page.ts'
+import { CURSOR_PARAMETER, EXPLAIN_PARAMETER } from './page.ts'
 import type { IncludeDirective, ParsedSearch } from './parse.ts'
 import { unknownParameter } from './parse-criterion.ts'
 import { parseInclude } from './parse-include.ts'
@@ -24,6 +24,7 @@ export interface ControlState {
   total: ParsedSearch['total'] | undefined
   summary: View['summary']
   cursor: string | undefined
+  explain: boolean
 }
 
 export const newControlState = (
@@ -42,6 +43,7 @@ export const newControlState = (
   total: undefined,
   summary: undefined,
   cursor: undefined,
+  explain: false,
 })
 
 /** Answers the value as it was applied; undefined where problems were added and nothing is left of it. */
@@ -83,6 +85,13 @@ const CONTROLS: ReadonlyMap<string, Control> = new Map<string, Control>([
     once(`one of ${SUMMARIES.join(', ')}`, (state, value) => {
       state.summary = SUMMARIES.find(one => one === value)
       return state.summary !== undefined
+    }),
+  ],
+  [
+    EXPLAIN_PARAMETER,
+    once('true or false', (state, value) => {
+      state.explain = value === 'true'
+      return value === 'true' || value === 'false'
     }),
   ],
   [

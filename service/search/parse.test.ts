@@ -61,6 +61,7 @@ test('no parameters find everything of the type', () => {
     applied: [],
     issues: [],
     countOnly: false,
+    explain: false,
   })
 })
 

@@ -38,6 +38,8 @@ export interface ParsedSearch {
   readonly issues: readonly Issue[]
   /** `_summary=count` or `_count=0`: no entries, an accurate total. */
   readonly countOnly: boolean
+  /** `_explain=true`: how the search is run is told beside its results. */
+  readonly explain: boolean
 }
 
 export interface IncludeDirective {
@@ -112,6 +114,7 @@ export function parseSearch(
     applied,
     issues,
     countOnly,
+    explain: state.explain,
   }
 }
 

@@ -6,8 +6,8 @@ import { rowCondition } from './row-condition.ts'
 const TRIGRAM_LENGTH = 3
 
 /**
- * A text within a string, or at its end. Of three characters and more, `text_trigram` gives the strings that have all of its trigrams;
- * strings that it doesn't know yet come in addition; the text decides.
+ * A text within a string, or at its end. Of three characters and more, `text_trigram` gives the strings that have all
+ * of its trigrams; strings that it doesn't know yet come in addition; the text decides.
  */
 export function containsCondition(
   context: CompileContext,

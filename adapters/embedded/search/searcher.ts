@@ -40,6 +40,7 @@ export class Searcher {
 
   /** @throws OutOfTime after so many milliseconds, or where the limits foretell it. */
   search(tenant: Tenant, request: SearchRequest, milliseconds: number, limits: PlanLimits): SearchPage {
+    this.#reader.trace = request.trace
     return this.#ticker.within(milliseconds, () => this.#snapshot.of(() => this.#search(tenant, request, limits)))
   }
 

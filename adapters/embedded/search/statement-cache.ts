@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { SearchStep } from '#service/ports/search-index.ts'
 import { RowStatement } from '../rows.ts'
 import { tooLarge } from './combine.ts'
 import type { StatementReader } from './compile-context.ts'
@@ -23,6 +24,9 @@ export class StatementCache implements StatementReader {
   readonly #beforeUse: () => void
   readonly #estimates = new Estimates()
   readonly #statements = new RecentMap<RowStatement<SQLInputValue[]>>(STATEMENTS_KEPT)
+
+  /** Told of every statement that reads a page or counts. */
+  trace: ((step: SearchStep) => void) | undefined
 
   /** `beforeUse` may throw: planning a search of thousands of alternatives takes time as well. */
   constructor(database: DatabaseSync, beforeUse: () => void) {
@@ -51,7 +55,7 @@ export class StatementCache implements StatementReader {
   }
 
   rows<Row extends SQLInputValue[]>({ text, values }: Fragment): Row[] {
-    return this.prepare<Row>(text).all(...values)
+    return this.#traced({ text, values }, () => this.prepare<Row>(text).all(...values))
   }
 
   estimate({ text, values }: Fragment, bound: number): number {
@@ -62,6 +66,17 @@ export class StatementCache implements StatementReader {
 
   count(select: Fragment, bound: number): number {
     const { text, values } = sql`SELECT count(*) FROM (${select} ${limitTo(bound)})`
-    return this.prepare<[number]>(text).get(...values)?.[0] ?? 0
+    return this.#traced({ text, values }, () => this.prepare<[number]>(text).get(...values)?.[0] ?? 0)
+  }
+
+  #traced<Result>({ text, values }: Fragment, run: () => Result): Result {
+    const { trace } = this
+    if (!trace) return run()
+    const start = performance.now()
+    const result = run()
+    const milliseconds = performance.now() - start
+    const plan = this.#database.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...values)
+    trace({ statement: text, plan: plan.map(({ detail }) => String(detail)).join('\n'), milliseconds })
+    return result
   }
 }

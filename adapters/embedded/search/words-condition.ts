@@ -19,7 +19,7 @@ export function wordsCondition(context: CompileContext, { within, words }: Words
         key,
         order: 'none',
         unique: true,
-        estimate: bound => context.reader.count(sql`SELECT 1 FROM full_text(${pattern})`, bound),
+        estimate: bound => context.reader.estimate(sql`SELECT 1 FROM full_text(${pattern})`, bound),
       }
     },
   }

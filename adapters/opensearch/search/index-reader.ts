@@ -1,6 +1,6 @@
 import type { Tenant } from '#service/call.ts'
 import type { Clock } from '#service/ports/clock.ts'
-import type { Position } from '#service/ports/search-index.ts'
+import type { Position, SearchRequest } from '#service/ports/search-index.ts'
 import type { ParameterReference } from '#service/search/ast.ts'
 import { scopeOf } from '../document/engine-document.ts'
 import { parameterKey } from '../document/parameter-key.ts'
@@ -73,8 +73,10 @@ export class IndexReader {
   readonly #parts: ReaderParts
   readonly #tenant: Tenant
   readonly #deadline: number
+  readonly #trace: SearchRequest['trace']
 
-  constructor(parts: ReaderParts, tenant: Tenant, deadline: number) {
+  constructor(parts: ReaderParts, tenant: Tenant, deadline: number, trace?: SearchRequest['trace']) {
+    this.#trace = trace
     this.#parts = parts
     this.#tenant = tenant
     this.#deadline = deadline
@@ -153,6 +155,7 @@ export class IndexReader {
     if (response.status !== 200) throw refused(response)
     const answer = response.body as Answer
     if (answer.timed_out) throw tooSlow(milliseconds)
+    this.#trace?.({ statement: `${type}: ${body}`, milliseconds: milliseconds - (this.#deadline - clock.now()) })
     return answer
   }
 }
