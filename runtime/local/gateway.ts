@@ -1,5 +1,6 @@
 /** The whole gateway in one process: the store, the service, both doors and HTTP. */
 import { readFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import type { HttpResponse } from '#rest/http-message.ts'
 import { DEFAULT_LIMITS, type FhirService, type Limits, type Logger } from '#service/index.ts'
 import { accessOptions } from '../access-options.ts'
@@ -61,13 +62,8 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
     source: changes,
     refusal: ({ url = '', headers }) =>
       isRealtime(url) ? (router.mayConnect(headers as ReceivedRequest['headers']) ? undefined : FORBIDDEN) : NOT_FOUND,
-    plan: ({ headers: { host: reached } }, { authorization }, body) =>
-      router.subscribe({
-        method: 'POST',
-        url: GRAPHQL_PATH,
-        headers: { host: reached, 'content-type': 'application/json', authorization },
-        body,
-      }),
+    admit: (request, headers) => router.admit(graphqlRequest(request, headers, undefined)),
+    plan: (request, headers, body) => router.subscribe(graphqlRequest(request, headers, body)),
   })
   const { refuseBody } = router
   const tls = config.tls && (await readTls(config.tls))
@@ -93,6 +89,18 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
     },
   }
 }
+
+/** What a socket's client says, as if it had come by POST. Of its headers only who it is counts. */
+const graphqlRequest = (
+  { headers: { host } }: IncomingMessage,
+  { authorization }: Readonly<Record<string, string>>,
+  body: Uint8Array | undefined,
+): ReceivedRequest => ({
+  method: 'POST',
+  url: GRAPHQL_PATH,
+  headers: { host, 'content-type': 'application/json', authorization },
+  body,
+})
 
 /** Rejects with a StartError. */
 async function readTls({ certificateFile, keyFile }: TlsFiles): Promise<Tls> {

@@ -1,43 +1,22 @@
 /** The gateway with a login: tokens of an issuer that the test is, through real HTTP and both doors. */
-import { createSign, generateKeyPairSync } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readAccess } from '../access-environment.ts'
-import { EnvironmentReader } from '../environment-reader.ts'
+import { base64, FOREIGN_KEYS, groups, startTokenIssuer, type TokenIssuer } from '#test/support/token-issuer.ts'
 import { startWorld, type World } from './world.ts'
 
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const otherKeys = generateKeyPairSync('rsa', { modulusLength: 2048 })
-
-let keyServer: Server
-let issuer: string
+let tokens: TokenIssuer
 let world: World
 
-const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-function tokenOf(claims: object, { privateKey } = keys): string {
-  const now = Math.floor(Date.now() / 1000)
-  const all = { iss: issuer, aud: 'web', sub: 'ann', exp: now + 600, iat: now, 'custom:tenantId': 'east', ...claims }
-  const signed = `${base64({ alg: 'RS256', kid: 'k1', typ: 'JWT' })}.${base64(all)}`
-  return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey).toString('base64url')}`
-}
-
-const groups = (...names: readonly string[]) => ({ 'cognito:groups': names })
-
 beforeAll(async () => {
-  const jwk = { ...keys.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'RS256' }
-  keyServer = createServer((_, response) => response.end(JSON.stringify({ keys: [jwk] })))
-  await new Promise<void>(resolve => keyServer.listen(0, '127.0.0.1', resolve))
-  issuer = `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/pool`
-  const environment = { LOGIN_ISSUER: issuer, LOGIN_AUDIENCE: 'web', TENANCY: 'multi' }
-  world = await startWorld({ config: { access: readAccess(new EnvironmentReader(environment)), logLevel: 'silent' } })
+  tokens = await startTokenIssuer()
+  world = await startWorld({ config: tokens.config })
 })
 
 afterAll(async () => {
   await world.close()
-  keyServer.close()
+  tokens.close()
 })
+
+const tokenOf: TokenIssuer['tokenOf'] = (...given) => tokens.tokenOf(...given)
 
 async function send(token: string | undefined, method: string, path: string, body?: object) {
   const response = await fetch(`${world.baseUrl}${path}`, {
@@ -115,8 +94,8 @@ test('a token must be of the issuer, for the audience, in time and signed', asyn
     tokenOf({ ...practitioner, iss: 'http://127.0.0.1/pool' }),
     tokenOf({ ...practitioner, aud: 'another' }),
     tokenOf({ ...practitioner, exp: 1_700_000_000 }),
-    tokenOf(practitioner, otherKeys),
-    `${base64({ alg: 'none', kid: 'k1' })}.${base64({ iss: issuer, aud: 'web', sub: 'ann', ...practitioner })}.x`,
+    tokenOf(practitioner, FOREIGN_KEYS),
+    `${base64({ alg: 'none', kid: 'k1' })}.${base64({ iss: tokens.issuer, aud: 'web', sub: 'ann', ...practitioner })}.x`,
     tokenOf({ ...practitioner, sub: undefined }),
   ]
   for (const token of wrong) {

@@ -40,6 +40,8 @@ export interface Router {
   handle(received: ReceivedRequest): Promise<HttpResponse>
   /** Has a subscription planned: what is received is its document, as POST has one. Never rejects. */
   subscribe(received: ReceivedRequest): Promise<HttpResponse>
+  /** 204 where the caller is known, or nobody asks who it is. Never rejects. */
+  admit(received: ReceivedRequest): Promise<HttpResponse>
   /** Whether a page of this origin may open a socket under this Host header, which no CORS keeps it from. */
   mayConnect(headers: ReceivedRequest['headers']): boolean
   /** The answer to a body of more than bodyBytesMax. Never rejects. */
@@ -122,6 +124,10 @@ export function createRouter(options: RouterOptions): Router {
       return identified(plain, false, known =>
         threads.graphql.send('subscription', known).catch((failure: unknown) => refuse(known, failure)),
       )
+    },
+    admit(received) {
+      const plain = plainRequest(received, { target: 'graphql', url: '' })
+      return identified(plain, false, async () => ({ status: 204, headers: {}, body: undefined }))
     },
     mayConnect({ host, origin }) {
       if (wantsLoopbackHost && !isLoopbackHost(host)) return false

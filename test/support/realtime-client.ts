@@ -17,13 +17,18 @@ export interface RealtimeClient {
 
 export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>
+  /** Of who connects, beside the host. */
+  readonly authorization?: object
   /** Default: connection_init is sent and acknowledged. */
   readonly greet?: boolean
 }
 
 /** @param url of the GraphQL endpoint. Rejects where the socket is refused. */
-export async function connectRealtime(url: string, { headers = {}, greet = true }: ConnectOptions = {}) {
-  const header = Buffer.from(JSON.stringify({ host: new URL(url).host })).toString('base64url')
+export async function connectRealtime(
+  url: string,
+  { headers = {}, authorization: connected = {}, greet = true }: ConnectOptions = {},
+) {
+  const header = Buffer.from(JSON.stringify({ host: new URL(url).host, ...connected })).toString('base64url')
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/realtime`, ['graphql-ws', `header-${header}`], {
     headers: { ...headers },
   })

@@ -9,6 +9,8 @@ import { headersOf, type ProtocolError, readClientMessage, type ServerMessage, t
 export interface ConnectionParts {
   readonly hub: Hub
   readonly send: (text: string) => void
+  /** Whether who connects may: an answer of less than 400. Never rejects. */
+  readonly admit: () => Promise<HttpResponse>
   /** Asks the door to plan a subscription: a GraphQL request as POST has one. Never rejects. */
   readonly plan: (headers: Readonly<Record<string, string>>, body: Uint8Array) => Promise<HttpResponse>
 }
@@ -23,13 +25,15 @@ export interface Connection {
 /** After so long without a word from the server the client connects anew. */
 const CONNECTION_TIMEOUT_MS = 300_000
 
+const REFUSED = 400
+
 /** AppSync's quota. */
 const SUBSCRIPTIONS_MAX = 200
 
 /** A place that isn't there yet is one that is being planned. */
 type Places = Map<string, Place | undefined>
 
-export function createConnection({ hub, send, plan }: ConnectionParts): Connection {
+export function createConnection({ hub, send, admit, plan }: ConnectionParts): Connection {
   const places: Places = new Map()
   let open = true
   let acknowledged = false
@@ -38,6 +42,16 @@ export function createConnection({ hub, send, plan }: ConnectionParts): Connecti
   }
   const refuse = (id: string | undefined, ...errors: readonly ProtocolError[]): void =>
     say({ type: 'error', ...(id !== undefined && { id }), payload: { errors } })
+
+  async function greet(): Promise<void> {
+    const answer = await admit()
+    if (answer.status >= REFUSED) {
+      say({ type: 'connection_error', payload: { errors: errorsOf(answer) } })
+      return
+    }
+    acknowledged = true
+    say({ type: 'connection_ack', payload: { connectionTimeoutMs: CONNECTION_TIMEOUT_MS } })
+  }
 
   async function start(id: string, { data, authorization }: Start): Promise<void> {
     places.set(id, undefined)
@@ -63,8 +77,7 @@ export function createConnection({ hub, send, plan }: ConnectionParts): Connecti
       const message = readClientMessage(text)
       switch (message.type) {
         case 'connection_init':
-          acknowledged = true
-          say({ type: 'connection_ack', payload: { connectionTimeoutMs: CONNECTION_TIMEOUT_MS } })
+          void greet()
           return
         case 'start': {
           const { id } = message
@@ -99,18 +112,21 @@ const TOO_MANY: ProtocolError = {
   message: `A connection takes ${SUBSCRIPTIONS_MAX} subscriptions.`,
 }
 
-function plannedOf({ status, body }: HttpResponse): PlannedSubscription | { readonly errors: ProtocolError[] } {
-  const answer = JSON.parse(body ? decodeUtf8(wholeBody(body)) : '{}') as PlanAnswer
-  if (status === 200 && answer.data) return answer.data
-  const errors = answer.errors?.map(({ errorType, message }) => ({ errorType: errorType ?? 'BadRequest', message }))
-  // A refusal before the door, such as of a token, is an OperationOutcome.
-  const outcome = answer.issue?.map(({ diagnostics }) => ({
-    errorType: status === 401 || status === 403 ? 'UnauthorizedException' : 'BadRequestException',
-    message: diagnostics,
-    errorCode: status,
-  }))
-  return { errors: errors ?? outcome ?? [{ errorType: 'InternalFailure', message: 'Not started.', errorCode: status }] }
+function plannedOf(response: HttpResponse): PlannedSubscription | { readonly errors: readonly ProtocolError[] } {
+  const { data } = answerOf(response)
+  return response.status === 200 && data ? data : { errors: errorsOf(response) }
 }
+
+function errorsOf(response: HttpResponse): readonly ProtocolError[] {
+  const { status: errorCode } = response
+  const { errors, issue = [] } = answerOf(response)
+  if (errors) return errors.map(({ errorType, message }) => ({ errorType: errorType ?? 'BadRequest', message }))
+  // A refusal before the door, such as of a token, is an OperationOutcome.
+  const errorType = errorCode === 401 || errorCode === 403 ? 'UnauthorizedException' : 'BadRequestException'
+  return issue.map(({ diagnostics: message }) => ({ errorType, message, errorCode }))
+}
+
+const answerOf = ({ body }: HttpResponse): PlanAnswer => JSON.parse(body ? decodeUtf8(wholeBody(body)) : '{}')
 
 interface PlanAnswer {
   readonly data?: PlannedSubscription | null

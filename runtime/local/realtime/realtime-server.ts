@@ -12,6 +12,8 @@ export interface RealtimeOptions {
   readonly source: ChangeSource
   /** Whether this request may open a socket: undefined, or the status to refuse it by. */
   readonly refusal: (request: IncomingMessage) => number | undefined
+  /** Whether who sends these headers may connect. Never rejects. */
+  readonly admit: (request: IncomingMessage, headers: Readonly<Record<string, string>>) => Promise<HttpResponse>
   /** Asks the door to plan a subscription. Never rejects. */
   readonly plan: (
     request: IncomingMessage,
@@ -38,7 +40,7 @@ const GOING_AWAY = 1001
 /** For a client to say goodbye. */
 const CLOSE_MS = 1000
 
-export function createRealtimeServer({ source, refusal, plan }: RealtimeOptions): RealtimeServer {
+export function createRealtimeServer({ source, refusal, admit, plan }: RealtimeOptions): RealtimeServer {
   const hub = createHub(source)
   const connections = new Map<WebSocket, Connection>()
   const heart = setInterval(() => {
@@ -51,6 +53,7 @@ export function createRealtimeServer({ source, refusal, plan }: RealtimeOptions)
     const connection = createConnection({
       hub,
       send: text => webSocket.send(text),
+      admit: () => admit(request, connected),
       // Each subscription says again who asks; what it leaves out is as when the socket was opened.
       plan: (headers, body) => plan(request, { ...connected, ...headers }, body),
     })
