@@ -12,7 +12,9 @@ const CODES = TYPES.flatMap(type => [...DEFINITIONS.searchParameters(type).keys(
 const WORDS = [
   ...CODES,
   ...TYPES,
-  ...'_has _sort _count _total _summary _elements _include _revinclude _cursor _format _text'.split(' '),
+  ...'_has _sort _count _total _summary _elements _include _revinclude _cursor _format _text _content _filter _list _type _contained _explain'.split(
+    ' ',
+  ),
   ...'missing exact contains not in below iterate constructor __proto__ toString'.split(' '),
 ]
 const VALUES =
