@@ -3,7 +3,6 @@ import {
   decodeUtf8,
   encodeHistory,
   encodeSearchset,
-  fault,
   type Interaction,
   type InteractionKind,
   parseQueryString,
@@ -14,7 +13,15 @@ import { assertContentType, FHIR_ANSWER, FORM_BODY, negotiateAnswer } from './co
 import type { Exchange, Of } from './exchange.ts'
 import { answerGraphql } from './graphql.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
-import { asksForFresh, type GeneralParameters, preferenceOf, readConditionsOf, splitGeneral } from './request.ts'
+import { answerJobCancel, answerJobStatus, submitBundle } from './jobs.ts'
+import {
+  asksForFresh,
+  type GeneralParameters,
+  onceOf,
+  preferenceOf,
+  readConditionsOf,
+  splitGeneral,
+} from './request.ts'
 import { emptyResponse, jsonResponse, type Rendering, resourceResponse, versionHeaders } from './response.ts'
 import {
   answerConditionalDelete,
@@ -40,6 +47,8 @@ const HANDLERS: { readonly [Kind in InteractionKind]: Handler<Kind> } = {
   capabilities: async ({ service, request, rendering }) =>
     jsonResponse(rendering, 200, {}, await service.capabilities(request.call)),
   operation: answerOperation,
+  'job-status': answerJobStatus,
+  'job-cancel': answerJobCancel,
   patch: answerPatch,
   'conditional-update': answerConditionalUpdate,
   'conditional-patch': answerConditionalPatch,
@@ -105,9 +114,12 @@ const renderingOf = ({ format, pretty }: GeneralParameters, { contentType, prett
   pretty: pretty || asked,
 })
 
-async function answerBundle({ service, request, rendering }: Exchange) {
-  const { return: prefer } = preferenceOf(request)
-  const result = await service.bundle(request.call, { content: jsonBody(request), ...(prefer && { prefer }) })
+async function answerBundle(exchange: Exchange) {
+  const { service, request, rendering } = exchange
+  const { return: prefer, async } = preferenceOf(request)
+  if (async) return submitBundle(exchange)
+  const content = jsonBody(request)
+  const result = await service.bundle(request.call, { content, ...(prefer && { prefer }), ...onceOf(request) })
   return jsonResponse(rendering, 200, {}, result.body)
 }
 

@@ -5,11 +5,11 @@ import { asksForFresh, ifMatchOf, preferenceOf, readConditionsOf, splitGeneral }
 const withHeader = (name: string, value: string) => restRequest('GET /Patient/1', { headers: { [name]: value } })
 
 test.each([
-  ['return=minimal', { return: 'minimal', handling: undefined }],
-  ['return=representation; handling=lenient', { return: 'representation', handling: 'lenient' }],
-  ['handling=strict, return=OperationOutcome', { return: 'OperationOutcome', handling: 'strict' }],
-  ['respond-async, return="minimal"', { return: 'minimal', handling: undefined }],
-  ['return=everything', { return: undefined, handling: undefined }],
+  ['return=minimal', { return: 'minimal', handling: undefined, async: false }],
+  ['return=representation; handling=lenient', { return: 'representation', handling: 'lenient', async: false }],
+  ['handling=strict, return=OperationOutcome', { return: 'OperationOutcome', handling: 'strict', async: false }],
+  ['respond-async, return="minimal"', { return: 'minimal', handling: undefined, async: true }],
+  ['return=everything', { return: undefined, handling: undefined, async: false }],
 ])('Prefer: %s', (prefer, preference) => {
   expect(preferenceOf(withHeader('prefer', prefer))).toEqual(preference)
 })

@@ -1,5 +1,12 @@
 /** What a request's headers and general parameters ask for. R4 http.html#general, #parameters, #concurrency */
-import { fault, type Parameters, parseEntityTags, type VersionMatch } from '#service/index.ts'
+import {
+  fault,
+  fingerprintOf,
+  type OnceRequest,
+  type Parameters,
+  parseEntityTags,
+  type VersionMatch,
+} from '#service/index.ts'
 import type { HttpRequest } from './http-message.ts'
 import { memoize } from './memoize.ts'
 
@@ -8,23 +15,28 @@ export interface Preference {
   readonly return: 'minimal' | 'representation' | 'OperationOutcome' | undefined
   /** R4 search.html#errors */
   readonly handling: 'strict' | 'lenient' | undefined
+  /** R4 async.html */
+  readonly async: boolean
 }
 
-const NO_PREFERENCE: Preference = { return: undefined, handling: undefined }
+const NO_PREFERENCE: Preference = { return: undefined, handling: undefined, async: false }
 
 /** Preferences that are unknown are passed over (RFC 7240, 2). */
 const parsePreference = memoize((prefer: string): Preference => {
   let returned: Preference['return']
   let handling: Preference['handling']
+  let async = false
   for (const part of prefer.split(/[,;]/)) {
     const [name = '', value = ''] = part.split('=').map(text => text.trim().replaceAll('"', ''))
     if (name.toLowerCase() === 'return') {
       if (value === 'minimal' || value === 'representation' || value === 'OperationOutcome') returned = value
     } else if (name.toLowerCase() === 'handling') {
       if (value === 'strict' || value === 'lenient') handling = value
+    } else if (name.toLowerCase() === 'respond-async') {
+      async = true
     }
   }
-  return { return: returned, handling }
+  return { return: returned, handling, async }
 })
 
 export const preferenceOf = (request: HttpRequest): Preference => {
@@ -115,3 +127,25 @@ function isTrue([name, value]: readonly [string, string]): boolean {
     expression: [name],
   })
 }
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
+
+/**
+ * Idempotency-Key: the same request sent again, after an answer was lost, has its effect once.
+ * @throws Fault invalid where it is no key.
+ */
+export function onceOf(request: HttpRequest): { readonly once?: OnceRequest } {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return {}
+  if (!IDEMPOTENCY_KEY.test(key)) {
+    throw fault('invalid', 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID', {
+      code: 'value',
+      expression: ['Idempotency-Key'],
+    })
+  }
+  const { method, url, headers, body } = request
+  const head = JSON.stringify([method, url, headers['if-none-exist'] ?? ''])
+  return { once: { key, fingerprint: fingerprintOf(head, body ?? NO_BYTES) } }
+}
+
+const NO_BYTES = new Uint8Array(0)

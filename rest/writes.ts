@@ -5,7 +5,7 @@ import { assertContentType, PATCH_BODY, type PatchType } from './content.ts'
 import type { Exchange, Of } from './exchange.ts'
 import { outcomeResponse } from './fault-to-response.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
-import { createOnlyOf, ifMatchOf, preferenceOf } from './request.ts'
+import { createOnlyOf, ifMatchOf, onceOf, preferenceOf } from './request.ts'
 import { emptyResponse, type Headers, jsonResponse, versionHeaders, versionUrl } from './response.ts'
 
 export async function answerCreate(exchange: Exchange, { type }: Of<'create'>) {
@@ -17,6 +17,7 @@ export async function answerCreate(exchange: Exchange, { type }: Of<'create'>) {
     type,
     content,
     ...(ifNoneExist !== undefined && { ifNoneExist }),
+    ...onceOf(request),
   })
   return writeResponse(exchange, result)
 }
@@ -42,7 +43,7 @@ const WRITTEN: Readonly<Record<WriteResult['kind'], { readonly status: number; r
   unchanged: { status: 200, text: 'is as it was asked for already: nothing was changed' },
 }
 
-function writeResponse({ request, rendering }: Exchange, { kind, version }: WriteResult): HttpResponse {
+export function writeResponse({ request, rendering }: Exchange, { kind, version }: WriteResult): HttpResponse {
   const { status, text } = WRITTEN[kind]
   const headers = versionHeaders(version)
   const url = versionUrl(request.call.baseUrl, version)

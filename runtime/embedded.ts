@@ -48,7 +48,7 @@ const clockOf = ({ clock }: EmbeddedOptions) => (clock ? { clock } : {})
 function serviceOver(engine: EmbeddedEngine, options: EmbeddedOptions): EmbeddedService {
   const { folder, clock = SYSTEM_CLOCK, ids = createIds(clock), ...rest } = options
   const sealer = createAesSealer(sealingKeyOf(folder))
-  const { store, index, objects } = engine
-  const service = createFhirService({ ...rest, ports: { store, index, objects, clock, ids, sealer } })
+  const { store, index, objects, jobs } = engine
+  const service = createFhirService({ ...rest, ports: { store, index, objects, jobs, clock, ids, sealer } })
   return { service, clock, ids, close: () => engine.close() }
 }

@@ -2,6 +2,7 @@
 import type { Call } from './call.ts'
 import type { Issue } from './fault.ts'
 import type { XmlFormat } from './formats/xml.ts'
+import type { ByteRange } from './ports/object-store.ts'
 import type { VersionAttributes } from './ports/stored-version.ts'
 import type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
 import type { ChangeFilter } from './subscriptions/change-filter.ts'
@@ -31,12 +32,24 @@ export interface FhirService {
   conditionalDelete(call: Call, request: ConditionalDeleteRequest): Promise<ConditionalDeleteResult>
   /** R4 http.html#delete. Deleting what is not there, or is gone already, succeeds without a new version. */
   delete(call: Call, request: DeleteRequest): Promise<DeleteResult>
+  /** R4 binary.html: the bytes of a Binary, or of one of its versions. */
+  readBinary(call: Call, request: BinaryRequest): Promise<BinaryResult>
+  /** R4 binary.html: a Binary of these bytes, new or as the next version of the id. */
+  writeBinary(call: Call, request: BinaryWriteRequest): Promise<WriteResult>
   /** R4 http.html#history of an instance; of a type or the system where the request names less. */
   history(call: Call, request: HistoryRequest): Promise<HistoryResult>
   /** R4 search.html. The result holds what was applied, so that the self link can say it. */
   search(call: Call, request: SearchRequest): Promise<SearchResult>
   /** R4 http.html#transaction: a Bundle of type transaction (all or nothing) or batch (each for itself). */
   bundle(call: Call, request: BundleRequest): Promise<BundleResult>
+  /** R4 async.html: a Bundle to be worked on after the answer. unsupported where this server has no workers. */
+  submitBundle(call: Call, request: AsyncBundleRequest): Promise<SubmittedJob>
+  /** How far a job of the caller is; not-found for anybody else's, and after a day. */
+  jobStatus(call: Call, id: string): Promise<JobStatus>
+  /** Gives a job up: not-found as for its status. */
+  cancelJob(call: Call, id: string): Promise<void>
+  /** For workers: does a job that waits. Whatever goes wrong with the job itself is its result. */
+  runJob(run: JobRun): Promise<JobRunResult>
   /** R4 http.html#capabilities: JSON text of the CapabilityStatement, computed from what this service runs. */
   capabilities(call: Call): Promise<Uint8Array>
   /** Live updates: which changes the caller is told of from now on. */
@@ -95,6 +108,7 @@ export interface CreateRequest {
   readonly content: JsonValue
   /** The search of If-None-Exist, without '?': one match is answered instead of creating. */
   readonly ifNoneExist?: string
+  readonly once?: OnceRequest
 }
 
 /**
@@ -164,6 +178,35 @@ export interface WriteResult {
   readonly version: Revealed
 }
 
+export interface BinaryRequest extends Omit<ReadRequest, 'type' | 'view'> {
+  readonly versionId?: string
+}
+
+export type BinaryResult =
+  | { readonly kind: 'not-modified'; readonly version: VersionAttributes }
+  | {
+      readonly kind: 'found'
+      readonly version: VersionAttributes
+      readonly contentType: string
+      /** How many there are. */
+      readonly bytes: number
+      /** Where the client may read them itself, and should, since they are many. */
+      readonly url?: string
+      /** All of them, or those of a range within them. */
+      readonly get: (range: ByteRange | undefined) => Promise<readonly Uint8Array[]>
+    }
+
+export interface BinaryWriteRequest extends Pick<UpdateRequest, 'ifMatch' | 'ifNoneMatch'> {
+  /** undefined: a new Binary. */
+  readonly id?: string
+  readonly contentType: string
+  readonly bytes: Uint8Array
+  /** A reference: who may see that resource may see the bytes. */
+  readonly securityContext?: string
+  /** Of a new one: the search of If-None-Exist. */
+  readonly ifNoneExist?: string
+}
+
 export interface DeleteRequest {
   readonly type: string
   readonly id: string
@@ -227,7 +270,41 @@ export interface BundleRequest {
   readonly content: JsonValue
   /** What entries answer with: R4 http.html#ops `Prefer: return`. Default minimal. */
   readonly prefer?: 'minimal' | 'representation' | 'OperationOutcome'
+  readonly once?: OnceRequest
 }
+
+/** A request that is to have its effect once, however often it comes. */
+export interface OnceRequest {
+  /** Idempotency-Key, as the client chose it. */
+  readonly key: string
+  /** Hash of what was sent: the same key with anything else is refused. */
+  readonly fingerprint: string
+}
+
+export interface AsyncBundleRequest {
+  /** The Bundle, or where in the object store its JSON text is: a body by reference. */
+  readonly source: { readonly content: JsonValue } | { readonly key: string }
+  readonly prefer?: 'minimal' | 'representation' | 'OperationOutcome'
+}
+
+export interface SubmittedJob {
+  /** Unguessable. */
+  readonly id: string
+}
+
+export type JobStatus =
+  | { readonly kind: 'running'; readonly progress: string }
+  /** HTTP status and JSON text of the resource that the request would have been answered with. */
+  | { readonly kind: 'ended'; readonly status: number; readonly body: readonly Uint8Array[] }
+
+export interface JobRun extends Pick<Call, 'tenant' | 'logger'> {
+  readonly id: string
+  /** Until then the work has to be done. Whoever finds the job unfinished some time later begins it again. */
+  readonly deadline: number
+}
+
+/** taken: another worker has it, or there is nothing to do. */
+export type JobRunResult = 'ended' | 'taken'
 
 export interface BundleResult {
   readonly type: 'transaction-response' | 'batch-response'

@@ -1,6 +1,8 @@
 /** The service layer: what doors, workers and runtime import. */
 import { hideTypes } from './access/hide-types.ts'
 import { type AccessPolicy, ALLOW_ALL } from './access/policy.ts'
+import { readBinary } from './binary/read-binary.ts'
+import { writeBinary } from './binary/write-binary.ts'
 import type { ServiceContext } from './context.ts'
 import { createDefinitions, type DefinitionsProvider, servedOnly } from './definitions.ts'
 import type { FhirService } from './fhir-service.ts'
@@ -16,11 +18,15 @@ import { create } from './interactions/create.ts'
 import { deleteResource } from './interactions/delete.ts'
 import { history } from './interactions/history.ts'
 import { patch } from './interactions/patch.ts'
-import { read } from './interactions/read.ts'
+import { read, readStored } from './interactions/read.ts'
 import { search } from './interactions/search.ts'
 import { update } from './interactions/update.ts'
-import { vread } from './interactions/vread.ts'
+import { vread, vreadStored } from './interactions/vread.ts'
+import { cancelJob, jobStatus } from './jobs/job-status.ts'
+import { runJob } from './jobs/run-job.ts'
+import { submitBundle } from './jobs/submit-bundle.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { ERASING_OPERATIONS } from './operations/erase.ts'
 import type { Operation } from './operations/operation.ts'
 import { BASE_OPERATIONS, operationRegistry } from './operations/registry.ts'
 import { runOperation } from './operations/run-operation.ts'
@@ -37,6 +43,10 @@ export { createDefinitions, type Definitions, type DefinitionsProvider } from '.
 export { formatEntityTag, parseEntityTag, parseEntityTags } from './entity-tag.ts'
 export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue, type IssueCode } from './fault.ts'
 export type {
+  AsyncBundleRequest,
+  BinaryRequest,
+  BinaryResult,
+  BinaryWriteRequest,
   BundleRequest,
   BundleResult,
   ConditionalDeleteRequest,
@@ -56,6 +66,10 @@ export type {
   GraphqlResult,
   HistoryRequest,
   HistoryResult,
+  JobRun,
+  JobRunResult,
+  JobStatus,
+  OnceRequest,
   OperationRequest,
   OperationResult,
   Parameters,
@@ -66,6 +80,7 @@ export type {
   Revealed,
   SearchRequest,
   SearchResult,
+  SubmittedJob,
   UpdateRequest,
   VersionMatch,
   View,
@@ -81,9 +96,11 @@ export {
   type Interaction,
   type InteractionKind,
   isResourceId,
+  JOBS_SEGMENT,
   parseInteraction,
   viewOf,
 } from './interaction-request.ts'
+export { fingerprintOf } from './interactions/once.ts'
 export { DEFAULT_LIMITS, type Limits } from './limits.ts'
 export type {
   Operation,
@@ -136,6 +153,8 @@ export interface ServiceOptions {
   readonly limits?: Partial<Limits>
   /** Those that differ from DEFAULT_WRITE_RULES. */
   readonly rules?: Partial<WriteRules>
+  /** Whether `$erase` and `$purge` take resources away for good. Default: refused. */
+  readonly hardDelete?: 'offered' | 'refused'
   /** Besides those of BASE_OPERATIONS. */
   readonly operations?: readonly Operation[]
   /** Those that differ from DEFAULT_GRAPHQL_LIMITS. */
@@ -155,7 +174,11 @@ export function createFhirService(options: ServiceOptions): FhirService {
     definitions,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     rules: { ...DEFAULT_WRITE_RULES, ...options.rules },
-    operationRegistry: operationRegistry([...BASE_OPERATIONS, ...(options.operations ?? [])]),
+    operationRegistry: operationRegistry([
+      ...BASE_OPERATIONS,
+      ...(options.hardDelete === 'offered' ? ERASING_OPERATIONS : []),
+      ...(options.operations ?? []),
+    ]),
   }
   const operations: Operations = {
     read: (call, request) => read(context, call, request),
@@ -170,7 +193,18 @@ export function createFhirService(options: ServiceOptions): FhirService {
     history: (call, request) => history(context, call, request),
     search: (call, request) => search(context, call, request),
     bundle: (call, request) => bundle(context, call, request),
+    submitBundle: (call, request) => submitBundle(context, call, request),
+    jobStatus: (call, id) => jobStatus(context, call, id),
+    cancelJob: (call, id) => cancelJob(context, call, id),
+    runJob: run => runJob(context, run),
     capabilities: call => capabilities(context, call),
+    readBinary: (call, { versionId, ...request }) =>
+      readBinary(context, call, () =>
+        versionId === undefined
+          ? readStored(context, call, { type: 'Binary', ...request })
+          : vreadStored(context, call, { type: 'Binary', versionId, ...request }),
+      ),
+    writeBinary: (call, request) => writeBinary(context, call, request),
     operation: (call, request) => runOperation(context, call, request),
     xml: async call => (await import('./formats/xml.ts')).xmlFormat(context.definitions.for(call.tenant)),
     subscribe: (call, request) => subscribe(context, call, request),

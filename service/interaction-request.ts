@@ -31,6 +31,9 @@ export type Interaction =
       readonly type: string
       readonly parameters: Parameters
     }
+  /** What has become of a request that was answered with 202, and giving it up: R4 async.html. */
+  | { readonly kind: 'job-status'; readonly id: string }
+  | { readonly kind: 'job-cancel'; readonly id: string }
   /** A Bundle posted to the base. */
   | { readonly kind: 'bundle' }
   /** The name has no '$'. `graphql` among them, at the system or on an instance. */
@@ -44,6 +47,9 @@ export type Interaction =
     }
 
 export type InteractionKind = Interaction['kind']
+
+/** `_jobs/{id}` is where the status of a job is. */
+export const JOBS_SEGMENT = '_jobs'
 
 const TYPE = /^[A-Z][A-Za-z]*$/
 /** R4 datatypes.html#id, less `.` and `..`: clients take those out of every URL (RFC 3986, 5.2.4). */
@@ -98,11 +104,17 @@ function methodsOf(segments: readonly string[], parameters: Parameters): Methods
   const [first, ...rest] = segments
   if (first === undefined) return { GET: { kind: 'search-system', parameters }, POST: { kind: 'bundle' } }
   if (TYPE.test(first)) return typeMethods(first, rest, parameters)
+  if (first === JOBS_SEGMENT) return jobMethods(rest)
   if (rest.length > 0) return undefined
   if (first === 'metadata') return { GET: { kind: 'capabilities' } }
   if (first === '_history') return { GET: { kind: 'history', parameters } }
   if (first === '_search') return { POST: { kind: 'search-system', parameters } }
   return operationMethods(first, { parameters })
+}
+
+function jobMethods([id, ...more]: readonly string[]): Methods | undefined {
+  if (id === undefined || more.length > 0) return undefined
+  return { GET: { kind: 'job-status', id }, DELETE: { kind: 'job-cancel', id } }
 }
 
 function typeMethods(type: string, rest: readonly string[], parameters: Parameters): Methods | undefined {

@@ -82,13 +82,22 @@ export function encodeCommit(tenant: Tenant, request: CommitRequest, expires: nu
   const claims = request.claims ?? []
   const cells: Cell[] = [tenant, expires, request.changes.length, claims.length]
   for (const change of request.changes) cells.push(change.type, change.id, change.versionId)
-  for (const claim of claims) encodeClaim(cells, claim)
+  const ahead = expires - request.deadline
+  for (const claim of claims) encodeClaim(cells, claim, ahead)
   for (const change of request.changes) encodeChange(cells, change)
   return cells
 }
 
-function encodeClaim(cells: Cell[], { claim, resource, replaces, expiresAt }: Claim): void {
-  cells.push(claim, resource.type, resource.id, replaces?.type ?? null, replaces?.id ?? null, expiresAt ?? null)
+/** @param ahead of the clock that times of requests are in, this machine's clock is. */
+function encodeClaim(cells: Cell[], { claim, resource, replaces, expiresAt }: Claim, ahead: number): void {
+  cells.push(
+    claim,
+    resource.type,
+    resource.id,
+    replaces?.type ?? null,
+    replaces?.id ?? null,
+    expiresAt === undefined ? null : expiresAt + ahead,
+  )
 }
 
 function encodeChange(cells: Cell[], change: Change): void {

@@ -18,6 +18,8 @@ import type { JsonObject, JsonValue } from '../resource/content.ts'
 
 const batch = (...entry: JsonValue[]): JsonObject => ({ resourceType: 'Bundle', type: 'batch', entry })
 
+const group: JsonObject = { resourceType: 'Group', type: 'person', actual: true }
+
 test('each entry has its own outcome, in the order of the request', async () => {
   const world = testWorld()
   await world.service.update(world.call, { type: 'Patient', id: 'a', content: patient({ id: 'a' }) })
@@ -36,7 +38,7 @@ test('each entry has its own outcome, in the order of the request', async () => 
       get('Patient?nonsense=1'),
       post(practitioner('1'), undefined, { ifNoneExist: 'identifier=s|1' }),
       { request: { method: 'PATCH', url: 'Patient/a' } },
-      { request: { method: 'PUT', url: 'Patient?identifier=x' }, resource: patient() },
+      { request: { method: 'PUT', url: 'Group?identifier=x' }, resource: group },
       { request: { method: 'DELETE', url: 'Patient?identifier=x' } },
       get('Patient/a/$nothing'),
       { request: { method: 'GET', url: 'nowhere/at/all' } },
@@ -55,9 +57,9 @@ test('each entry has its own outcome, in the order of the request', async () => 
     '200 OK',
     '400 Bad Request',
     '201 Created',
-    '501 Not Implemented',
-    '501 Not Implemented',
-    '501 Not Implemented',
+    '400 Bad Request',
+    '201 Created',
+    '204 No Content',
     '404 Not Found',
     '404 Not Found',
     '405 Method Not Allowed',
@@ -69,7 +71,8 @@ test('each entry has its own outcome, in the order of the request', async () => 
   expect(at(answer, 'entry', 8, 'resource', 'type')).toBe('history')
   expect(written(world.ports).sort()).toEqual([
     'POST Patient/id-1 1',
-    'POST Practitioner/id-2 1',
+    'POST Practitioner/id-3 1',
+    'PUT Group/id-2 1',
     'PUT Patient/a 1',
     'PUT Patient/b 1',
   ])

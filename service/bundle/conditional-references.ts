@@ -36,6 +36,7 @@ export async function resolveConditionalReferences(
   const targets = new Map<string, string>()
   const faults = faultCollector()
   const refuse = refusal(context, call, faults)
+  refuseUnresolved(writes, resolverOf, refuse)
   const conditions = usedConditions(context, call, writes, refuse)
   if (conditions.length > 0) {
     const staged = stagedWrites(context, call, conditions, writes, resolverOf)
@@ -54,6 +55,23 @@ export async function resolveConditionalReferences(
 }
 
 type Refuse = (draft: DraftWrite, text: string, error: Fault) => void
+
+/** R4 bundle.html#references: a urn: names another entry of the Bundle; elsewhere nobody could follow it. */
+function refuseUnresolved(
+  writes: readonly DraftWrite[],
+  resolverOf: (draft: DraftWrite) => ResolveLink,
+  refuse: Refuse,
+): void {
+  for (const draft of writes) {
+    let resolve: ResolveLink | undefined
+    scanReferences(draft.content, text => {
+      if (!text.startsWith('urn:')) return
+      resolve ??= resolverOf(draft)
+      if (resolve(text) === undefined && resolve(text.replace(/#.*$/s, '')) === undefined)
+        refuse(draft, text, unresolved(text))
+    })
+  }
+}
 
 function usedConditions(
   context: ServiceContext,
@@ -121,6 +139,9 @@ function refusal(context: ServiceContext, call: Call, faults: FaultCollector): R
     faults.refuse(draft.entry.index, new Fault(error.category, issues, { cause: error }))
   }
 }
+
+const unresolved = (text: string): Fault =>
+  fault('invalid', `The reference '${text}' leads to no entry of the transaction`, { code: 'not-found' })
 
 const noMatch = (text: string): Fault =>
   fault('precondition-failed', `The reference '${text}' matches no resource`, { code: 'not-found' })

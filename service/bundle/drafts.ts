@@ -4,12 +4,15 @@ import type { InteractionCode } from '../access/policy.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
-import type { Interaction } from '../interaction-request.ts'
+import type { Patch } from '../fhir-service.ts'
+import { type Interaction, isResourceId } from '../interaction-request.ts'
 import { type Condition, parseCondition } from '../interactions/condition.ts'
 import { assertVersionId } from '../interactions/if-match.ts'
-import { assertKnownType } from '../interactions/known-type.ts'
+import { assertKnownType, notFound } from '../interactions/known-type.ts'
 import { planSearch, searchRequestOf } from '../interactions/search-plan.ts'
 import { assertUpdatable } from '../interactions/update.ts'
+import type { VersionAttributes } from '../ports/stored-version.ts'
+import { formatQueryString } from '../query-string.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
 import { hasJoin } from '../search/has-join.ts'
@@ -17,6 +20,7 @@ import { TerminologyAnswers } from '../terminology/answers.ts'
 import { breathe } from './breathe.ts'
 import { type BundleEntry, isRefused, type RefusedEntry } from './entries.ts'
 import { type FaultCollector, faultCollector } from './entry-fault.ts'
+import { patchOfEntry } from './patch-entry.ts'
 
 export interface DraftCreate {
   readonly kind: 'create'
@@ -31,10 +35,15 @@ export interface DraftCreate {
 
 export interface DraftUpdate {
   readonly kind: 'update'
+  readonly method: 'PUT' | 'PATCH'
   readonly entry: BundleEntry
   readonly type: string
   readonly id: string
   readonly content: ResourceContent
+  /** What a condition has found, or a patch was made on: no other version may be replaced. */
+  readonly previous?: VersionAttributes
+  /** By a condition that nothing matches: there must be no such resource yet. */
+  readonly isNew?: true
 }
 
 export interface DraftDelete {
@@ -42,7 +51,34 @@ export interface DraftDelete {
   readonly entry: BundleEntry
   readonly type: string
   readonly id: string
+  /** What a condition has found. */
+  readonly previous?: VersionAttributes
 }
+
+/** Entries whose target is known only when the store has been asked. */
+export type ConditionalDraft =
+  | {
+      readonly kind: 'conditional-delete'
+      readonly entry: BundleEntry
+      readonly type: string
+      readonly condition: Condition
+    }
+  | {
+      readonly kind: 'conditional-update'
+      readonly entry: BundleEntry
+      readonly type: string
+      readonly condition: Condition
+      readonly content: ResourceContent
+      /** Where nothing matches, and the content has no id. */
+      readonly newId: string
+    }
+  | {
+      readonly kind: 'patch'
+      readonly entry: BundleEntry
+      readonly type: string
+      readonly target: { readonly id: string } | Condition
+      readonly patch: Patch
+    }
 
 export type Draft = DraftCreate | DraftUpdate | DraftDelete
 
@@ -51,6 +87,7 @@ export interface Drafts {
   readonly deletes: readonly DraftDelete[]
   readonly creates: readonly DraftCreate[]
   readonly updates: readonly DraftUpdate[]
+  readonly conditional: readonly ConditionalDraft[]
 }
 
 /** @throws Fault with the issues of every entry that could not be processed, whatever the store holds. */
@@ -63,6 +100,7 @@ export async function draftEntries(
   const deletes: DraftDelete[] = []
   const creates: DraftCreate[] = []
   const updates: DraftUpdate[] = []
+  const conditional: ConditionalDraft[] = []
   for (const entry of entries) {
     if (faults.full) break
     await breathe(entry.index)
@@ -74,10 +112,11 @@ export async function draftEntries(
     if (draft?.kind === 'delete') deletes.push(draft)
     else if (draft?.kind === 'create') creates.push(draft)
     else if (draft?.kind === 'update') updates.push(draft)
+    else if (draft) conditional.push(draft)
   }
   refuseOverlap([...deletes, ...updates], faults)
   faults.throwAny()
-  return { deletes, creates, updates }
+  return { deletes, creates, updates, conditional }
 }
 
 function draftEntry(
@@ -85,7 +124,7 @@ function draftEntry(
   call: Call,
   entry: BundleEntry,
   faults: FaultCollector,
-): Draft | undefined {
+): Draft | ConditionalDraft | undefined {
   const { index, interaction } = entry
   const definitions = context.definitions.for(call.tenant)
   const type = 'type' in interaction && interaction.type !== '*' ? interaction.type : undefined
@@ -108,8 +147,13 @@ function draftEntry(
         assertVersionId(entry.ifMatch)
         return assertUpdatable(definitions, { type: interaction.type, id }, entry.resource ?? null, BEFORE_RESOLVING)
       })
-      return content && { kind: 'update', entry, type: interaction.type, id, content }
+      return content && { kind: 'update', method: 'PUT', entry, type: interaction.type, id, content }
     }
+    case 'conditional-update':
+    case 'conditional-delete':
+    case 'conditional-patch':
+    case 'patch':
+      return faults.try(index, () => draftConditional(context, call, entry, interaction))
     case 'delete':
       faults.try(index, () => assertVersionId(entry.ifMatch), 'request.ifMatch')
       return { kind: 'delete', entry, type: interaction.type, id: interaction.id }
@@ -142,7 +186,35 @@ function assertHarmless(
 }
 
 /** Conditional references become references before anything is stored. */
-const BEFORE_RESOLVING = { conditionalReferences: 'allowed' } as const
+export const BEFORE_RESOLVING = { conditionalReferences: 'allowed' } as const
+
+function draftConditional(
+  context: ServiceContext,
+  call: Call,
+  entry: BundleEntry,
+  interaction: Extract<
+    BundleEntry['interaction'],
+    { kind: 'conditional-update' | 'conditional-delete' | 'conditional-patch' | 'patch' }
+  >,
+): ConditionalDraft {
+  const definitions = context.definitions.for(call.tenant)
+  const { kind, type } = interaction
+  const { resource = null } = entry
+  assertVersionId(entry.ifMatch)
+  if (kind === 'patch') {
+    if (!isResourceId(interaction.id)) throw notFound(interaction)
+    return { kind: 'patch', entry, type, target: interaction, patch: patchOfEntry(resource) }
+  }
+  const condition = parseStagedCondition(context, call, type, formatQueryString(interaction.parameters))
+  if (kind === 'conditional-patch') {
+    return { kind: 'patch', entry, type, target: condition, patch: patchOfEntry(resource) }
+  }
+  if (kind === 'conditional-delete') return { kind, entry, type, condition }
+  const content = assertValid(definitions, resource, { type, ...BEFORE_RESOLVING })
+  if (content.id !== undefined)
+    assertUpdatable(definitions, { type, id: String(content.id) }, content, BEFORE_RESOLVING)
+  return { kind, entry, type, condition, content, newId: context.ports.ids.resourceId() }
+}
 
 function draftCreate(
   context: ServiceContext,
@@ -183,14 +255,23 @@ function codeOf(interaction: BundleEntry['interaction']): InteractionCode {
     case 'history':
       if (interaction.id !== undefined) return 'history-instance'
       return interaction.type === undefined ? 'history-system' : 'history-type'
+    case 'conditional-update':
+      return 'update'
+    case 'conditional-patch':
+      return 'patch'
+    case 'conditional-delete':
+      return 'delete'
     default:
       return interaction.kind
   }
 }
 
+/** Which resource an entry writes. */
+type WrittenTarget = Pick<Draft, 'entry' | 'type' | 'id'>
+
 /** R4 http.html#trules: a transaction in which a resource is named twice by PUT or DELETE fails. */
-function refuseOverlap(drafts: readonly Draft[], faults: FaultCollector): void {
-  const first = new Map<string, Draft>()
+export function refuseOverlap(drafts: readonly WrittenTarget[], faults: FaultCollector): void {
+  const first = new Map<string, WrittenTarget>()
   for (const draft of drafts) {
     const key = `${draft.type}/${draft.id}`
     const other = first.get(key)

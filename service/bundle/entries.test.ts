@@ -148,14 +148,14 @@ describe('an entry is refused', () => {
       ),
     ],
     [
-      'as a patch',
+      'as a patch without one',
       { request: { method: 'PATCH', url: 'Patient/a' } },
-      oneFault('unsupported', 'not-supported', 'patch is not supported in a Bundle', `${FIRST}.request`),
+      oneFault('invalid', 'required', 'PATCH Patient/a needs a resource', `${FIRST}.resource`),
     ],
     [
-      'as a conditional update',
-      { resource: patient(), request: { method: 'PUT', url: 'Patient?identifier=x' } },
-      oneFault('unsupported', 'not-supported', 'conditional-update is not supported in a Bundle', `${FIRST}.request`),
+      'as the status of a job',
+      { request: { method: 'GET', url: '_jobs/1' } },
+      oneFault('unsupported', 'not-supported', 'job-status is not supported in a Bundle', `${FIRST}.request`),
     ],
     [
       'at no address',

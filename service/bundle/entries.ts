@@ -1,8 +1,9 @@
 /** From a posted Bundle to entries that each name one interaction. R4 bundle.html, http.html#transaction */
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
-import { parseEntityTag, parseEntityTags } from '../entity-tag.ts'
+import { parseEntityTags } from '../entity-tag.ts'
 import { Fault, fault, type Issue } from '../fault.ts'
+import type { VersionMatch } from '../fhir-service.ts'
 import { type Interaction, parseInteraction } from '../interaction-request.ts'
 import { parseQueryString } from '../query-string.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
@@ -25,6 +26,10 @@ export type EntryInteraction = Extract<
       | 'delete'
       | 'capabilities'
       | 'operation'
+      | 'patch'
+      | 'conditional-update'
+      | 'conditional-patch'
+      | 'conditional-delete'
   }
 >
 
@@ -36,10 +41,10 @@ export interface BundleEntry {
   /** Below the base. */
   readonly url: string
   readonly interaction: EntryInteraction
-  /** Of a create, an update, or an operation that is given one; not validated. */
+  /** Of a create, an update, a patch, or an operation that is given one; not validated. */
   readonly resource: JsonValue | undefined
   readonly ifNoneExist: string | undefined
-  readonly ifMatch: string | undefined
+  readonly ifMatch: VersionMatch | undefined
   readonly ifNoneMatch: readonly string[] | undefined
   readonly ifModifiedSince: number | undefined
 }
@@ -158,7 +163,7 @@ function readEntry(index: number, entry: JsonObject, baseUrl: string): BundleEnt
   const interaction = entryInteraction(path, method, parseInteraction(method, address, parseQueryString(query)))
   const { kind } = interaction
   const resource = TAKING_RESOURCES.has(kind) ? entry.resource : undefined
-  if ((kind === 'create' || kind === 'update') && resource === undefined) {
+  if (NEEDING_RESOURCES.has(kind) && resource === undefined) {
     throw required(`${path}.resource`, `${method} ${url} needs a resource`)
   }
   const fullUrl = textOf(entry.fullUrl)
@@ -168,7 +173,10 @@ function readEntry(index: number, entry: JsonObject, baseUrl: string): BundleEnt
   return { index, fullUrl, method, url, interaction, resource, ...conditionsOf(path, kind, request) }
 }
 
-const TAKING_RESOURCES: ReadonlySet<Interaction['kind']> = new Set(['create', 'update', 'operation'])
+const NEEDING_RESOURCES: ReadonlySet<Interaction['kind']> = new Set([
+  ...(['create', 'update', 'patch', 'conditional-update', 'conditional-patch'] as const),
+])
+const TAKING_RESOURCES: ReadonlySet<Interaction['kind']> = new Set([...NEEDING_RESOURCES, 'operation'])
 
 const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -200,6 +208,10 @@ function entryInteraction(path: string, method: string, interaction: Interaction
     case 'delete':
     case 'capabilities':
     case 'operation':
+    case 'patch':
+    case 'conditional-update':
+    case 'conditional-patch':
+    case 'conditional-delete':
       return interaction
     default:
       throw unsupported(path, `${interaction.kind} is not supported in a Bundle`)
@@ -213,7 +225,7 @@ type Conditions = Pick<BundleEntry, 'ifNoneExist' | 'ifMatch' | 'ifNoneMatch' | 
 
 const KINDS_BY_CONDITION: Readonly<Record<keyof Conditions, readonly EntryInteraction['kind'][]>> = {
   ifNoneExist: ['create'],
-  ifMatch: ['update', 'delete'],
+  ifMatch: ['update', 'delete', 'patch', 'conditional-update', 'conditional-patch', 'conditional-delete'],
   ifNoneMatch: ['read', 'vread'],
   ifModifiedSince: ['read', 'vread'],
 }
@@ -229,11 +241,13 @@ function conditionsOf(path: string, kind: EntryInteraction['kind'], request: Jso
   const ifModifiedSince = textOf(request.ifModifiedSince)
   return {
     ifNoneExist: textOf(request.ifNoneExist),
-    ifMatch: ifMatch === undefined ? undefined : parseEntityTag(ifMatch, 'ifMatch'),
+    ifMatch: ifMatch === undefined ? undefined : versionsOf(parseEntityTags(ifMatch, 'ifMatch')),
     ifNoneMatch: ifNoneMatch === undefined ? undefined : parseEntityTags(ifNoneMatch, 'ifNoneMatch'),
     ifModifiedSince: ifModifiedSince === undefined ? undefined : Date.parse(ifModifiedSince),
   }
 }
+
+const versionsOf = (tags: readonly string[]): VersionMatch => (tags.length === 1 ? (tags[0] ?? '') : tags)
 
 /** R4 bundle.html, bdl-7: a fullUrl is there once. */
 function refuseSharedFullUrls(

@@ -52,16 +52,19 @@ export const representation = (call: Call, version: Revealed): Pick<EntryOutcome
   resource: [version.body],
 })
 
-export const deleteOutcome = (
-  version: VersionAttributes | undefined,
-  prefer: BundleRequest['prefer'],
-): EntryOutcome => ({
-  status: '204 No Content',
-  ...(version && { version }),
-  ...(prefer === 'OperationOutcome' && {
-    issues: [note(version ? `${version.type}/${version.id} is deleted` : 'There was nothing to delete')],
-  }),
-})
+/** @param versions the tombstones: none where there was nothing, several by a condition that may delete so many. */
+export function deleteOutcome(versions: readonly VersionAttributes[], prefer: BundleRequest['prefer']): EntryOutcome {
+  const [version, ...more] = versions
+  return {
+    status: '204 No Content',
+    ...(version && more.length === 0 && { version }),
+    ...(prefer === 'OperationOutcome' && {
+      issues: versions.length === 0 ? [note('There was nothing to delete')] : versions.map(deletionNote),
+    }),
+  }
+}
+
+const deletionNote = ({ type, id }: VersionAttributes): Issue => note(`${type}/${id} is deleted`)
 
 const note = (diagnostics: string): Issue => ({ severity: 'information', code: 'informational', diagnostics })
 

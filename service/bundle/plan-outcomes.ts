@@ -14,14 +14,18 @@ export function planOutcomes(
   prefer: BundleRequest['prefer'],
 ): ReadonlyMap<number, EntryOutcome> {
   const outcomes = new Map<number, EntryOutcome>()
-  for (const { entry } of drafts.deletes) {
-    const tombstone = plan.tombstones.get(entry.index)
-    outcomes.set(entry.index, deleteOutcome(tombstone && attributesOfChange(tombstone), prefer))
+  const deletes = [...drafts.deletes, ...drafts.conditional.filter(({ kind }) => kind === 'conditional-delete')]
+  for (const { entry } of deletes) {
+    const tombstones = plan.tombstones.get(entry.index) ?? []
+    outcomes.set(entry.index, deleteOutcome(tombstones.map(attributesOfChange), prefer))
   }
   for (const draft of drafts.creates) {
     outcomes.set(draft.entry.index, createOutcome(call, plan, draft, prefer))
   }
-  for (const { entry } of drafts.updates) {
+  for (const [index, version] of plan.targets.unchanged) {
+    outcomes.set(index, writeOutcome(call, { kind: 'unchanged', version }, prefer))
+  }
+  for (const { entry } of plan.targets.updates) {
     const previous = plan.newest.get(entry.index)
     const kind = previous && !previous.deleted ? 'updated' : 'created'
     outcomes.set(entry.index, writeOutcome(call, { kind, version: versionOf(plan, entry.index) }, prefer))

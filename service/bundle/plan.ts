@@ -2,13 +2,14 @@
 import { notPermitted } from '../access/permit.ts'
 import { readNewestInBatches } from '../access/read-many.ts'
 import { reveal } from '../access/reveal.ts'
+import { keepBytes } from '../binary/keep-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
-import { assertMatch } from '../interactions/if-match.ts'
+import { assertAbsent, assertMatch, assertMatchGiven } from '../interactions/if-match.ts'
 import { prepareTombstone, prepareWrite } from '../interactions/prepare.ts'
 import type { Change, Claim } from '../ports/resource-store.ts'
-import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
+import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
 import { type ResolveLink, rewriteLinks } from '../resource/references.ts'
 import { breathe } from './breathe.ts'
 import { type ResolvedCreates, resolveCreates } from './conditional-creates.ts'
@@ -16,17 +17,20 @@ import { type DraftWrite, resolveConditionalReferences } from './conditional-ref
 import type { DraftDelete, Drafts, DraftUpdate } from './drafts.ts'
 import { faultCollector } from './entry-fault.ts'
 import { type LinkTargets, linkResolver } from './links.ts'
+import { type ResolvedTargets, resolveTargets } from './resolve-targets.ts'
 
 export interface Plan {
   /** Deletes, creates, updates: the order of R4 http.html#trules. */
   readonly changes: readonly Change[]
   readonly claims: readonly Claim[]
   /** By index of the entry. A delete without one had nothing to delete. */
-  readonly tombstones: ReadonlyMap<number, Change>
+  readonly tombstones: ReadonlyMap<number, readonly Change[]>
   readonly writes: ReadonlyMap<number, Change>
   readonly creates: ResolvedCreates
   /** Newest versions before the transaction, by index of the entry. */
-  readonly newest: ReadonlyMap<number, StoredVersion | undefined>
+  readonly newest: ReadonlyMap<number, VersionAttributes | undefined>
+  /** What entries with conditions, and patches, have come to. */
+  readonly targets: ResolvedTargets
 }
 
 /**
@@ -36,10 +40,12 @@ export interface Plan {
 export async function planTransaction(
   context: ServiceContext,
   call: Call,
-  drafts: Drafts,
+  named: Drafts,
   holders: ReadonlyMap<string, ResourceKey>,
 ): Promise<Plan> {
   const definitions = context.definitions.for(call.tenant)
+  const targets = await resolveTargets(context, call, named, holders)
+  const drafts = { ...named, deletes: targets.deletes, updates: targets.updates }
   const newest = await readTargets(context, call, definitions, drafts)
   const creates = await resolveCreates(context, call, drafts, holders)
   const writing: readonly DraftWrite[] = [
@@ -51,14 +57,17 @@ export async function planTransaction(
     linkResolver({ byFullUrl, byCondition }, draft.entry.fullUrl, call.baseUrl)
   const byCondition = await resolveConditionalReferences(context, call, drafts, writing, resolverWith(new Map()))
   const now = context.ports.clock.now()
-  const tombstones = new Map<number, Change>()
-  for (const { entry } of drafts.deletes) {
-    const previous = newest.get(entry.index)
-    if (previous && !previous.deleted) tombstones.set(entry.index, prepareTombstone(call, previous, now))
+  const tombstones = new Map<number, Change[]>()
+  for (const draft of drafts.deletes) {
+    const { index } = draft.entry
+    const previous = draft.previous ?? newest.get(index)
+    if (!previous || previous.deleted) continue
+    const known = tombstones.get(index) ?? []
+    tombstones.set(index, [...known, prepareTombstone(call, previous, now)])
   }
   const writes = await prepareWrites(context, call, writing, newest, resolverWith(byCondition), now)
-  const changes = [...tombstones.values(), ...writes.values()]
-  return { changes, claims: creates.claims, tombstones, writes, creates, newest }
+  const changes = [...[...tombstones.values()].flat(), ...writes.values()]
+  return { changes, claims: [...creates.claims, ...targets.claims], tombstones, writes, creates, newest, targets }
 }
 
 /** The newest versions of what is updated and deleted, with access and ifMatch seen to. */
@@ -67,15 +76,23 @@ async function readTargets(
   call: Call,
   definitions: Definitions,
   drafts: Drafts,
-): Promise<ReadonlyMap<number, StoredVersion | undefined>> {
-  const targets: readonly (DraftDelete | DraftUpdate)[] = [...drafts.deletes, ...drafts.updates]
+): Promise<ReadonlyMap<number, VersionAttributes | undefined>> {
+  const all: readonly (DraftDelete | DraftUpdate)[] = [...drafts.deletes, ...drafts.updates]
+  const targets = all.filter(({ previous }) => previous === undefined)
   const versions = await readNewestInBatches(
     context,
     call,
     targets.map(({ type, id }) => ({ type, id })),
   )
   const faults = faultCollector()
-  const newest = new Map<number, StoredVersion | undefined>()
+  const newest = new Map<number, VersionAttributes | undefined>()
+  for (const draft of all) {
+    const { entry, previous } = draft
+    if (!previous) continue
+    newest.set(entry.index, previous)
+    faults.try(entry.index, () => assertMatch(draft, previous, entry.ifMatch), 'request.ifMatch')
+    faults.try(entry.index, () => assertMatchGiven(context.rules, draft, previous, entry.ifMatch), 'request.ifMatch')
+  }
   for (const [position, draft] of targets.entries()) {
     const version = versions[position]
     newest.set(draft.entry.index, version)
@@ -85,6 +102,8 @@ async function readTargets(
       faults.refuse(index, notPermitted(draft.kind, draft.type))
     } else {
       faults.try(index, () => assertMatch(draft, version, ifMatch), 'request.ifMatch')
+      faults.try(index, () => assertMatchGiven(context.rules, draft, version, ifMatch), 'request.ifMatch')
+      if (draft.kind === 'update' && draft.isNew) faults.try(index, () => assertAbsent(draft, version))
     }
   }
   faults.throwAny()
@@ -110,7 +129,7 @@ async function prepareWrites(
   context: ServiceContext,
   call: Call,
   drafts: readonly DraftWrite[],
-  newest: ReadonlyMap<number, StoredVersion | undefined>,
+  newest: ReadonlyMap<number, VersionAttributes | undefined>,
   resolverOf: (draft: DraftWrite) => ResolveLink,
   now: number,
 ): Promise<ReadonlyMap<number, Change>> {
@@ -120,10 +139,11 @@ async function prepareWrites(
   for (const [position, draft] of drafts.entries()) {
     await breathe(position)
     const { index } = draft.entry
-    const { kind, type, id } = draft
+    const { type, id } = draft
+    const kept = type === 'Binary' ? await keepBytes(context, call, id, draft.content) : draft
     const prepared = faults.try(index, () => {
-      const content = rewriteLinks(definitions, draft.content, resolverOf(draft))
-      const method = kind === 'create' ? 'POST' : 'PUT'
+      const content = rewriteLinks(definitions, kept.content, resolverOf(draft))
+      const method = draft.kind === 'create' ? 'POST' : draft.method
       return prepareWrite(context, call, definitions, { method, type, id, content, previous: newest.get(index), now })
     })
     // The content is let go: thousands of them would only be carried from one garbage collection to the next.

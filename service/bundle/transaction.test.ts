@@ -132,7 +132,6 @@ describe('links', () => {
     ['our base, without a RESTful fullUrl', URN, 'Patient/q', 'Patient/id-2'],
     ['an absolute link', URN, 'http://other.example/r4/Patient/p', 'Patient/id-1'],
     ['a fragment', URN, 'http://other.example/r4/Patient/p#f', 'Patient/id-1#f'],
-    ['an unknown urn', URN, URN2, URN2],
   ])('relative links: %s', async (_what, fullUrl, link, expected) => {
     const world = testWorld()
     await runBundle(

@@ -4,15 +4,18 @@ import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
 import type { BundleRequest } from '../fhir-service.ts'
 import { readClaim } from '../interactions/condition.ts'
-import { overtaken } from '../interactions/if-match.ts'
+import { namesVersion, overtaken } from '../interactions/if-match.ts'
+import { commitOnce, type OnceOutcome, onlyOnce } from '../interactions/once.ts'
+import { invariant } from '../invariant.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import type { CommitResult } from '../ports/resource-store.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import { type Drafts, draftEntries } from './drafts.ts'
 import { type BundleEntry, isRefused, type RefusedEntry } from './entries.ts'
 import { atEntry } from './entry-fault.ts'
+import { dropOutcomes, keepOutcomes, readOutcomes } from './kept-outcomes.ts'
 import type { EntryOutcome } from './outcome.ts'
-import { planTransaction } from './plan.ts'
+import { type Plan, planTransaction } from './plan.ts'
 import { planOutcomes } from './plan-outcomes.ts'
 import { readEntry } from './read-entry.ts'
 
@@ -24,10 +27,11 @@ export async function transaction(
   context: ServiceContext,
   call: Call,
   entries: readonly (BundleEntry | RefusedEntry)[],
-  prefer: BundleRequest['prefer'],
+  { prefer, once }: Pick<BundleRequest, 'prefer' | 'once'>,
 ): Promise<EntryOutcome[]> {
   const drafts = await draftEntries(context, call, entries)
-  const written = await commitDrafts(context, call, drafts, prefer)
+  const commit = (within: ServiceContext) => commitDrafts(within, call, drafts, prefer)
+  const written = await (once ? onlyOnce(context, call, once, commit, replay(context, call)) : commit(context))
   const accepted = entries.filter((entry): entry is BundleEntry => !isRefused(entry))
   return mapConcurrently(
     accepted,
@@ -35,6 +39,13 @@ export async function transaction(
     async entry => written.get(entry.index) ?? readEntry(context, call, entry),
   )
 }
+
+const replay =
+  (context: ServiceContext, call: Call) =>
+  (outcome: OnceOutcome): Promise<ReadonlyMap<number, EntryOutcome>> => {
+    invariant(outcome.kind === 'transaction', `${outcome.kind} is no transaction`)
+    return readOutcomes(context, call, outcome.key)
+  }
 
 /**
  * Conditions and links are resolved and versions made anew for each attempt, since a lost race may have changed what
@@ -46,29 +57,54 @@ async function commitDrafts(
   drafts: Drafts,
   prefer: BundleRequest['prefer'],
 ): Promise<ReadonlyMap<number, EntryOutcome>> {
-  const { deletes, creates, updates } = drafts
-  if (deletes.length + creates.length + updates.length === 0) return new Map()
+  const { deletes, creates, updates, conditional } = drafts
+  if (deletes.length + creates.length + updates.length + conditional.length === 0) return new Map()
   const holders = new Map<string, ResourceKey>()
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
     const plan = await planTransaction(context, call, drafts, holders)
-    const { changes, claims } = plan
-    if (changes.length === 0) return planOutcomes(call, drafts, plan, prefer)
-    const result = await context.ports.store.commit(call.tenant, { changes, claims, deadline: call.deadline })
-    if (result.committed) return planOutcomes(call, drafts, plan, prefer)
-    await learn(context, call, drafts, holders, result.conflict)
+    if (plan.changes.length === 0) return planOutcomes(call, drafts, plan, prefer)
+    const { outcomes, conflict } = await commitPlan(context, call, plan, () => planOutcomes(call, drafts, plan, prefer))
+    if (outcomes) return outcomes
+    await learn(context, call, plan, holders, conflict)
   }
   throw fault('conflict', 'Other writes to the same resources keep coming first: try the transaction again', {
     retryAfterSeconds: 1,
   })
 }
 
+type Conflict = Extract<CommitResult, { readonly committed: false }>['conflict']
+
+type Outcomes = ReadonlyMap<number, EntryOutcome>
+
+async function commitPlan(
+  context: ServiceContext,
+  call: Call,
+  { changes, claims }: Plan,
+  outcomesOf: () => Outcomes,
+): Promise<
+  | { readonly outcomes: Outcomes; readonly conflict?: undefined }
+  | { readonly outcomes?: undefined; readonly conflict: Conflict }
+> {
+  const request = { changes, claims, deadline: call.deadline }
+  if (!context.once) {
+    const result = await context.ports.store.commit(call.tenant, request)
+    return result.committed ? { outcomes: outcomesOf() } : { conflict: result.conflict }
+  }
+  const outcomes = outcomesOf()
+  const key = await keepOutcomes(context, call, outcomes)
+  const result = await commitOnce(context, call, request, { kind: 'transaction', key })
+  if (result.committed) return { outcomes }
+  await dropOutcomes(context, call, key)
+  return { conflict: result.conflict }
+}
+
 /** @throws Fault precondition-failed where the race was lost on an entry with ifMatch: another attempt can't win it. */
 async function learn(
   context: ServiceContext,
   call: Call,
-  { deletes, updates }: Drafts,
+  { targets: { deletes, updates } }: Plan,
   holders: Map<string, ResourceKey>,
-  conflict: Extract<CommitResult, { readonly committed: false }>['conflict'],
+  conflict: Conflict,
 ): Promise<void> {
   if (conflict.kind === 'claim') {
     const holder = conflict.resource ?? (await readClaim(context, call, conflict))
@@ -78,5 +114,6 @@ async function learn(
   }
   const { type, id } = conflict
   const entry = [...deletes, ...updates].find(draft => draft.type === type && draft.id === id)?.entry
-  if (entry?.ifMatch !== undefined) throw atEntry(entry.index, overtaken(conflict, entry.ifMatch), 'request.ifMatch')
+  if (entry && namesVersion(entry.ifMatch))
+    throw atEntry(entry.index, overtaken(conflict, entry.ifMatch), 'request.ifMatch')
 }

@@ -12,7 +12,7 @@ export async function bundle(context: ServiceContext, call: Call, request: Bundl
   const { type, entries } = parseBundle(context, context.definitions.for(call.tenant), call.baseUrl, request.content)
   assertPermitted(context.policy, call, type, undefined)
   const run = type === 'transaction' ? transaction : batch
-  const outcomes = await run(context, call, entries, request.prefer)
+  const outcomes = await run(context, call, entries, request)
   const response = `${type}-response` as const
   return { type: response, body: encodeOutcomes(response, outcomes) }
 }

@@ -16,7 +16,7 @@ import { SOFTWARE } from '../software.ts'
  */
 export async function capabilities(context: ServiceContext, call: Call): Promise<Uint8Array> {
   assertPermitted(context.policy, call, 'capabilities', undefined)
-  const made = statementOf(context.operationRegistry, context.definitions.for(call.tenant))
+  const made = statementOf(context, context.definitions.for(call.tenant))
   return encodeUtf8(made.join(JSON.stringify(call.baseUrl).slice(1, -1)))
 }
 
@@ -25,10 +25,11 @@ type StatementText = readonly string[]
 
 const STATEMENTS = new WeakMap<OperationRegistry, WeakMap<Definitions, StatementText>>()
 
-function statementOf(registry: OperationRegistry, definitions: Definitions): StatementText {
+function statementOf(context: ServiceContext, definitions: Definitions): StatementText {
+  const { operationRegistry: registry } = context
   const known = STATEMENTS.get(registry) ?? new WeakMap<Definitions, StatementText>()
   STATEMENTS.set(registry, known)
-  const made = known.get(definitions) ?? statementAround(registry, definitions)
+  const made = known.get(definitions) ?? statementAround(context, definitions)
   known.set(definitions, made)
   return made
 }
@@ -36,10 +37,11 @@ function statementOf(registry: OperationRegistry, definitions: Definitions): Sta
 /** Stands for the base URL in the text; no definition has such a string. */
 const BASE_URL = '\u0000base\u0000'
 
-const statementAround = (registry: OperationRegistry, definitions: Definitions): StatementText =>
-  stringifyJson(capabilityStatement(registry, definitions, BASE_URL)).split(JSON.stringify(BASE_URL).slice(1, -1))
+const statementAround = (context: ServiceContext, definitions: Definitions): StatementText =>
+  stringifyJson(capabilityStatement(context, definitions, BASE_URL)).split(JSON.stringify(BASE_URL).slice(1, -1))
 
-function capabilityStatement(registry: OperationRegistry, definitions: Definitions, baseUrl: string): JsonObject {
+function capabilityStatement(context: ServiceContext, definitions: Definitions, baseUrl: string): JsonObject {
+  const { operationRegistry: registry } = context
   const revincludes = revincludesByTarget(definitions)
   return {
     resourceType: 'CapabilityStatement',
@@ -54,7 +56,7 @@ function capabilityStatement(registry: OperationRegistry, definitions: Definitio
       {
         mode: 'server',
         resource: definitions.servedTypes.map(type => ({
-          ...resourceOf(definitions, type, revincludes.get(type) ?? []),
+          ...resourceOf(context, definitions, type, revincludes.get(type) ?? []),
           ...operationElements(
             registry.all.filter(operation => isOfType(operation, type)),
             baseUrl,
@@ -91,23 +93,40 @@ const operationElements = (operations: readonly OperationDeclaration[], baseUrl:
     ? {}
     : { operation: operations.map(each => ({ name: each.name, definition: definitionUrl(each, baseUrl) })) }
 
-const INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'history-type', 'create', 'search-type']
+const INTERACTIONS = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+]
 
 const codes = (names: readonly string[]): JsonObject[] => names.map(code => ({ code }))
 
-function resourceOf(definitions: Definitions, type: string, searchRevInclude: string[]): JsonObject {
+function resourceOf(
+  { rules, limits }: ServiceContext,
+  definitions: Definitions,
+  type: string,
+  searchRevInclude: string[],
+): JsonObject {
   const parameters = [...definitions.searchParameters(type).values()]
   const references = parameters.filter(({ kind }) => kind === 'reference').map(({ code }) => `${type}:${code}`)
   return {
     type,
     interaction: codes(INTERACTIONS),
-    versioning: 'versioned',
+    versioning: rules.ifMatch === 'required' ? 'versioned-update' : 'versioned',
     readHistory: true,
     updateCreate: true,
     conditionalCreate: true,
     conditionalRead: 'full-support',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalUpdate: true,
+    conditionalDelete: limits.conditionalDeleteMax > 1 ? 'multiple' : 'single',
+    referencePolicy:
+      rules.referenceIntegrity === 'enforced' ? ['literal', 'logical', 'enforced'] : ['literal', 'logical'],
     ...(references.length > 0 && { searchInclude: ['*', ...references] }),
     ...(searchRevInclude.length > 0 && { searchRevInclude }),
     searchParam: parameters

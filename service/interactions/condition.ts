@@ -173,6 +173,6 @@ export const tooManyMatches = ({ text }: Condition, allowed: number): Fault =>
   fault(
     'precondition-failed',
     `The condition '${text}' matches more than ${allowed === 1 ? 'one resource' : `${allowed} resources`}, ` +
-      `which is as many as one request may delete: nothing was deleted`,
+      'which is as many as one request may delete: nothing was deleted',
     { code: 'multiple-matches' },
   )

@@ -18,6 +18,8 @@ import {
   readCondition,
 } from './condition.ts'
 import { assertKnownType } from './known-type.ts'
+import { onlyOnce } from './once.ts'
+import { replayWrite } from './replay.ts'
 
 /** R4 http.html#create; with ifNoneExist http.html#ccreate. */
 export async function create(context: ServiceContext, call: Call, request: CreateRequest): Promise<WriteResult> {
@@ -25,6 +27,12 @@ export async function create(context: ServiceContext, call: Call, request: Creat
   const { type, ifNoneExist } = request
   assertKnownType(definitions, type)
   assertPermitted(context.policy, call, 'create', type)
+  const { once } = request
+  if (once) {
+    const { once: _once, ...same } = request
+    const run = (within: ServiceContext) => create(within, call, same)
+    return onlyOnce(context, call, once, run, outcome => replayWrite(context, call, outcome))
+  }
   const condition = ifNoneExist === undefined ? undefined : await readCondition(context, call, type, ifNoneExist)
   const content = assertValid(definitions, request.content, { type })
   if (condition) return createUnlessFound(context, call, condition, content)

@@ -2,10 +2,11 @@
  * Writes that happen once, however often their request arrives: the key of the request is claimed in the very commit
  * that does the write, and the claim tells what was done. A retry after a crash finds it, or writes.
  */
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
+import type { OnceRequest } from '../fhir-service.ts'
 import type { CommitRequest, CommitResult } from '../ports/resource-store.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 
@@ -29,10 +30,11 @@ export interface Once {
   readonly expired: ResourceKey | undefined
 }
 
-export interface OnceRequest {
-  /** As the client chose it. */
-  readonly key: string
-  readonly fingerprint: string
+/** The same for the same parts, one after the other. */
+export function fingerprintOf(...parts: readonly (string | Uint8Array)[]): string {
+  const digest = createHash('sha256')
+  for (const part of parts) digest.update(part)
+  return digest.digest('base64url')
 }
 
 /** How long a repeated request is recognised. */

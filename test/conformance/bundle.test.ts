@@ -85,7 +85,7 @@ test('each entry of a batch is answered for itself', async () => {
   const { entry } = answer as { entry: readonly { response: { status: string; outcome?: unknown } }[] }
   expect(status).toBe(200)
   expect(answer).toMatchObject({ resourceType: 'Bundle', type: 'batch-response' })
-  expect(entry.map(each => each.response.status.slice(0, 3))).toEqual(['201', '404', '501'])
+  expect(entry.map(each => each.response.status.slice(0, 3))).toEqual(['201', '404', '400'])
   expect(entry[1]?.response.outcome).toEqual(
     outcome('not-found', 'There is no Patient/nobody', 'Bundle.entry[1].request.url'),
   )

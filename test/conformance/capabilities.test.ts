@@ -61,13 +61,27 @@ const TRIALS: Readonly<Record<string, string>> = {
   batch: 'POST / ',
 }
 
+/** A FHIRPath Patch that finds nothing to delete. */
+const DELETION = {
+  resourceType: 'Parameters',
+  parameter: [
+    {
+      name: 'operation',
+      part: [
+        { name: 'type', valueCode: 'delete' },
+        { name: 'path', valueString: 'Patient.photo' },
+      ],
+    },
+  ],
+}
+
 test.each(Object.entries(TRIALS))('%s is offered if, and only if, it works', async (code, line) => {
   const [{ interaction, resource }] = statement.rest
   const patient = resource.find(({ type }) => type === 'Patient')
   const offered = [...interaction, ...(patient?.interaction ?? [])].some(each => each.code === code)
   const bundle = { resourceType: 'Bundle', type: code }
   const body = line.startsWith('GET') ? undefined : line.startsWith('POST / ') || line === 'POST /' ? bundle : SHAW
-  const sent = line.startsWith('PUT') ? { ...SHAW, id: 'a' } : body
+  const sent = line.startsWith('PATCH') ? DELETION : line.startsWith('PUT') ? { ...SHAW, id: 'a' } : body
   const { status } = await world.send(line.trimEnd(), sent ? { body: sent } : {})
   expect({ code, status: status < 300 ? 'works' : status }).toEqual({ code, status: offered ? 'works' : 501 })
 })

@@ -20,6 +20,7 @@ import type { ParameterReference, SortKey } from '#service/search/ast.ts'
 import type { IndexDocument } from '#service/search/document.ts'
 import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
 import { compareDocuments, sortValueOf } from '#service/search/sort.ts'
+import { memoryJobs } from './memory-jobs.ts'
 import { memoryObjects } from './memory-objects.ts'
 
 export interface MemoryPorts extends Ports {
@@ -62,13 +63,15 @@ export function memoryPorts(): MemoryPorts {
     world.set(tenant, state)
     return state
   }
+  const clock = fixedClock()
   return {
     store: memoryStore(stateOf, changes),
     index: memoryIndex(stateOf),
-    clock: fixedClock(),
+    clock,
     ids: countingIds(),
     sealer: testSealer,
     objects: memoryObjects(),
+    jobs: memoryJobs(clock),
     changes,
   }
 }

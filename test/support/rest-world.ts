@@ -1,9 +1,10 @@
+import { readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRestDoor } from '#rest/door.ts'
 import { openPrimaryService } from '#runtime/embedded.ts'
-import type { AccessPolicy, FhirService, Operation } from '#service/index.ts'
+import type { AccessPolicy, FhirService, Limits, Operation, WriteRules } from '#service/index.ts'
 import { countingIds, type FixedClock, fixedClock, TEST_TIME } from './memory-ports.ts'
 import { type RequestParts, restCall, restRequest, textOf } from './rest-request.ts'
 import { testDefinitions } from './test-world.ts'
@@ -23,8 +24,13 @@ export interface TextAnswer extends RestAnswer {
 export interface RestWorldOptions {
   /** Default: everyone may see everything. */
   readonly policy?: AccessPolicy
+  /** Those that differ from the default. */
+  readonly limits?: Partial<Limits>
+  readonly rules?: Partial<WriteRules>
   /** Default: all. */
   readonly resourceTypes?: readonly string[]
+  /** Default: refused. */
+  readonly hardDelete?: 'offered' | 'refused'
   /** Besides those that the service has. */
   readonly operations?: readonly Operation[]
 }
@@ -38,11 +44,13 @@ export interface RestWorld {
   answer(line: string, parts?: RestParts): Promise<TextAnswer>
   /** The body as it was sent, where its very text matters. */
   text(line: string, parts?: RestParts): Promise<string>
+  /** How many objects there are beside the resources. */
+  files(): number
   close(): Promise<void>
 }
 
 export interface RestParts extends Omit<RequestParts, 'body'> {
-  readonly body?: object | string
+  readonly body?: object | string | Uint8Array
 }
 
 export const BASE_URL = 'http://localhost:8080/fhir'
@@ -58,9 +66,21 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
     definitions: testDefinitions,
     ...options,
   })
+  return restWorldOver({
+    service,
+    clock,
+    async close() {
+      await close()
+      await rm(folder, { recursive: true })
+    },
+  })
+}
+
+/** The real door over any service. */
+export function restWorldOver({ service, clock, close }: Pick<RestWorld, 'service' | 'clock' | 'close'>): RestWorld {
   const door = createRestDoor(service)
   const exchange = async (line: string, { body, headers, ...rest }: RestParts = {}) => {
-    const text = typeof body === 'object' ? JSON.stringify(body) : body
+    const text = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body
     const type = text === undefined ? {} : { 'content-type': 'application/fhir+json' }
     const call = restCall({ baseUrl: BASE_URL })
     const parts: RequestParts = {
@@ -84,11 +104,11 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
       const { status, headers, body } = await answer(line, parts)
       return { status, headers, body: body === '' ? undefined : JSON.parse(body) }
     },
+    files: () =>
+      readdirSync(join(folder, 'objects'), { recursive: true, withFileTypes: true }).filter(each => each.isFile())
+        .length,
     text: async (line, parts) => (await exchange(line, parts)).body,
-    async close() {
-      await close()
-      await rm(folder, { recursive: true })
-    },
+    close,
   }
 }
 

@@ -1,0 +1,35 @@
+/** Bundles that are worked on after the answer, and what becomes of them. R4 async.html */
+import { fault, JOBS_SEGMENT } from '#service/index.ts'
+import { jsonBody } from './body.ts'
+import type { Exchange, Of } from './exchange.ts'
+import type { HttpResponse } from './http-message.ts'
+import { preferenceOf } from './request.ts'
+import { emptyResponse, jsonResponse } from './response.ts'
+
+/** When to ask again; a job of thousands of entries takes some seconds. */
+const RETRY_AFTER_SECONDS = '1'
+
+/** 202 with where to ask: R4 async.html#3.1.6.2 */
+export async function submitBundle({ service, request }: Exchange): Promise<HttpResponse> {
+  if (request.headers['idempotency-key'] !== undefined) {
+    throw fault(
+      'invalid',
+      'Idempotency-Key goes with a Bundle that is answered at once, not with Prefer: respond-async',
+    )
+  }
+  const { return: prefer } = preferenceOf(request)
+  const source = { content: jsonBody(request) }
+  const { id } = await service.submitBundle(request.call, { source, ...(prefer && { prefer }) })
+  return emptyResponse(202, { 'Content-Location': `${request.call.baseUrl}/${JOBS_SEGMENT}/${id}` })
+}
+
+export async function answerJobStatus({ service, request, rendering }: Exchange, { id }: Of<'job-status'>) {
+  const job = await service.jobStatus(request.call, id)
+  if (job.kind === 'ended') return jsonResponse(rendering, job.status, {}, job.body)
+  return emptyResponse(202, { 'X-Progress': job.progress, 'Retry-After': RETRY_AFTER_SECONDS })
+}
+
+export async function answerJobCancel({ service, request }: Exchange, { id }: Of<'job-cancel'>) {
+  await service.cancelJob(request.call, id)
+  return emptyResponse(202, {})
+}

@@ -1,0 +1,53 @@
+/** What its owner is told of a job, and giving it up. R4 async.html */
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import { type Fault, fault } from '../fault.ts'
+import type { JobStatus } from '../fhir-service.ts'
+import { invariant } from '../invariant.ts'
+import type { Job } from '../ports/job-store.ts'
+import { jobInputKey, ownerOf } from './job-request.ts'
+import { jobPorts } from './submit-bundle.ts'
+
+/** A job of somebody else is as good as none: the answer doesn't tell them apart. */
+export async function jobStatus(context: ServiceContext, call: Call, id: string): Promise<JobStatus> {
+  const job = await ownJob(context, call, id)
+  const { state, result, progress } = job
+  if (state === 'queued') return { kind: 'running', progress: 'Waiting for its turn' }
+  if (state === 'running') return { kind: 'running', progress: progress ?? 'Begun' }
+  if (state === 'cancelled') throw noJob(id)
+  invariant(result, `job ${id} is ${state} and has no result`)
+  const { objects } = jobPorts(context)
+  const found = await objects.get(call.tenant, result.key, undefined, call.deadline)
+  if (!found) throw noJob(id)
+  return { kind: 'ended', status: result.status, body: await wholeOf(found.content) }
+}
+
+/** R4 async.html#3.1.6.4: what has not been begun is not begun; the result of what has been is thrown away. */
+export async function cancelJob(context: ServiceContext, call: Call, id: string): Promise<void> {
+  const { jobs, objects } = jobPorts(context)
+  for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
+    const job = await ownJob(context, call, id)
+    if (job.state === 'cancelled') throw noJob(id)
+    const { leaseUntil: _lease, result, ...rest } = job
+    const cancelled: Job = { ...rest, state: 'cancelled', updatedAt: context.ports.clock.now() }
+    if (!(await jobs.replace(call.tenant, cancelled, job.revision, call.deadline))) continue
+    await objects.delete(call.tenant, jobInputKey(id), call.deadline)
+    if (result) await objects.delete(call.tenant, result.key, call.deadline)
+    return
+  }
+  throw fault('conflict', 'The job changes at this moment: try again', { retryAfterSeconds: 1 })
+}
+
+async function ownJob(context: ServiceContext, call: Call, id: string): Promise<Job> {
+  const job = await jobPorts(context).jobs.read(call.tenant, id, call.deadline)
+  if (job?.owner !== ownerOf(call.caller)) throw noJob(id)
+  return job
+}
+
+const noJob = (id: string): Fault => fault('not-found', `There is no job '${id}', or not any more`)
+
+async function wholeOf(content: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of content) chunks.push(chunk)
+  return chunks
+}

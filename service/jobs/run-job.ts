@@ -1,0 +1,97 @@
+/** Works on one job: takes it, does it, and keeps what came of it. */
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import { Fault, fault } from '../fault.ts'
+import type { JobRun, JobRunResult } from '../fhir-service.ts'
+import { INTERNAL_ERROR, statusOf } from '../http-status.ts'
+import { bundle } from '../interactions/bundle.ts'
+import type { Job } from '../ports/job-store.ts'
+import { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from '../resource/json.ts'
+import { operationOutcome } from '../resource/operation-outcome.ts'
+import { traceOf } from '../trace.ts'
+import { callOfJob, type JobRequest, jobRequestOf, jobResultKey } from './job-request.ts'
+import { jobPorts } from './submit-bundle.ts'
+
+const CONTENT_TYPE = 'application/fhir+json'
+
+interface Outcome {
+  readonly status: number
+  readonly body: Uint8Array
+}
+
+/**
+ * May be told the same job any number of times, also at once: the lease is one worker's. A job that was begun before
+ * and not ended is done again; its writes carry the job's name, so that what has been committed is not written twice.
+ * @returns taken: somebody else has it, or there is nothing to do.
+ */
+export async function runJob(context: ServiceContext, run: JobRun): Promise<JobRunResult> {
+  const { tenant, id, deadline, logger } = run
+  const { jobs, objects } = jobPorts(context)
+  const { clock } = context.ports
+  const found = await jobs.read(tenant, id, deadline)
+  if (!found || !waits(found, clock.now())) return 'taken'
+  const taken: Job = { ...found, state: 'running', updatedAt: clock.now(), leaseUntil: deadline + LEASE_MARGIN_MS }
+  if (!(await jobs.replace(tenant, taken, found.revision, deadline))) return 'taken'
+  const revision = found.revision + 1
+  const request = jobRequestOf(found)
+  const outcome = await outcomeOf(context, callOfJob(request, { tenant, deadline, logger }), request, id)
+  const key = jobResultKey(id, revision)
+  // The deadline was the work's: what came of it is kept in any case.
+  const later = clock.now() + LEASE_MARGIN_MS
+  await objects.put(tenant, key, outcome.body, { contentType: CONTENT_TYPE, deadline: later })
+  const { leaseUntil: _lease, progress: _progress, ...rest } = taken
+  const ended: Job = {
+    ...rest,
+    state: outcome.status < 300 ? 'done' : 'failed',
+    updatedAt: clock.now(),
+    result: { status: outcome.status, key, contentType: CONTENT_TYPE },
+  }
+  if (!(await jobs.replace(tenant, ended, revision, later))) {
+    // Given up meanwhile, or taken by another worker: that one's result counts.
+    await objects.delete(tenant, key, later)
+    return 'taken'
+  }
+  await objects.delete(tenant, request.input, later)
+  return 'ended'
+}
+
+/** Between the deadline of the work and the end of the lease: for keeping the result. */
+const LEASE_MARGIN_MS = 30_000
+
+const waits = ({ state, leaseUntil = 0 }: Job, now: number): boolean =>
+  state === 'queued' || (state === 'running' && leaseUntil <= now)
+
+async function outcomeOf(context: ServiceContext, call: Call, request: JobRequest, id: string): Promise<Outcome> {
+  try {
+    const content = parseJson(decodeUtf8(await inputOf(context, call, request.input)))
+    const { prefer } = request
+    const once = { key: `job ${id}`, fingerprint: '' }
+    const result = await bundle(context, call, { content, once, ...(prefer && { prefer }) })
+    return { status: 200, body: Buffer.concat(result.body) }
+  } catch (error) {
+    return failureOf(call, id, error)
+  }
+}
+
+async function inputOf(context: ServiceContext, call: Call, key: string): Promise<Uint8Array> {
+  const { objects } = jobPorts(context)
+  const found = await objects.get(call.tenant, key, undefined, call.deadline)
+  if (!found) throw fault('not-found', 'The content that the job was about is not there')
+  const { bodyBytesMax } = context.limits
+  if (found.bytes > bodyBytesMax) throw fault('too-large', `A body may have ${bodyBytesMax} bytes`)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of found.content) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function failureOf(call: Call, id: string, error: unknown): Outcome {
+  if (Fault.is(error)) {
+    const { category, internal, issues } = error
+    if (internal !== undefined) call.logger.warn('A job failed', { job: id, category, internal })
+    return { status: statusOf(category), body: encodeUtf8(stringifyJson(operationOutcome(issues))) }
+  }
+  call.logger.error('A job failed unexpectedly', { job: id, requestId: call.requestId, ...traceOf(error) })
+  const diagnostics = `An internal error occurred. The log knows it as request ${call.requestId}.`
+  const issues = [{ severity: 'fatal', code: 'exception', diagnostics }] as const
+  return { status: INTERNAL_ERROR.status, body: encodeUtf8(stringifyJson(operationOutcome(issues))) }
+}
