@@ -16,12 +16,15 @@ import type { GatewayConfig } from './config.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { EncryptionKeys } from './constructs/encryption-keys.ts'
 import type { Backing } from './constructs/gateway-function.ts'
+import { JobQueue } from './constructs/job-queue.ts'
 import { privateBucket } from './constructs/private-bucket.ts'
 
 export interface DataStackProps extends StackProps {
   readonly config: GatewayConfig
 }
 
+/** As adapters/s3/s3-object-store.ts names what is of no use after some days. */
+const PASSING_OBJECTS = 'passing.objects/'
 const CHANGES_INDEX = 'changes'
 
 /** What must outlive everything else: the table, the buckets and the keys that they are encrypted with. */
@@ -33,6 +36,7 @@ export class DataStack extends Stack {
   readonly audit: Bucket
   readonly accessLogs: Bucket
   readonly sealingKey: Secret
+  readonly jobs: JobQueue
   readonly #objectsArn: string
 
   constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
@@ -40,11 +44,13 @@ export class DataStack extends Stack {
     this.keys = new EncryptionKeys(this, 'Keys', config)
     this.table = this.#table()
     this.sealingKey = this.#sealingKey()
+    this.jobs = new JobQueue(this, 'JobQueue', this.keys.for('messages'))
     const objectsKey = this.keys.for('objects')
     const kept = Duration.days(30)
     this.accessLogs = privateBucket(this, 'AccessLogs', { expiresAfter: Duration.days(365), keepsReplacedFor: kept })
     const shown = { encryptionKey: objectsKey, accessLogs: this.accessLogs, keepsReplacedFor: kept }
-    this.objects = privateBucket(this, 'Objects', shown)
+    const passing = { prefix: PASSING_OBJECTS, expiresAfter: Duration.days(2) }
+    this.objects = privateBucket(this, 'Objects', { ...shown, passing })
     this.#objectsArn = this.exportValue(this.objects.bucketArn, { name: this.#objectsExport })
     this.exports = privateBucket(this, 'Exports', {
       ...shown,
@@ -104,6 +110,19 @@ export class DataStack extends Stack {
   get tableScanBacking(): Backing {
     const statements = [new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [this.table.tableArn] })]
     return { statements, environment: {}, openEnds: {} }
+  }
+
+  /** For who begins jobs. */
+  get jobsBacking(): Backing {
+    const { queueArn, queueUrl } = this.jobs.jobs
+    return {
+      statements: [
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }),
+        ...this.#mayUse(this.keys.for('messages')),
+      ],
+      environment: { [AWS_ENV.jobsQueue]: queueUrl },
+      openEnds: {},
+    }
   }
 
   get objectsBacking(): Backing {

@@ -55,6 +55,7 @@ export function createDeployment(app: App, { config, root, codeOf }: DeploymentP
     'objects-read': data.objectsReadBacking,
     sealing: data.sealingBacking,
     search: search.backing,
+    jobs: data.jobsBacking,
   }
   const surroundings: FunctionSurroundings = { config, backings, codeOf, logsKey: keys.for('logs') }
   const firewall = config.waf ? new FirewallStack(app, name('firewall'), { ...place, config }) : undefined
@@ -67,6 +68,7 @@ export function createDeployment(app: App, { config, root, codeOf }: DeploymentP
     ...place,
     ...{ surroundings, messagesKey, fhirUrl, api: graphql.api },
     table: data.table,
+    jobs: data.jobs,
     specs: specs.filter(({ isDoor }) => !isDoor),
   })
   const observability = new ObservabilityStack(app, name('observability'), {
@@ -79,6 +81,7 @@ export function createDeployment(app: App, { config, root, codeOf }: DeploymentP
       workers: workers.workers,
       tasks: workers.tasks,
       liveUpdates: workers.liveUpdates,
+      jobs: data.jobs,
       messagesKey,
     },
   })

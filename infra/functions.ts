@@ -1,7 +1,7 @@
 /** The Lambda functions as data: what each is given is decided here and nowhere else. */
 
 /** What a function may use; a grant and the environment variables that name it go together. */
-export type Use = 'table' | 'table-marks' | 'table-scan' | 'objects' | 'objects-read' | 'search' | 'sealing'
+export type Use = 'table' | 'table-marks' | 'table-scan' | 'objects' | 'objects-read' | 'search' | 'sealing' | 'jobs'
 
 export interface FunctionSpec {
   /** Folder of its bundle in dist/lambda, and name of its entry. */
@@ -12,8 +12,10 @@ export interface FunctionSpec {
   readonly memoryMegabytes: number
   readonly timeoutSeconds: number
   readonly uses: readonly Use[]
-  /** It answers clients, so it is told what they may do. */
+  /** It answers clients. */
   readonly isDoor?: true
+  /** It does what callers ask for, so it is told what they may do. */
+  readonly actsForCallers?: true
   /** It is called so often. */
   readonly everyMinutes?: number
   /** It is told where the queue of changes is. */
@@ -32,16 +34,18 @@ export const FUNCTIONS = {
   rest: spec('rest', {
     description: 'FHIR REST behind API Gateway',
     isDoor: true,
+    actsForCallers: true,
     memoryMegabytes: 1769,
     timeoutSeconds: 29,
-    uses: ['table', 'objects', 'search', 'sealing'],
+    uses: ['table', 'objects', 'search', 'sealing', 'jobs'],
   }),
   resolvers: spec('resolvers', {
     description: 'GraphQL behind AppSync',
     isDoor: true,
+    actsForCallers: true,
     memoryMegabytes: 1769,
     timeoutSeconds: 30,
-    uses: ['table', 'objects', 'search', 'sealing'],
+    uses: ['table', 'objects', 'search', 'sealing', 'jobs'],
   }),
   'index-stream': spec('index-stream', {
     description: "Changes from the table's stream into the search index",
@@ -57,6 +61,13 @@ export const FUNCTIONS = {
     timeoutSeconds: 60,
     uses: ['table', 'objects'],
     stream: { records: 100, windowSeconds: 0, shardsAtATime: 1 },
+  }),
+  jobs: spec('jobs', {
+    description: 'Work that goes on after its request was answered',
+    actsForCallers: true,
+    memoryMegabytes: 3008,
+    timeoutSeconds: 900,
+    uses: ['table', 'objects', 'search', 'sealing', 'jobs'],
   }),
   publish: spec('publish', {
     description: 'Committed changes to those who listen, by AppSync',

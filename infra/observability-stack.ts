@@ -16,6 +16,7 @@ import type { Construct } from 'constructs'
 import type { GatewayConfig } from './config.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import type { GatewayFunction } from './constructs/gateway-function.ts'
+import type { JobQueue } from './constructs/job-queue.ts'
 import type { LiveUpdates } from './constructs/live-updates.ts'
 import type { GraphqlStack } from './graphql-stack.ts'
 import type { RestStack } from './rest-stack.ts'
@@ -30,6 +31,7 @@ export interface ObservabilityStackProps extends StackProps {
   readonly workers: readonly Worker[]
   readonly tasks: readonly GatewayFunction[]
   readonly liveUpdates: LiveUpdates
+  readonly jobs: JobQueue
   readonly messagesKey: Key | undefined
 }
 
@@ -53,7 +55,7 @@ export class ObservabilityStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ObservabilityStackProps) {
     super(scope, id, props)
-    const { config, rest, graphql, search, workers, tasks, liveUpdates } = props
+    const { config, rest, graphql, search, workers, tasks, liveUpdates, jobs } = props
     this.topic = this.#topic(config, props.messagesKey)
     const doors = { ...restWatches(rest), ...graphqlWatches(graphql) }
     const functions = Object.assign(
@@ -66,7 +68,7 @@ export class ObservabilityStack extends Stack {
         ...tasks,
       ].map(functionWatches),
     )
-    const streams = Object.assign({}, ...workers.map(workerWatches), liveUpdateWatches(liveUpdates))
+    const streams = Object.assign({}, ...workers.map(workerWatches), liveUpdateWatches(liveUpdates), jobWatches(jobs))
     const index = searchWatches(search)
     const watched: Readonly<Record<string, Watch>> = { ...doors, ...functions, ...streams, ...index }
     for (const [name, watch] of Object.entries(watched)) this.#alarm(name, watch)
@@ -186,6 +188,14 @@ function liveUpdateWatches({ untold }: LiveUpdates): Readonly<Record<string, Wat
     },
   }
 }
+
+const jobWatches = ({ failed }: JobQueue): Readonly<Record<string, Watch>> => ({
+  'jobs-failed': {
+    metric: failed.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+    threshold: 1,
+    description: 'A job was begun again and again, and never came to an end.',
+  },
+})
 
 function searchWatches({ domainName }: SearchStack): Readonly<Record<string, Watch>> {
   const metric = (metricName: string, statistic = 'Maximum') =>

@@ -12,12 +12,14 @@ import type { Construct } from 'constructs'
 import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
+import type { JobQueue } from './constructs/job-queue.ts'
 import { LiveUpdates } from './constructs/live-updates.ts'
 import { FUNCTIONS, type FunctionSpec } from './functions.ts'
 
 export interface WorkersStackProps extends StackProps {
   readonly surroundings: FunctionSurroundings
   readonly table: Table
+  readonly jobs: JobQueue
   readonly messagesKey: Key | undefined
   /** Which tells subscribers. */
   readonly api: CfnGraphQLApi
@@ -45,7 +47,10 @@ const mayUse = (key: Key | undefined): PolicyStatement[] =>
   key ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] })] : []
 
 const takes = ({ queueArn }: Queue): PolicyStatement =>
-  new PolicyStatement({ actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'], resources: [queueArn] })
+  new PolicyStatement({
+    actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    resources: [queueArn],
+  })
 
 /** What runs on the table's stream, by the clock, and where somebody calls it. */
 export class WorkersStack extends Stack {
@@ -63,16 +68,27 @@ export class WorkersStack extends Stack {
       .map(spec => this.#task(spec, props))
   }
 
-  #task(spec: FunctionSpec, { surroundings, messagesKey, fhirUrl }: WorkersStackProps): GatewayFunction {
-    const refused =
-      spec.takesRefused && this.workers.find(worker => worker.function.spec.name === INDEX_WORKER)?.refused
+  #task(spec: FunctionSpec, { surroundings, messagesKey, fhirUrl, jobs }: WorkersStackProps): GatewayFunction {
+    const refused = spec.takesRefused
+      ? this.workers.find(worker => worker.function.spec.name === INDEX_WORKER)?.refused
+      : undefined
+    const queue = spec.name === FUNCTIONS.jobs.name ? jobs.jobs : refused
     const task = new GatewayFunction(this, spec.name, {
       ...surroundings,
       spec,
       environment: { [ENV.baseUrl]: fhirUrl, ...(refused && { [AWS_ENV.refusedQueue]: refused.queueUrl }) },
-      ...(refused && { statements: [takes(refused), ...mayUse(messagesKey)] }),
+      ...(queue && { statements: [takes(queue), ...mayUse(messagesKey)] }),
     })
-    if (spec.everyMinutes !== undefined) {
+    if (queue === jobs.jobs) {
+      const { queueArn: eventSourceArn } = queue
+      // One at a time: a job may take as long as the function.
+      const mapping = new EventSourceMapping(this, 'jobs-queue', {
+        target: task.function,
+        eventSourceArn,
+        batchSize: 1,
+      })
+      mapping.node.addDependency(task.policy)
+    } else if (spec.everyMinutes !== undefined) {
       new Rule(this, `${spec.name}-clock`, {
         description: spec.description,
         schedule: Schedule.rate(Duration.minutes(spec.everyMinutes)),

@@ -35,6 +35,8 @@ export interface ServicePlaces {
   readonly objects: ObjectsPlace
   readonly search: SearchPlace
   readonly sealingKey: string
+  /** undefined: nothing goes on after its request was answered. */
+  readonly jobs?: QueuePlace | undefined
 }
 
 export interface IndexStreamPlaces {
@@ -62,6 +64,7 @@ export const servicePlaces = (environment: Environment): ServicePlaces =>
     objects: objectsPlace(reader),
     search: searchPlace(reader),
     sealingKey: reader.requiredSecret(AWS_ENV.sealingKey, parseKey, `${KEY_LENGTH_MIN} characters or more`),
+    jobs: optionalQueue(reader, AWS_ENV.jobsQueue, 'the https URL of the queue of jobs'),
   }))
 
 /** @throws ConfigurationError */
@@ -122,13 +125,11 @@ const queuePlace = (reader: EnvironmentReader): QueuePlace => ({
   queueUrl: reader.required(AWS_ENV.refusedQueue, parseEndpoint, 'the https URL of the queue of refused changes'),
 })
 
-function changesPlace(reader: EnvironmentReader): QueuePlace | undefined {
-  const queueUrl = reader.optional(
-    AWS_ENV.changesQueue,
-    undefined,
-    parseEndpoint,
-    'the https URL of the queue of changes',
-  )
+const changesPlace = (reader: EnvironmentReader): QueuePlace | undefined =>
+  optionalQueue(reader, AWS_ENV.changesQueue, 'the https URL of the queue of changes')
+
+function optionalQueue(reader: EnvironmentReader, name: string, expected: string): QueuePlace | undefined {
+  const queueUrl = reader.optional(name, undefined, parseEndpoint, expected)
   return queueUrl === undefined ? undefined : { region: regionOf(reader), queueUrl }
 }
 

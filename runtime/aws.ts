@@ -4,6 +4,8 @@ import {
   BodyLoader,
   createDynamoClient,
   DynamoChangeImages,
+  DynamoJobStore,
+  type DynamoJobStoreParts,
   DynamoListeners,
   DynamoResourceStore,
   DynamoTable,
@@ -18,6 +20,7 @@ import {
   OpenSearchIndex,
   OpenSearchWriter,
 } from '#adapters/opensearch/index.ts'
+import type { SqsJobQueue } from '#adapters/sqs/index.ts'
 import {
   type ChangePublisher,
   type Clock,
@@ -31,6 +34,7 @@ import {
   type ServiceOptions,
 } from '#service/index.ts'
 import type { Ids } from '#service/ports/ids.ts'
+import type { JobStore } from '#service/ports/job-store.ts'
 import type { ObjectStore } from '#service/ports/object-store.ts'
 import { createDispatch } from '#workers/dispatch.ts'
 import { createIndexStream } from '#workers/index-stream.ts'
@@ -40,6 +44,7 @@ import type {
   DispatchPlaces,
   IndexStreamPlaces,
   ObjectsPlace,
+  QueuePlace,
   SearchPlace,
   ServicePlaces,
   TablePlace,
@@ -92,7 +97,8 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
   })
   const sealer = createAesSealer(hash('sha256', places.sealingKey, 'buffer'))
   const listeners = new DynamoListeners({ table: table.table, clock })
-  const ports = { store, index, objects: objects.objects, clock, ids, sealer, listeners }
+  const jobs = places.jobs && openJobs(places.jobs, { table: table.table, clock, ids })
+  const ports = { store, index, objects: objects.objects, clock, ids, sealer, listeners, ...(jobs && { jobs }) }
   return {
     // The description of all types is longer than a Lambda function may answer; the schema is a file.
     service: createFhirService({ introspection: 'refused', ...options, definitions, ports }),
@@ -223,6 +229,19 @@ export function openObjects(place: ObjectsPlace) {
     } satisfies ObjectStore as ObjectStore,
     close: () => opened?.then(({ close }) => close()),
   }
+}
+
+/** Jobs in the table; a queue has them worked on. */
+function openJobs(queue: QueuePlace, parts: Omit<DynamoJobStoreParts, 'tell' | 'pace'>): JobStore {
+  let opened: Promise<SqsJobQueue> | undefined
+  return new DynamoJobStore({
+    ...parts,
+    pace: SYSTEM_PACE,
+    async tell(job, deadline) {
+      opened ??= import('./aws-jobs.ts').then(module => module.openJobQueue(queue))
+      await (await opened).tell(job, deadline)
+    },
+  })
 }
 
 const PREPARE_MS = 10_000

@@ -56,6 +56,8 @@ export const AWS_ENV = {
   sealingKey: 'SEALING_KEY',
   /** https://... of the queue for changes that a worker can't work on. Its workers only. */
   refusedQueue: 'REFUSED_QUEUE_URL',
+  /** https://... of the queue of jobs. Without it nothing goes on after its request was answered. */
+  jobsQueue: 'JOBS_QUEUE_URL',
   /** https://... of the FIFO queue of committed changes. Without it there are no live updates. */
   changesQueue: 'CHANGES_QUEUE_URL',
   /** https://.../graphql of the AppSync API that tells subscribers. */

@@ -13,6 +13,12 @@ import type {
 import { isMissing, type S3BucketParts, sendToBucket } from './s3-bucket.ts'
 import { uploadInParts } from './s3-upload.ts'
 
+/**
+ * What is of no use after some days, whose keys say so, has a place that the bucket clears by itself. A tenant's name
+ * has no dot, so it is nobody's.
+ */
+const PASSING = { of: 'passing/', in: 'passing.objects/' } as const
+
 /** Objects of one bucket, below the name of their tenant: no type has a key's first word, which begins small. */
 export class S3ObjectStore implements ObjectStore {
   readonly #parts: S3BucketParts
@@ -85,7 +91,10 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   #place(tenant: Tenant, key: string) {
-    return { Bucket: this.#parts.bucket, Key: `${tenant}/${key}` }
+    const place = key.startsWith(PASSING.of)
+      ? `${PASSING.in}${tenant}/${key.slice(PASSING.of.length)}`
+      : `${tenant}/${key}`
+    return { Bucket: this.#parts.bucket, Key: place }
   }
 }
 

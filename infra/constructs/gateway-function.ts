@@ -74,7 +74,7 @@ export class GatewayFunction extends Construct {
       ...(config.reservedConcurrency !== undefined && { reservedConcurrentExecutions: config.reservedConcurrency }),
       environment: {
         ...settings(config),
-        ...(spec.isDoor && doorSettings(config)),
+        ...(spec.actsForCallers && callerSettings(config)),
         ...Object.assign({}, ...uses.map(({ environment }) => environment)),
         ...props.environment,
       },
@@ -92,7 +92,7 @@ const settings = (config: GatewayConfig): Partial<Readonly<Record<AwsEnvName | E
   [AWS_ENV.tracing]: String(config.xray),
 })
 
-const doorSettings = (config: GatewayConfig): Partial<Readonly<Record<EnvName, string>>> => ({
+const callerSettings = (config: GatewayConfig): Partial<Readonly<Record<EnvName, string>>> => ({
   [ENV.tenancy]: config.tenancy,
   ...(config.corsOrigins.length > 0 && { [ENV.corsOrigins]: config.corsOrigins.join(',') }),
   ...(config.resourceTypes && { [ENV.resourceTypes]: config.resourceTypes.join(',') }),

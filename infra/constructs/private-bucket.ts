@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import type { Key } from 'aws-cdk-lib/aws-kms'
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
@@ -11,13 +11,15 @@ export interface PrivateBucketProps {
   readonly accessLogs?: Bucket
   /** Objects are removed so long after they came. */
   readonly expiresAfter?: Duration
+  /** Objects below this prefix are removed so long after they came. */
+  readonly passing?: { readonly prefix: string; readonly expiresAfter: Duration }
   /** Versions that were overwritten or deleted are kept so long. */
   readonly keepsReplacedFor: Duration
 }
 
 /** A bucket that nobody reads from outside, encrypted, TLS only, kept when its stack goes. */
 export function privateBucket(scope: Construct, id: string, props: PrivateBucketProps): Bucket {
-  const { encryptionKey, accessLogs, expiresAfter, keepsReplacedFor } = props
+  const { encryptionKey, accessLogs, expiresAfter, passing, keepsReplacedFor } = props
   const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
@@ -38,6 +40,9 @@ export function privateBucket(scope: Construct, id: string, props: PrivateBucket
         noncurrentVersionExpiration: keepsReplacedFor,
         abortIncompleteMultipartUploadAfter: keepsReplacedFor,
       },
+      ...(passing
+        ? [{ prefix: passing.prefix, expiration: passing.expiresAfter, noncurrentVersionExpiration: Duration.days(1) }]
+        : []),
     ],
   })
   acknowledge(bucket, {

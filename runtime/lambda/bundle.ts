@@ -16,7 +16,7 @@ const TABLES = 'schema/generated'
 /** Entries of the same name in this folder. */
 export const LAMBDA_NAMES = [
   ...(['rest', 'resolvers', 'index-stream', 'dispatch', 'publish'] as const),
-  ...(['sweep', 'redrive', 'reindex'] as const),
+  ...(['jobs', 'sweep', 'redrive', 'reindex'] as const),
 ]
 
 export type LambdaName = (typeof LAMBDA_NAMES)[number]

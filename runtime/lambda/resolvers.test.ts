@@ -14,7 +14,7 @@ beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'gateway-resolvers-'))
   await bundleLambda('resolvers', join(place, 'resolvers'))
   aws = await startFakeAws()
-})
+}, 120_000)
 
 afterAll(async () => {
   aws.close()

@@ -9,16 +9,19 @@ import { sequenceNumber, streamEvent } from '#test/support/stream-events.ts'
 import { versionItem } from '#test/support/version-items.ts'
 import { bundleLambda } from './bundle.ts'
 
-const WORKERS = ['index-stream', 'dispatch', 'publish'] as const
+const WORKERS = ['index-stream', 'dispatch', 'publish', 'jobs', 'sweep', 'redrive', 'reindex'] as const
+
+/** On a busy machine. */
+const BUNDLING_MS = 120_000
 
 let place: string
 let aws: FakeAws
 
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'gateway-workers-'))
-  for (const name of WORKERS) await bundleLambda(name, join(place, name))
+  await Promise.all(WORKERS.map(name => bundleLambda(name, join(place, name))))
   aws = await startFakeAws()
-})
+}, BUNDLING_MS)
 
 afterAll(async () => {
   aws.close()
@@ -128,4 +131,87 @@ test('publish tells AppSync what the queue holds', async () => {
 test('without what it needs, a function does not start, and says what is missing', async () => {
   const { SEARCH_PREFIX: _prefix, OBJECTS_BUCKET: _bucket, ...rest } = aws.environment
   await expect(run('index-stream', [], rest)).rejects.toThrow(/OBJECTS_BUCKET is not set.*\n.*SEARCH_PREFIX is not set/)
+})
+
+/** As an event source mapping of a FIFO queue hands them over. */
+const queueEvent = (...bodies: readonly object[]) => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `059f36b4-87a3-44ab-83d2-66197${index}`,
+    receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
+    body: JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '1706933106000',
+      SequenceNumber: `1885${index}`,
+      MessageGroupId: 'f00',
+      SenderId: 'AROA:dispatch',
+      MessageDeduplicationId: `f00.${index}`,
+      ApproximateFirstReceiveTimestamp: '1706933106001',
+    },
+    messageAttributes: {},
+    md5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:changes.fifo',
+    awsRegion: 'eu-central-1',
+  })),
+})
+
+test('publish tells AppSync of what is in the queue, and has it come again where AppSync does not answer', async () => {
+  const change = {
+    tenant: 'default',
+    type: 'Patient',
+    id: 'a',
+    versionId: 1,
+    lastUpdated: 1_706_933_106_000,
+    method: 'PUT',
+    deleted: false,
+    compartments: ['Patient/a'],
+  }
+  const environment = { ...aws.environment, GRAPHQL_ENDPOINT: `${aws.endpoint}/graphql` }
+  const { results } = await run('publish', [queueEvent(change)], environment)
+  expect(results).toEqual([{ batchItemFailures: [] }])
+  const [sent] = aws.requests.filter(({ line }) => line === 'POST /graphql').map(({ body }) => JSON.parse(body))
+  expect(sent.query).toContain('publishResourceChange')
+  expect(Object.values(sent.variables)).toEqual(expect.arrayContaining(['Patient', 'a']))
+  const away = { ...environment, GRAPHQL_ENDPOINT: 'http://127.0.0.1:1/graphql' }
+  const again = await run('publish', [queueEvent(change)], away)
+  expect(again.results).toEqual([{ batchItemFailures: [{ itemIdentifier: '059f36b4-87a3-44ab-83d2-661970' }] }])
+})
+
+test('jobs takes what the queue brings, and lets go of what is not there any more', async () => {
+  const { results, output } = await run('jobs', [queueEvent({ tenant: 'default', id: 'gone' })], aws.environment)
+  expect(results).toEqual([null])
+  expect(JSON.parse(output)).toMatchObject({ level: 'info', message: 'Job', job: 'gone', outcome: 'taken' })
+})
+
+test('sweep is called by the clock, and says what it has done', async () => {
+  const event = {
+    version: '0',
+    id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: '123456789012',
+    time: '2024-02-03T04:05:06Z',
+    region: 'eu-central-1',
+    resources: ['arn:aws:events:eu-central-1:123456789012:rule/sweep'],
+    detail: {},
+  }
+  const { output } = await run('sweep', [event], aws.environment)
+  const lines = output
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(lines.filter(({ level }) => level === 'error')).toEqual([])
+  expect(lines).toContainEqual(expect.objectContaining({ stage: 'prod', worker: 'sweep', Swept: 0 }))
+})
+
+test('redrive has nothing to do where nothing is refused', async () => {
+  const { results } = await run('redrive', [{}], aws.environment)
+  expect(results).toEqual([{ indexed: 0, left: 0, dropped: 0, lostBatches: 0 }])
+})
+
+test('reindex refuses what it can not do', async () => {
+  await expect(run('reindex', [{ segments: 0 }], aws.environment)).rejects.toThrow(
+    'segments must be a whole number from 1 to 100',
+  )
 })

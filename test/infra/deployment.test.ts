@@ -177,13 +177,15 @@ describe('functions', () => {
     const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(name => `dynamodb:${name}`)
     const objects = ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']
     const reading = ['s3:GetObject', 's3:ListBucket']
-    expect(servicesOf('rest').sort()).toEqual(objects)
-    expect(servicesOf('resolvers').sort()).toEqual(objects)
+    const taking = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']
+    expect(servicesOf('rest').sort()).toEqual([...objects, 'sqs:SendMessage'])
+    expect(servicesOf('resolvers').sort()).toEqual([...objects, 'sqs:SendMessage'])
+    expect(servicesOf('jobs').sort()).toEqual([...objects, ...taking, 'sqs:SendMessage'])
     expect(servicesOf('index-stream').sort()).toEqual([...stream, ...reading, 'sqs:SendMessage'])
     expect(servicesOf('dispatch').sort()).toEqual([...stream, ...objects, 'sqs:SendMessage'])
-    expect(servicesOf('publish').sort()).toEqual(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'])
+    expect(servicesOf('publish').sort()).toEqual(taking)
     expect(servicesOf('sweep').sort()).toEqual(objects)
-    expect(servicesOf('redrive').sort()).toEqual([...reading, 'sqs:DeleteMessage', 'sqs:ReceiveMessage'])
+    expect(servicesOf('redrive').sort()).toEqual([...reading, ...taking])
     expect(servicesOf('reindex').sort()).toEqual(['dynamodb:Scan', ...reading])
   })
 
@@ -370,6 +372,9 @@ test('every alarm is sent somewhere, and every alarm is about something that is 
     'indexstreamerrors',
     'indexstreamrefused',
     'indexstreamthrottles',
+    'jobserrors',
+    'jobsfailed',
+    'jobsthrottles',
     'publisherrors',
     'publishthrottles',
     'publishuntold',

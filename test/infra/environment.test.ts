@@ -1,6 +1,6 @@
 /** What a deployment tells its functions is what they ask for: each variable that is set is read, and the other way. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { FUNCTIONS } from '#infra/functions.ts'
+import { FUNCTIONS } from '#infra/functions.ts'
 import {
   dispatchPlaces,
   functionSettings,
@@ -22,6 +22,7 @@ const READERS: Readonly<Record<Name, readonly ((environment: Environment) => unk
   resolvers: [servicePlaces, parseEnvironment, functionSettings],
   'index-stream': [indexStreamPlaces, parseEnvironment, functionSettings],
   dispatch: [dispatchPlaces, parseEnvironment, functionSettings],
+  jobs: [servicePlaces, parseEnvironment, functionSettings],
   publish: [publishPlaces, parseEnvironment, functionSettings],
   sweep: [reindexPlaces, parseEnvironment, functionSettings],
   redrive: [indexStreamPlaces, parseEnvironment, functionSettings],
@@ -44,6 +45,7 @@ const DEPLOYED: Readonly<Record<string, string>> = {
   [AWS_ENV.searchEndpoint]: 'https://search.example.org',
   [AWS_ENV.sealingKey]: 'x'.repeat(64),
   [AWS_ENV.refusedQueue]: 'https://queue.example.org',
+  [AWS_ENV.jobsQueue]: 'https://queue.example.org/jobs',
   [AWS_ENV.changesQueue]: 'https://queue.example.org/changes.fifo',
   [AWS_ENV.graphqlEndpoint]: 'https://api.example.org/graphql',
   [ENV.baseUrl]: 'https://a1b2c3.execute-api.eu-central-1.amazonaws.com/prod/fhir',
@@ -85,8 +87,8 @@ describe.each(Object.entries(READERS))('%s', (name, readers) => {
       },
     })
     for (const parse of readers) parse(recording)
-    const isDoor = name === 'rest' || name === 'resolvers'
-    const unused = isDoor ? [] : OF_DOORS.filter(key => !(key in environment))
+    const actsForCallers = 'actsForCallers' in FUNCTIONS[name as Name]
+    const unused = actsForCallers ? [] : OF_DOORS.filter(key => !(key in environment))
     expect(Object.keys(environment).sort()).toEqual(
       [...read].filter(key => ![...LOCAL, ...unused].includes(key)).sort(),
     )

@@ -85,6 +85,7 @@ const environmentOf = (endpoint: string): Readonly<Record<string, string>> => ({
   SEARCH_PREFIX: 'fhir',
   SEALING_KEY: 'x'.repeat(64),
   REFUSED_QUEUE_URL: `${endpoint}/123456789012/refused`,
+  JOBS_QUEUE_URL: `${endpoint}/123456789012/jobs`,
 })
 
 const json = (body: unknown, status = 200): Answer => ({ status, body: JSON.stringify(body) })

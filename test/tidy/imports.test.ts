@@ -46,6 +46,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...['graphql', 'node:'],
   ],
   'runtime/env-names.ts': [],
+  'runtime/local/login.ts': ['service/index.ts', 'runtime/', 'aws-jwt-verify', 'aws-jwt-verify/'],
   'runtime/lambda/bundle.ts': ['node:', 'esbuild', 'runtime/lambda/lazy-units.ts', 'runtime/lambda/lean-sdk.ts'],
   'runtime/lambda/lazy-units.ts': ['esbuild'],
   'runtime/lambda/lean-sdk.ts': ['node:', 'esbuild'],
