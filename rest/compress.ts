@@ -47,7 +47,8 @@ export async function compressResponse(
   response: HttpResponse,
 ): Promise<HttpResponse> {
   const { body } = response
-  if (!acceptEncoding || !body) return response
+  // Ranges are of bytes as they are: what offers them is sent so.
+  if (!acceptEncoding || !body || response.headers['Accept-Ranges']) return response
   const bytes = bodyBytes(body)
   if (bytes < COMPRESS_BYTES_MIN) return response
   const coding = codingOf(acceptEncoding)

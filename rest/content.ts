@@ -84,6 +84,10 @@ function answerOfAccept({ first, acceptable }: AnswerRule, accept: string): stri
 
 const offered = (first: string): string => (first === FHIR_JSON ? `${FHIR_JSON} or ${FHIR_XML}` : first)
 
+/** Whether an Accept header takes what is of this type. */
+export const accepts = (accept: string, contentType: string): boolean =>
+  new Negotiator({ headers: { accept } }).mediaType([parseMediaType(contentType).type]) !== undefined
+
 interface MediaType {
   readonly type: string
   readonly parameters: ReadonlyMap<string, string>

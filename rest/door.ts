@@ -7,7 +7,9 @@ import {
   parseInteraction,
   parseQueryString,
 } from '#service/index.ts'
+import { answerBytes, readsBytes, takeBytes, writesBytes } from './binary.ts'
 import { assertContentType, FHIR_ANSWER, isXmlType, negotiateAnswer, RESOURCE_BODY } from './content.ts'
+import type { Exchange } from './exchange.ts'
 import { faultToResponse } from './fault-to-response.ts'
 import { type HttpOptions, withHttpManners } from './http-manners.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts'
@@ -31,17 +33,23 @@ async function answer(service: FhirService, request: HttpRequest): Promise<HttpR
     rendering = { ...rendering, pretty }
     const interaction = parseInteraction(request.method, path, others)
     // Before anything is done: an update whose answer can't be given must not happen.
-    if (!isGraphql(interaction))
+    const isBytes = readsBytes(interaction, request, format)
+    if (!isGraphql(interaction) && !isBytes)
       rendering = { contentType: negotiateAnswer(FHIR_ANSWER, request.headers.accept, format), pretty }
-    const read = await withContent(service, request, interaction)
-    return await inFormat(
-      service,
-      request,
-      await answerInteraction({ service, request: read, rendering, general }, interaction),
-    )
+    const response = await respond({ service, request, rendering, general }, interaction, isBytes)
+    return await inFormat(service, request, response)
   } catch (failure) {
     return inFormat(service, request, faultToResponse(failure, rendering, request.call))
   }
+}
+
+async function respond(exchange: Exchange, interaction: Interaction, isBytes: boolean): Promise<HttpResponse> {
+  const { service, request } = exchange
+  if (isBytes && (interaction.kind === 'read' || interaction.kind === 'vread'))
+    return answerBytes(exchange, interaction)
+  if ((interaction.kind === 'create' || interaction.kind === 'update') && writesBytes(interaction, request))
+    return takeBytes(exchange, interaction)
+  return answerInteraction({ ...exchange, request: await withContent(service, request, interaction) }, interaction)
 }
 
 /** Interactions with a resource in the body, which may be XML. */

@@ -1,4 +1,5 @@
 /** From what an index found to what is true now, and visible. */
+import { withinSecurityContext } from '../binary/security-context.ts'
 import type { Call } from '../call.ts'
 import type { Revealed } from '../fhir-service.ts'
 import type { SearchHit } from '../ports/search-index.ts'
@@ -26,7 +27,8 @@ export async function readHits(
     const indexed = hits[index]?.versionId === version.versionId
     if (indexed || matchesAlone(query.where, () => documentOf(call, definitions, version))) versions.push(version)
   }
-  return versions
+  const shown = await withinSecurityContext(context, call, versions)
+  return shown.filter(version => version !== undefined)
 }
 
 /** Whether a resource satisfies what the node says of it alone; what joins say of others is taken as given. */

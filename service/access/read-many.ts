@@ -1,3 +1,4 @@
+import { withinSecurityContext } from '../binary/security-context.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Revealed } from '../fhir-service.ts'
@@ -25,10 +26,13 @@ export async function readMany(
   const distinct = new Map<string, VersionHint>()
   for (const key of keys) distinct.set(`${key.type}/${key.id}`, key)
   const hints = [...distinct.values()].filter(key => policy.visible(call, key.type).kind !== 'nothing')
+  const revealed = (await readNewestInBatches(context, call, hints)).flatMap(stored => {
+    const version = reveal(call, policy, definitions, stored)
+    return isRevealed(version) ? [version] : []
+  })
   const found = new Map<string, Revealed>()
-  for (const version of await readNewestInBatches(context, call, hints)) {
-    const revealed = reveal(call, policy, definitions, version)
-    if (isRevealed(revealed)) found.set(`${revealed.type}/${revealed.id}`, revealed)
+  for (const version of await withinSecurityContext(context, call, revealed)) {
+    if (version) found.set(`${version.type}/${version.id}`, version)
   }
   return keys.map(key => found.get(`${key.type}/${key.id}`))
 }

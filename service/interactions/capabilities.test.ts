@@ -37,7 +37,10 @@ test('it names the server and what it runs', () => {
       compartment: ['device', 'encounter', 'patient', 'practitioner', 'relatedPerson'].map(
         name => `http://hl7.org/fhir/CompartmentDefinition/${name}`,
       ),
-      operation: [{ name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' }],
+      operation: [
+      { name: 'validate', definition: 'http://localhost/fhir/OperationDefinition/Resource-validate' },
+      { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' },
+    ],
     },
   })
 })
@@ -71,7 +74,10 @@ test('every type is there with what it can do', () => {
     conditionalUpdate: true,
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'logical'],
-    operation: [{ name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' }],
+    operation: [
+      { name: 'validate', definition: 'http://localhost/fhir/OperationDefinition/Resource-validate' },
+      { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' },
+    ],
     searchInclude: ['*', 'Basic:author', 'Basic:patient', 'Basic:subject'],
     searchParam: [
       { name: '_id', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id', type: 'token' },

@@ -1,4 +1,5 @@
 /** The last step of every interaction that writes one resource. */
+import { keepBytes } from '../binary/keep-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { DeleteResult, WriteResult } from '../fhir-service.ts'
@@ -24,15 +25,17 @@ export async function attemptWrite(
 ): Promise<Attempted<WriteResult>> {
   const definitions = context.definitions.for(call.tenant)
   const { previous } = write
-  const prepared = prepareWrite(context, call, definitions, { ...write, now: context.ports.clock.now() })
+  const kept = write.type === 'Binary' ? await keepBytes(context, call, write.id, write.content) : undefined
+  const now = context.ports.clock.now()
+  const prepared = prepareWrite(context, call, definitions, { ...write, ...(kept && { content: kept.content }), now })
   const { change, content } = prepared
   const kind = previous && !previous.deleted ? 'updated' : 'created'
   const request = { changes: [change], deadline: call.deadline, ...(claims && { claims }) }
   const outcome = { kind, type: change.type, id: change.id, versionId: change.versionId } as const
   const committed = await commitOnce(context, call, request, outcome)
-  return committed.committed
-    ? { result: { kind, version: writtenVersion(change, content) } }
-    : { conflict: committed.conflict }
+  if (committed.committed) return { result: { kind, version: writtenVersion(change, content) } }
+  await kept?.undo()
+  return { conflict: committed.conflict }
 }
 
 /** @param newest what is deleted, by this version. */

@@ -1,6 +1,7 @@
 import { assertPermitted } from '../access/permit.ts'
 import type { AccessPolicy, InteractionCode } from '../access/policy.ts'
 import { reveal } from '../access/reveal.ts'
+import { withinSecurityContext } from '../binary/security-context.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -36,10 +37,8 @@ export async function history(context: ServiceContext, call: Call, request: Hist
       count: Math.max(wanted - versions.length, 1),
       deadline: call.deadline,
     })
-    for (const version of found.versions) {
-      const revealed = reveal(call, context.policy, definitions, version)
-      if (revealed) versions.push(revealed)
-    }
+    const revealed = found.versions.flatMap(version => reveal(call, context.policy, definitions, version) ?? [])
+    for (const version of await withinSecurityContext(context, call, revealed)) if (version) versions.push(version)
     total = found.total
     after = found.next
   } while (after !== undefined && versions.length < wanted)

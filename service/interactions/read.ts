@@ -1,5 +1,7 @@
 import { assertPermitted } from '../access/permit.ts'
 import { isRevealed, reveal, type Tombstone } from '../access/reveal.ts'
+import { expandBinary } from '../binary/read-binary.ts'
+import { withinSecurityContext } from '../binary/security-context.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -13,6 +15,17 @@ import { assertKnownType, notFound } from './known-type.ts'
 
 /** R4 http.html#read */
 export async function read(context: ServiceContext, call: Call, request: ReadRequest): Promise<ReadResult> {
+  return withBytes(context, call, await readStored(context, call, request))
+}
+
+/** The result with the bytes of a Binary in their place. */
+export async function withBytes(context: ServiceContext, call: Call, result: ReadResult): Promise<ReadResult> {
+  if (result.kind !== 'found' || result.version.type !== 'Binary') return result
+  return { kind: 'found', version: await expandBinary(context, call, result.version) }
+}
+
+/** The same but for the bytes of a Binary, which may be elsewhere. */
+export async function readStored(context: ServiceContext, call: Call, request: ReadRequest): Promise<ReadResult> {
   const { ports, policy } = context
   const definitions = context.definitions.for(call.tenant)
   const { type, id } = request
@@ -21,7 +34,11 @@ export async function read(context: ServiceContext, call: Call, request: ReadReq
   if (!isResourceId(id)) throw notFound(request)
   const [newest] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
   const version = reveal(call, policy, definitions, newest)
-  if (isRevealed(version)) return readResult(definitions, version, request)
+  if (isRevealed(version)) {
+    const [shown] = await withinSecurityContext(context, call, [version])
+    if (!shown) throw notFound(request)
+    return readResult(definitions, shown, request)
+  }
   if (version) throw gone(version)
   const builtIn = builtInDefinition(context, call, request)
   if (!builtIn) throw notFound(request)

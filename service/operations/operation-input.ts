@@ -1,4 +1,5 @@
 /** What an operation was given, after it was held against the declaration. */
+import type { Parameters } from '../fhir-service.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
 
 export interface InputValue {
@@ -14,9 +15,12 @@ export interface InputValue {
 
 export class OperationInput {
   private readonly values: readonly InputValue[]
+  /** Search parameters, not parsed: of an operation that takes some. */
+  readonly criteria: Parameters
 
-  constructor(values: readonly InputValue[]) {
+  constructor(values: readonly InputValue[], criteria: Parameters = []) {
     this.values = values
+    this.criteria = criteria
   }
 
   all(name: string): readonly InputValue[] {

@@ -27,6 +27,8 @@ export interface OperationDeclaration {
   /** It follows the base in full, so that the statement names that one: R4 capabilitystatement.html. */
   readonly conformsToBase?: true
   readonly parameters: readonly OperationParameter[]
+  /** Besides its own it takes the search parameters of its type, as criteria. */
+  readonly takesCriteria?: true
 }
 
 export interface OperationParameter extends ParameterPart {

@@ -35,11 +35,14 @@ export function parseInput(
   ]
   reader.assertCounts(declared, values, undefined)
   if (reader.issues.length > 0) throw new Fault(reader.category, reader.issues)
-  return new OperationInput(values)
+  return new OperationInput(values, reader.criteria)
 }
+
+const ROOT = 'Parameters.parameter'
 
 class InputReader {
   readonly issues: Issue[] = []
+  readonly criteria: (readonly [string, string])[] = []
   /** R4 http.html#Status-Codes: what is no Parameters resource at all is 400; one that breaks its rules 422. */
   category: 'invalid' | 'unprocessable' = 'invalid'
   private readonly definitions: Definitions
@@ -53,9 +56,15 @@ class InputReader {
   ofQuery(declared: readonly ParameterPart[], parameters: Parameters): InputValue[] {
     return parameters.flatMap(([name, text]) => {
       if (GENERAL.has(name)) return []
+      if (this.isCriterion(declared, name)) {
+        this.criteria.push([name, text])
+        return []
+      }
       const parameter = this.declaration(declared, name, name)
       if (!parameter) return []
       const { type } = parameter
+      if (type === 'CodeableConcept') return [{ name, expression: name, value: { coding: [codingOf(text)] } }]
+      if (type === 'Coding') return [{ name, expression: name, value: codingOf(text) }]
       if (type === undefined || !isPrimitiveType(type)) {
         this.refuse('value', `${name} can't be given in a URL: send it in a Parameters resource by POST`, name)
         return []
@@ -79,7 +88,7 @@ class InputReader {
       return []
     }
     const { parameter } = content as JsonObject
-    return this.ofParameters(declared, (parameter ?? []) as JsonObject[], 'Parameters.parameter')
+    return this.ofParameters(declared, (parameter ?? []) as JsonObject[], ROOT)
   }
 
   /** How often each may be there. */
@@ -111,10 +120,27 @@ class InputReader {
   ): InputValue[] {
     return parameters.flatMap((parameter, index) => {
       const expression = `${list}[${index}]`
+      if (list === ROOT && this.isCriterion(declared, String(parameter.name))) {
+        this.criterion(parameter, expression)
+        return []
+      }
       const declaration = this.declaration(declared, String(parameter.name), `${expression}.name`)
       const value = declaration && this.ofParameter(declaration, parameter, expression)
       return value ? [value] : []
     })
+  }
+
+  private isCriterion(declared: readonly ParameterPart[], name: string): boolean {
+    return this.operation.takesCriteria === true && !declared.some(parameter => parameter.name === name)
+  }
+
+  private criterion(parameter: JsonObject, expression: string): void {
+    const entry = Object.entries(parameter).find(([key]) => key.startsWith('value'))
+    const value = entry?.[1]
+    const text = isRawJson(value) ? value.rawJSON : value
+    if (typeof text === 'object' || text === undefined)
+      this.refuse('value', `${String(parameter.name)} is a search parameter: give its value as text`, expression)
+    else this.criteria.push([String(parameter.name), String(text)])
   }
 
   private ofParameter(declaration: ParameterPart, parameter: JsonObject, expression: string): InputValue | undefined {
@@ -202,6 +228,13 @@ function shellOfParameter(parameter: JsonValue): JsonValue {
     ...(resource !== undefined && !isObject(resource) && { resource }),
     ...(part !== undefined && { part: Array.isArray(part) ? part.map(shellOfParameter) : part }),
   }
+}
+
+/** As searches write tokens: `system|code`, or the code alone. R4 search.html#token */
+function codingOf(text: string): JsonObject {
+  const bar = text.indexOf('|')
+  const code = text.slice(bar + 1)
+  return { ...(bar > 0 && { system: text.slice(0, bar) }), ...(code !== '' && { code }) }
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt'])

@@ -2,11 +2,22 @@
 import { type Fault, fault } from '../fault.ts'
 import { invariant } from '../invariant.ts'
 import { nearHint } from '../search/near-names.ts'
+import { DOCREF } from './docref.ts'
+import { ENCOUNTER_EVERYTHING, PATIENT_EVERYTHING } from './everything.ts'
 import { GRAPHQL } from './graphql.ts'
+import { LASTN } from './lastn.ts'
 import type { Operation, OperationLevel } from './operation.ts'
+import { VALIDATE } from './validate.ts'
 
 /** A line for each; each is declared in its own file. */
-export const BASE_OPERATIONS: readonly Operation[] = [GRAPHQL]
+export const BASE_OPERATIONS: readonly Operation[] = [
+  VALIDATE,
+  PATIENT_EVERYTHING,
+  ENCOUNTER_EVERYTHING,
+  LASTN,
+  DOCREF,
+  GRAPHQL,
+]
 
 export interface OperationTarget {
   readonly type?: string

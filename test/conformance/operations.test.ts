@@ -19,7 +19,7 @@ const ECHO: Operation = {
     { name: 'times', use: 'in', min: 0, max: 1, type: 'positiveInt', documentation: 'How often' },
     { name: 'loud', use: 'in', min: 0, max: 1, type: 'boolean', documentation: 'How' },
     { name: 'about', use: 'in', min: 0, max: 1, type: 'Resource', documentation: 'Of what' },
-    { name: 'why', use: 'in', min: 0, max: '*', type: 'Coding', documentation: 'A reason' },
+    { name: 'why', use: 'in', min: 0, max: '*', type: 'Period', documentation: 'A reason' },
     { name: 'how', use: 'in', min: 0, max: 1, documentation: 'In parts', parts: [{ ...part, min: 1 }] },
     { name: 'said', use: 'out', min: 0, max: 1, type: 'string', documentation: 'What was said' },
   ],
@@ -85,7 +85,7 @@ test('POST takes a Parameters resource, with resources and parts inside, and par
     { name: 'times', valuePositiveInt: 2 },
     { name: 'about', resource: { resourceType: 'Patient', nothing: 'checks it' } },
     { name: 'how', part: [{ name: 'depth', valueInteger: 7 }] },
-    { name: 'why', valueCoding: { code: 'x' } },
+    { name: 'why', valuePeriod: { start: '2020' } },
   )
   expect(await world.send('POST /Group/$echo?word=a', given)).toEqual(said('Group  a 2  Patient 7'))
 })

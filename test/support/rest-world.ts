@@ -69,6 +69,9 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
   return restWorldOver({
     service,
     clock,
+    files: () =>
+      readdirSync(join(folder, 'objects'), { recursive: true, withFileTypes: true }).filter(each => each.isFile())
+        .length,
     async close() {
       await close()
       await rm(folder, { recursive: true })
@@ -77,7 +80,12 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
 }
 
 /** The real door over any service. */
-export function restWorldOver({ service, clock, close }: Pick<RestWorld, 'service' | 'clock' | 'close'>): RestWorld {
+export function restWorldOver({
+  service,
+  clock,
+  files,
+  close,
+}: Pick<RestWorld, 'service' | 'clock' | 'files' | 'close'>): RestWorld {
   const door = createRestDoor(service)
   const exchange = async (line: string, { body, headers, ...rest }: RestParts = {}) => {
     const text = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body
@@ -104,9 +112,7 @@ export function restWorldOver({ service, clock, close }: Pick<RestWorld, 'servic
       const { status, headers, body } = await answer(line, parts)
       return { status, headers, body: body === '' ? undefined : JSON.parse(body) }
     },
-    files: () =>
-      readdirSync(join(folder, 'objects'), { recursive: true, withFileTypes: true }).filter(each => each.isFile())
-        .length,
+    files,
     text: async (line, parts) => (await exchange(line, parts)).body,
     close,
   }

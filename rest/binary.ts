@@ -1,0 +1,105 @@
+/** Binaries as the bytes they are: R4 binary.html#rest. As resources they are read and written like any other. */
+import { type BinaryResult, fault, type Interaction } from '#service/index.ts'
+import { accepts } from './content.ts'
+import type { Exchange } from './exchange.ts'
+import { outcomeResponse } from './fault-to-response.ts'
+import type { HttpRequest, HttpResponse } from './http-message.ts'
+import { createOnlyOf, ifMatchOf, readConditionsOf } from './request.ts'
+import { emptyResponse, versionHeaders } from './response.ts'
+import { writeResponse } from './writes.ts'
+
+const FHIR_TYPE = /^application\/fhir\+/i
+
+type BinaryRead = Extract<Interaction, { readonly kind: 'read' | 'vread' }>
+type BinaryWrite = Extract<Interaction, { readonly kind: 'create' | 'update' }>
+
+/** Bytes are asked for unless a format of FHIR is. */
+export const readsBytes = (interaction: Interaction, { headers }: HttpRequest, format: string | undefined): boolean =>
+  (interaction.kind === 'read' || interaction.kind === 'vread') &&
+  interaction.type === 'Binary' &&
+  !format &&
+  !headers.accept?.toLowerCase().includes('application/fhir+')
+
+/** Whatever is of no type of FHIR is content, JSON and XML of other kinds as well. */
+export const writesBytes = (interaction: Interaction, { headers }: HttpRequest): boolean =>
+  (interaction.kind === 'create' || interaction.kind === 'update') &&
+  interaction.type === 'Binary' &&
+  headers['content-type'] !== undefined &&
+  !FHIR_TYPE.test(headers['content-type'])
+
+export async function answerBytes(exchange: Exchange, interaction: BinaryRead): Promise<HttpResponse> {
+  const { service, request } = exchange
+  const result = await service.readBinary(request.call, {
+    id: interaction.id,
+    ...(interaction.kind === 'vread' && { versionId: interaction.versionId }),
+    ...readConditionsOf(request),
+  })
+  if (result.kind === 'not-modified') return emptyResponse(304, versionHeaders(result.version))
+  const { accept } = request.headers
+  if (accept && !accepts(accept, result.contentType))
+    throw fault('not-acceptable', `The content is ${result.contentType}, which Accept does not name`)
+  return bytesResponse(exchange, result)
+}
+
+type Found = Extract<BinaryResult, { readonly kind: 'found' }>
+
+async function bytesResponse({ request, rendering }: Exchange, found: Found): Promise<HttpResponse> {
+  const { version, contentType, bytes, url, get } = found
+  const headers = {
+    ...versionHeaders(version),
+    'Content-Type': contentType,
+    'Cache-Control': 'private, no-cache',
+    'Accept-Ranges': 'bytes',
+    // What somebody has uploaded must not run as a page of this server.
+    'Content-Security-Policy': "sandbox; default-src 'none'",
+    'X-Content-Type-Options': 'nosniff',
+  }
+  if (url !== undefined) return emptyResponse(307, { ...versionHeaders(version), Location: url })
+  const range = rangeOf(request, bytes)
+  if (range === 'none') {
+    const diagnostics = `The range is not within the content, which has ${bytes} bytes`
+    return outcomeResponse(rendering, 416, { 'Content-Range': `bytes */${bytes}` }, [
+      { severity: 'error', code: 'value', diagnostics },
+    ])
+  }
+  if (!range) return { status: 200, headers, body: await get(undefined) }
+  const { first, last } = range
+  return {
+    status: 206,
+    headers: { ...headers, 'Content-Range': `bytes ${first}-${last}/${bytes}` },
+    body: await get(range),
+  }
+}
+
+/**
+ * RFC 9110, 14.2. undefined: all of it, as with several ranges, a unit that is not bytes, or If-Range, which our weak
+ * tags never satisfy. none: outside of the content.
+ */
+function rangeOf({ headers }: HttpRequest, bytes: number): { first: number; last: number } | 'none' | undefined {
+  const [, start = '', end = ''] = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(headers.range ?? '') ?? []
+  if ((start === '' && end === '') || headers['if-range'] !== undefined) return undefined
+  const last = end === '' || start === '' ? bytes - 1 : Math.min(Number(end), bytes - 1)
+  if (start !== '' && end !== '' && Number(end) < Number(start)) return undefined
+  const first = start === '' ? Math.max(bytes - Number(end), 0) : Number(start)
+  return first > last || (start === '' && Number(end) === 0) ? 'none' : { first, last }
+}
+
+export async function takeBytes(exchange: Exchange, interaction: BinaryWrite): Promise<HttpResponse> {
+  const { service, request } = exchange
+  const { headers, body = new Uint8Array() } = request
+  const securityContext = headers['x-security-context']
+  const shared = {
+    contentType: String(headers['content-type']),
+    bytes: body,
+    ...(securityContext !== undefined && { securityContext }),
+  }
+  if (interaction.kind === 'create') {
+    const ifNoneExist = headers['if-none-exist']?.replace(/^\?/, '')
+    const given = { ...shared, ...(ifNoneExist !== undefined && { ifNoneExist }) }
+    return writeResponse(exchange, await service.writeBinary(request.call, given))
+  }
+  const ifMatch = ifMatchOf(request)
+  const ifNoneMatch = createOnlyOf(request)
+  const given = { ...shared, id: interaction.id, ...(ifMatch && { ifMatch }), ...(ifNoneMatch && { ifNoneMatch }) }
+  return writeResponse(exchange, await service.writeBinary(request.call, given))
+}

@@ -1,0 +1,71 @@
+/**
+ * Where the bytes of a Binary are that are too many for its version: an extension of `data` names the object. It leaves
+ * with lists as it is stored; reads of the Binary itself put the bytes in its place. R4 binary.html
+ */
+import type { ResourceKey } from '../ports/stored-version.ts'
+import type { JsonObject, JsonValue, ResourceContent } from '../resource/content.ts'
+
+const OBJECT_URL = 'urn:fhir-gateway:binary-object'
+
+export interface BinaryObject {
+  /** Unguessable; good together with the id of the Binary only. */
+  readonly nonce: string
+  readonly bytes: number
+}
+
+export const objectKey = ({ id }: Pick<ResourceKey, 'id'>, { nonce }: Pick<BinaryObject, 'nonce'>): string =>
+  `binary/${id}/${nonce}`
+
+export function binaryObjectOf({ _data }: ResourceContent): BinaryObject | undefined {
+  const found = extensionsOf(_data).find(({ url }) => url === OBJECT_URL)
+  const parts = extensionsOf(found)
+  const nonce = parts.find(({ url }) => url === 'nonce')?.valueString
+  const bytes = parts.find(({ url }) => url === 'bytes')?.valueUnsignedInt
+  return typeof nonce === 'string' && /^[\w.-]{1,128}$/.test(nonce) && typeof bytes === 'number'
+    ? { nonce, bytes }
+    : undefined
+}
+
+/** The Binary with its bytes elsewhere. */
+export function withObject(content: ResourceContent, { nonce, bytes }: BinaryObject): ResourceContent {
+  const { data: _inline, ...rest } = withoutObject(content)
+  const object: JsonObject = {
+    url: OBJECT_URL,
+    extension: [
+      { url: 'nonce', valueString: nonce },
+      { url: 'bytes', valueUnsignedInt: bytes },
+    ],
+  }
+  return { ...rest, _data: withExtension(rest._data, object) } as ResourceContent
+}
+
+/** The Binary with its bytes inside. */
+export const withData = (content: ResourceContent, bytes: Uint8Array): ResourceContent => ({
+  ...withoutObject(content),
+  ...(bytes.byteLength > 0 && { data: Buffer.from(bytes).toString('base64') }),
+})
+
+/** The Binary with an address of its bytes: `presigned-get-url`, `presigned-put-url`. */
+export const withAddress = (content: ResourceContent, name: string, url: string): ResourceContent => ({
+  ...content,
+  _data: withExtension(content._data, { url: `urn:fhir-gateway:${name}`, valueUrl: url }),
+})
+
+function withoutObject(content: ResourceContent): ResourceContent {
+  if (content._data === undefined) return content
+  const { _data, ...rest } = content
+  const extension = extensionsOf(_data).filter(({ url }) => url !== OBJECT_URL)
+  const { extension: _all, ...others } = _data as JsonObject
+  const left = { ...others, ...(extension.length > 0 && { extension: [...extension] }) }
+  return { ...rest, ...(Object.keys(left).length > 0 && { _data: left }) } as ResourceContent
+}
+
+const withExtension = (companion: JsonValue | undefined, extension: JsonObject): JsonObject => ({
+  ...(companion as JsonObject | undefined),
+  extension: [...extensionsOf(companion), extension],
+})
+
+function extensionsOf(value: JsonValue | undefined): readonly JsonObject[] {
+  const { extension } = (value ?? {}) as JsonObject
+  return Array.isArray(extension) ? (extension as JsonObject[]) : []
+}

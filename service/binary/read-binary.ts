@@ -1,0 +1,91 @@
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import { fault } from '../fault.ts'
+import type { BinaryResult, ReadResult, Revealed } from '../fhir-service.ts'
+import type { ByteRange } from '../ports/object-store.ts'
+import type { ResourceContent } from '../resource/content.ts'
+import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { type BinaryObject, binaryObjectOf, objectKey, withAddress, withData } from './binary-object.ts'
+
+/** A URL is good for so long: FHIR Works on AWS gave the same. */
+export const PRESIGNED_SECONDS = 300
+
+/** More bytes than that are given by a URL, where the store has one: Lambda's answers end at 6 MB. */
+export const DIRECT_BYTES_MAX = 4 * 1024 * 1024
+
+/** R4 binary.html#rest: the bytes themselves. `read` is one of read or vread, which asks for access. */
+export async function readBinary(
+  context: ServiceContext,
+  call: Call,
+  read: () => Promise<ReadResult>,
+): Promise<BinaryResult> {
+  const result = await read()
+  if (result.kind === 'not-modified') return result
+  const { version } = result
+  const content = version.content()
+  const contentType = String(content.contentType)
+  const object = binaryObjectOf(content)
+  const { objects } = context.ports
+  if (!object || !objects) return { ...{ kind: 'found', version, contentType }, ...inlineBytes(content) }
+  const key = objectKey(version, object)
+  const found = await objects.head(call.tenant, key, call.deadline)
+  if (!found) throw fault('not-found', `Binary/${version.id} has no content yet`)
+  const url =
+    found.bytes > DIRECT_BYTES_MAX
+      ? await objects.presign(call.tenant, key, { method: 'GET', contentType, seconds: PRESIGNED_SECONDS })
+      : undefined
+  return {
+    ...{ kind: 'found', version, contentType, bytes: found.bytes },
+    ...(url !== undefined && { url }),
+    get: range => bytesOf(context, call, key, range),
+  }
+}
+
+function inlineBytes({ data }: ResourceContent): Pick<Extract<BinaryResult, { kind: 'found' }>, 'bytes' | 'get'> {
+  const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : new Uint8Array()
+  return {
+    bytes: bytes.byteLength,
+    get: async range => [range ? bytes.subarray(range.first, range.last + 1) : bytes],
+  }
+}
+
+async function bytesOf(
+  { ports }: ServiceContext,
+  call: Call,
+  key: string,
+  range: ByteRange | undefined,
+): Promise<Uint8Array[]> {
+  const object = await ports.objects?.get(call.tenant, key, range, call.deadline)
+  if (!object) throw fault('not-found', 'The content was taken away')
+  const pieces: Uint8Array[] = []
+  for await (const piece of object.content) pieces.push(piece)
+  return pieces
+}
+
+/** The resource with its bytes as base64, or with the URL of many; as it is stored where neither can be had. */
+export async function expandBinary(context: ServiceContext, call: Call, version: Revealed): Promise<Revealed> {
+  const { objects } = context.ports
+  const stored = version.content()
+  const object = binaryObjectOf(stored)
+  if (!object || !objects) return version
+  const content = await expanded(context, call, version, stored, object)
+  return content === stored ? version : { ...version, body: encodeUtf8(stringifyJson(content)), content: () => content }
+}
+
+async function expanded(
+  context: ServiceContext,
+  call: Call,
+  { id }: Revealed,
+  stored: ResourceContent,
+  object: BinaryObject,
+): Promise<ResourceContent> {
+  const { objects } = context.ports
+  const key = objectKey({ id }, object)
+  const contentType = String(stored.contentType)
+  if (object.bytes > DIRECT_BYTES_MAX) {
+    const url = await objects?.presign(call.tenant, key, { method: 'GET', contentType, seconds: PRESIGNED_SECONDS })
+    if (url !== undefined) return withAddress(stored, 'presigned-get-url', url)
+  }
+  const found = await objects?.head(call.tenant, key, call.deadline)
+  return found ? withData(stored, Buffer.concat(await bytesOf(context, call, key, undefined))) : stored
+}

@@ -1,0 +1,121 @@
+/** Taking resources away for good, with all versions before: `$erase` of one, `$purge` of all of a patient. */
+import { assertPermitted } from '../access/permit.ts'
+import { reveal } from '../access/reveal.ts'
+import { objectKeysOf } from '../binary/erase-bytes.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { Parameters, SearchResult } from '../fhir-service.ts'
+import { contended } from '../interactions/if-match.ts'
+import { notFound } from '../interactions/known-type.ts'
+import { prepareTombstone } from '../interactions/prepare.ts'
+import { read } from '../interactions/read.ts'
+import { search } from '../interactions/search.ts'
+import { mapConcurrently } from '../map-concurrently.ts'
+import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
+import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { operationOutcome } from '../resource/operation-outcome.ts'
+import type { Operation, OperationAnswer, OperationParameter, OperationRunner } from './operation.ts'
+
+const RETURN: OperationParameter = {
+  name: 'return',
+  use: 'out',
+  min: 1,
+  max: 1,
+  type: 'OperationOutcome',
+  documentation: 'What is gone',
+}
+
+const ERASE: Operation = {
+  name: 'erase',
+  id: 'Resource-erase',
+  title: 'Erase a resource',
+  description:
+    'Takes every version of the resource away, so that nothing of its content is left in store, history and index. A ' +
+    'tombstone stays, so that version numbers are never given twice. May be asked again where it was interrupted.',
+  levels: ['instance'],
+  types: 'Resource',
+  affectsState: true,
+  parameters: [RETURN],
+  load: async () => erase,
+}
+
+const PURGE: Operation = {
+  name: 'purge',
+  id: 'Patient-purge',
+  title: 'Purge a patient',
+  description:
+    "Erases whatever is in the patient's compartment now, and the patient last. What was deleted before is not found " +
+    'by it: erase that by itself. May be asked again where it was interrupted.',
+  levels: ['instance'],
+  types: ['Patient'],
+  affectsState: true,
+  base: 'http://hl7.org/fhir/OperationDefinition/Patient-purge',
+  parameters: [RETURN],
+  load: async () => purge,
+}
+
+/** Offered where a deployment says so: nothing brings back what they take. */
+export const ERASING_OPERATIONS: readonly Operation[] = [ERASE, PURGE]
+
+const erase: OperationRunner = async (context, call, { type = '', id = '' }) => {
+  await eraseResource(context, call, { type, id })
+  return said(`${type}/${id} and all versions of it are gone`)
+}
+
+const purge: OperationRunner = async (context, call, { type = '', id = '' }) => {
+  await read(context, call, { type, id })
+  const erased = new Set([`${type}/${id}`])
+  let parameters: Parameters | undefined = [['_count', String(PAGE_SIZE)]]
+  while (parameters) {
+    const found: SearchResult = await search(context, call, { compartment: { type, id }, parameters, consistent: true })
+    const others = found.matches.filter(each => !erased.has(`${each.type}/${each.id}`))
+    await mapConcurrently(others, context.limits.concurrencyMax, each => eraseResource(context, call, each))
+    for (const each of others) erased.add(`${each.type}/${each.id}`)
+    parameters = found.next
+  }
+  await eraseResource(context, call, { type, id })
+  return said(`${type}/${id} is gone with ${erased.size - 1} resources of its compartment`)
+}
+
+const PAGE_SIZE = 200
+
+const said = (diagnostics: string): OperationAnswer => ({
+  kind: 'resource',
+  body: encodeUtf8(stringifyJson(operationOutcome([{ severity: 'information', code: 'informational', diagnostics }]))),
+})
+
+/** The tombstone comes first: whatever goes wrong behind it, nobody finds the resource any more. */
+async function eraseResource(context: ServiceContext, call: Call, key: ResourceKey): Promise<void> {
+  const { ports, policy, limits } = context
+  assertPermitted(policy, call, 'delete', key.type)
+  const definitions = context.definitions.for(call.tenant)
+  const objects = await objectKeysOf(context, call, key)
+  for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
+    const [newest] = await ports.store.readNewest(call.tenant, [key], call.deadline)
+    if (!newest) throw notFound(key)
+    if (!reveal(call, policy, definitions, newest)) throw notFound(key)
+    const versionId = isBare(newest) ? newest.versionId : await commitBare(context, call, newest)
+    if (versionId !== undefined && (await ports.store.purge(call.tenant, key, versionId, call.deadline))) {
+      for (const object of objects) await ports.objects?.delete(call.tenant, object, call.deadline)
+      // The record of it: who erased what, and nothing of what it said.
+      call.logger.info('Resource erased', {
+        ...{ requestId: call.requestId, tenant: call.tenant, subject: call.caller.subject },
+        ...{ type: key.type, id: key.id, versions: versionId - 1 },
+      })
+      return
+    }
+  }
+  throw contended(key)
+}
+
+/** Whether it is a tombstone that says nothing, as one before has left it. */
+const isBare = ({ deleted, compartments, securityLabels }: StoredVersion): boolean =>
+  deleted && compartments.length === 0 && securityLabels.length === 0
+
+/** A tombstone without the compartments that it would keep otherwise. undefined: another write came first. */
+async function commitBare({ ports }: ServiceContext, call: Call, newest: StoredVersion): Promise<number | undefined> {
+  const tombstone = prepareTombstone(call, newest, ports.clock.now())
+  const change = { ...tombstone, compartments: [], securityLabels: [] }
+  const { committed } = await ports.store.commit(call.tenant, { changes: [change], deadline: call.deadline })
+  return committed ? change.versionId : undefined
+}

@@ -1,0 +1,154 @@
+/** $everything of a patient and of an encounter. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ALLOW_ALL } from '#service/index.ts'
+import { openRestWorld, type RestWorld, refused } from '#test/support/rest-world.ts'
+
+let world: RestWorld
+
+const PATIENT = { reference: 'Patient/a' }
+const RESOURCES = [
+  { resourceType: 'Practitioner', id: 'p' },
+  { resourceType: 'Organization', id: 'o', name: 'Clinic' },
+  { resourceType: 'Patient', id: 'a', managingOrganization: { reference: 'Organization/o' } },
+  { resourceType: 'Patient', id: 'b' },
+  { resourceType: 'Encounter', id: 'e', status: 'finished', class: { code: 'AMB' }, subject: PATIENT },
+  ...['1', '2', '3'].map(id => ({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: 'x' },
+    subject: PATIENT,
+    performer: [{ reference: 'Practitioner/p' }],
+    ...(id === '1' && { encounter: { reference: 'Encounter/e' } }),
+  })),
+  {
+    resourceType: 'Observation',
+    id: 'other',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/b' },
+  },
+]
+
+beforeAll(async () => {
+  world = await openRestWorld()
+  for (const resource of RESOURCES) await world.send(`PUT /${resource.resourceType}/${resource.id}`, { body: resource })
+})
+
+afterAll(() => world.close())
+
+interface Page {
+  readonly type: string
+  readonly entry?: readonly {
+    readonly resource: { resourceType: string; id: string }
+    readonly search: { mode: string }
+  }[]
+  readonly link: readonly { readonly relation: string; readonly url: string }[]
+}
+
+const named = ({ entry = [] }: Page) =>
+  entry.map(({ resource, search }) => `${search.mode} ${resource.resourceType}/${resource.id}`)
+
+const ask = async (line: string, its: RestWorld = world) => (await its.send(line)).body as Page
+
+const nextOf = ({ link }: Page) => link.find(({ relation }) => relation === 'next')?.url.replace(/^.*\/fhir/, '')
+
+test('it is the compartment, and what its resources refer to outside of it', async () => {
+  const page = await ask('GET /Patient/a/$everything')
+  expect(page.type).toBe('searchset')
+  expect(named(page).sort()).toEqual([
+    'include Organization/o',
+    'include Practitioner/p',
+    'match Encounter/e',
+    'match Observation/1',
+    'match Observation/2',
+    'match Observation/3',
+    'match Patient/a',
+  ])
+  expect(page.link).toEqual([
+    { relation: 'self', url: 'http://localhost:8080/fhir/Patient/a/$everything' },
+    { relation: 'first', url: 'http://localhost:8080/fhir/Patient/a/$everything' },
+  ])
+  expect(named(await ask('GET /Encounter/e/$everything')).sort()).toEqual([
+    'include Patient/a',
+    'include Practitioner/p',
+    'match Encounter/e',
+    'match Observation/1',
+  ])
+})
+
+test('pages hold each match once', async () => {
+  const seen: string[] = []
+  let line: string | undefined = '/Patient/a/$everything?_count=2'
+  while (line) {
+    const page = await ask(`GET ${line}`)
+    expect(named(page).filter(each => each.startsWith('match')).length).toBeLessThanOrEqual(2)
+    seen.push(...named(page).filter(each => each.startsWith('match')))
+    line = nextOf(page)
+  }
+  expect(seen.sort()).toEqual([
+    'match Encounter/e',
+    'match Observation/1',
+    'match Observation/2',
+    'match Observation/3',
+    'match Patient/a',
+  ])
+})
+
+test('_type and _since restrict it, in a URL and in Parameters', async () => {
+  const types = ['match Observation/1', 'match Observation/2', 'match Observation/3']
+  expect(named(await ask('GET /Patient/a/$everything?_type=Observation'))).toEqual(types)
+  const parameter = [
+    { name: '_type', valueCode: 'Observation' },
+    { name: '_count', valuePositiveInt: 2 },
+  ]
+  const posted = (await world.send('POST /Patient/a/$everything', {
+    body: { resourceType: 'Parameters', parameter },
+  })) as { body: Page }
+  expect(named(posted.body)).toEqual(types.slice(0, 2))
+  expect(named(await ask(`GET ${nextOf(posted.body)}`))).toEqual(types.slice(2))
+  world.clock.advance(60_000)
+  await world.send('PUT /Observation/2', { body: { ...RESOURCES.find(({ id }) => id === '2'), status: 'amended' } })
+  expect(named(await ask('GET /Patient/a/$everything?_since=2024-02-29T12:00:30Z'))).toEqual([
+    'match Observation/2',
+    'include Practitioner/p',
+  ])
+})
+
+test.each([
+  ['GET /Patient/none/$everything', refused(404, 'not-found', 'There is no Patient/none')],
+  [
+    'GET /Patient/a/$everything?start=2024',
+    refused(400, 'not-supported', '$everything has no parameter "start"', 'start'),
+  ],
+  [
+    'GET /Patient/a/$everything?_type=Nothing',
+    refused(400, 'value', "Parameter '_type': 'Nothing' is no resource type", '_type'),
+  ],
+  [
+    'GET /Patient/$everything',
+    refused(
+      404,
+      'not-supported',
+      'The operation $everything is not offered at this address, but at /Patient/[id]/$everything, /Encounter/[id]/$everything',
+    ),
+  ],
+])('%s is refused', async (line, answer) => {
+  expect(await world.send(line)).toEqual(answer)
+})
+
+test('what the policy hides is not there', async () => {
+  const restricted = await openRestWorld({
+    policy: {
+      ...ALLOW_ALL,
+      visible: (_call, type) =>
+        type === 'Practitioner' || type === 'Encounter' ? { kind: 'nothing' } : { kind: 'everything' },
+    },
+  })
+  for (const resource of RESOURCES.filter(({ resourceType }) => !['Practitioner', 'Encounter'].includes(resourceType)))
+    await restricted.send(`PUT /${resource.resourceType}/${resource.id}`, { body: resource })
+  const page = await ask('GET /Patient/a/$everything', restricted)
+  expect(named(page).filter(each => /Practitioner|Encounter/.test(each))).toEqual([])
+  expect((await restricted.send('GET /Encounter/e/$everything')).status).toBe(404)
+  await restricted.close()
+})
