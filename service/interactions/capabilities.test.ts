@@ -37,10 +37,7 @@ test('it names the server and what it runs', () => {
       compartment: ['device', 'encounter', 'patient', 'practitioner', 'relatedPerson'].map(
         name => `http://hl7.org/fhir/CompartmentDefinition/${name}`,
       ),
-      operation: [
-      { name: 'validate', definition: 'http://localhost/fhir/OperationDefinition/Resource-validate' },
-      { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' },
-    ],
+      operation: [{ name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' }],
     },
   })
 })
@@ -75,7 +72,7 @@ test('every type is there with what it can do', () => {
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'logical'],
     operation: [
-      { name: 'validate', definition: 'http://localhost/fhir/OperationDefinition/Resource-validate' },
+      { name: 'validate', definition: `${call.baseUrl}/OperationDefinition/Resource-validate` },
       { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' },
     ],
     searchInclude: ['*', 'Basic:author', 'Basic:patient', 'Basic:subject'],
