@@ -14,8 +14,8 @@ const LONG = { type: 'long' } as const
 const end = <Type extends 'long' | 'double'>(type: Type) =>
   ({ type, fields: { sort: { type, index: false } } }) as const
 
-/** Components of a composite that are ranges: R4 has three at the most. */
-export const COMPONENTS_MAX = 4
+/** R4's composites have three components at the most, and quantities count twice. */
+const COMPONENTS_MAX = 8
 
 const COMPONENT_ENDS = Object.fromEntries(
   Array.from({ length: COMPONENTS_MAX }, (_, component) => [`low${component}`, `high${component}`])

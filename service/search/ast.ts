@@ -210,13 +210,13 @@ export interface NearNode {
 }
 
 /**
- * Some one element satisfies all components, the first of these nodes being about its first component and so on. A
- * component is satisfied by some one value of it.
+ * Some one element satisfies all components, the first of these nodes being about its first component and so on;
+ * undefined is satisfied by whatever there is. A component is satisfied by some one value of it.
  */
 export interface CompositeNode {
   readonly kind: 'composite'
   readonly parameter: ParameterReference
-  readonly components: readonly ComponentNode[]
+  readonly components: readonly (ComponentNode | undefined)[]
 }
 
 export type ComponentNode = TokenNode | StringNode | ReferenceNode | UriNode | DateNode | NumberNode | QuantityNode
@@ -260,4 +260,12 @@ export interface WordsNode {
 export interface SortKey {
   readonly parameter: ParameterReference
   readonly descending: boolean
+  /** Where the parameter is not that of the resource, but of what it refers to. */
+  readonly through?: SortHop
+}
+
+/** Sorted by the values of those targets of a reference parameter that satisfy the query; scoped as every query is. */
+export interface SortHop {
+  readonly parameter: ParameterReference
+  readonly query: Query
 }

@@ -95,7 +95,10 @@ export interface QuantityValue {
   readonly unit: string
 }
 
-/** One element of a composite parameter: the values of each component, each of them with one value at least. */
+/**
+ * One element of a composite parameter: the values of each component, at least one of each. Behind them, for each
+ * component that is a quantity, what there is of it in base units.
+ */
 export interface CompositeValue {
   readonly kind: 'composite'
   readonly components: readonly (readonly SimpleValue[])[]

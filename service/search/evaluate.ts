@@ -143,7 +143,10 @@ function codesOf(node: TokensNode): ReadonlySet<string> {
 }
 
 const compositeMatches = (node: CompositeNode, { components }: CompositeValue): boolean =>
-  node.components.every((component, index) => components[index]?.some(value => componentMatches(component, value)))
+  node.components.every(
+    (component, index) =>
+      component === undefined || components[index]?.some(value => componentMatches(component, value)),
+  )
 
 function componentMatches(node: ComponentNode, value: SimpleValue): boolean {
   switch (node.kind) {

@@ -145,28 +145,29 @@ function compileElement(
   resourceType: string,
   { path, components }: Extract<CompositeWay, { readonly kind: 'element' }>,
 ): Converter {
-  const visits = components.map(component => {
-    const plain = component.paths.map(each => compilePath(definitions, resourceType, component, each, path))
-    if (component.kind !== 'quantity') return plain
-    const canonical = component.paths.flatMap(each => {
-      const [derivation] = derivationsOf('quantity', each.type)
-      const convert = derivation && derivedConverterFor(derivation, each.type)
-      return convert ? compileSteps(each.steps, convert) : []
-    })
-    return [...plain, ...canonical]
-  })
+  const plain = components.map(component =>
+    component.paths.map(each => compilePath(definitions, resourceType, component, each, path)),
+  )
+  const quantities = components.filter(({ kind }) => kind === 'quantity')
+  const visits = [...plain, ...quantities.map(({ paths }) => paths.flatMap(canonicalVisit))]
   return compileSteps(path.steps, (element, sink) => {
     const { values } = sink
     const found: SimpleValue[][] = []
     for (const ofComponent of visits) {
       sink.values = []
       for (const visit of ofComponent) visit(element, sink)
-      if (sink.values.length === 0) break
+      if (sink.values.length === 0 && found.length < plain.length) break
       found.push(distinctValues(sink.values) as SimpleValue[])
     }
     sink.values = values
     if (found.length === visits.length) values.push({ kind: 'composite', components: found })
   })
+}
+
+function canonicalVisit({ steps, type }: ExtractionPath): Converter | readonly [] {
+  const [derivation] = derivationsOf('quantity', type)
+  const convert = derivation && derivedConverterFor(derivation, type)
+  return convert ? compileSteps(steps, convert) : []
 }
 
 function compilePath(

@@ -2,6 +2,7 @@
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { ComponentNode, Node } from './ast.ts'
 import { type CompositeWay, compositeWays } from './composite-ways.ts'
+import { CANONICAL_UNITS } from './document.ts'
 import { splitUnescaped } from './escapes.ts'
 import { parseSimpleValue, type ValueContext } from './parse-simple-value.ts'
 
@@ -32,10 +33,20 @@ function parseWay(way: CompositeWay, values: readonly string[], context: ValueCo
     if (typeof node === 'string') return `as '${parameter.code}' ${node}`
     nodes.push(node)
   }
-  return way.kind === 'whole'
-    ? { kind: 'and', nodes }
-    : { kind: 'composite', parameter: way.parameter, components: nodes as readonly Node[] as readonly ComponentNode[] }
+  if (way.kind === 'whole') return { kind: 'and', nodes }
+  return { kind: 'composite', parameter: way.parameter, components: componentsOf(nodes as ComponentNode[]) }
 }
+
+/** What asks for base units asks the values behind all components. */
+function componentsOf(nodes: readonly ComponentNode[]): (ComponentNode | undefined)[] {
+  const plain = nodes.map(node => (isCanonical(node) ? undefined : node))
+  const quantities = nodes.filter(({ kind }) => kind === 'quantity')
+  return quantities.some(isCanonical)
+    ? [...plain, ...quantities.map(node => (isCanonical(node) ? node : undefined))]
+    : plain
+}
+
+const isCanonical = (node: ComponentNode): boolean => node.kind === 'quantity' && node.system === CANONICAL_UNITS
 
 /** There is an element that has a value of every component. */
 export function compositePresent(definitions: Definitions, parameter: SearchParameter): Node {

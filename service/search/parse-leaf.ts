@@ -51,7 +51,8 @@ const VALUE_COST: Readonly<Record<SearchParameterType, number>> = {
 }
 
 /** What a parameter takes besides `:missing`; some depend on what its elements have. R4 search.html#modifiers */
-function modifiersOf({ kind, paths }: SearchParameter): readonly string[] {
+function modifiersOf({ code, kind, paths }: SearchParameter): readonly string[] {
+  if (code === '_id') return ['not']
   switch (kind) {
     case 'string':
       return ['exact', 'contains']
@@ -84,10 +85,7 @@ export function parseLeaf(
   valueBudget.values -= criterion.values.length * VALUE_COST[parameter.kind]
   if (valueBudget.values < 0)
     return refuse(criterion, 'it has too many values, or too many for a chain this wide', 'too-costly')
-  const node =
-    parameter.code === '_id' && modifier !== 'in' && modifier !== 'not-in'
-      ? parseIds(criterion)
-      : parseValues(criterion, parameter, modifier)
+  const node = parameter.code === '_id' ? parseIds(criterion) : parseValues(criterion, parameter, modifier)
   return node && (modifier === 'not' || modifier === 'not-in') ? { kind: 'not', node } : node
 }
 

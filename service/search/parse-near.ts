@@ -6,12 +6,16 @@ import { conversionOf, convert } from './units.ts'
 
 const EXPECTED_NEAR =
   'latitude|longitude, latitude|longitude|distance or latitude|longitude|distance|units, with a latitude from -90 to ' +
-  '90, a longitude from -180 to 180, a distance of 0 and more, and a UCUM unit of length (km where none is given)'
+  '90, a longitude from -180 to 180, a distance above 0, and a UCUM unit of length (km where none is given)'
 
 const DECIMAL = /^[+-]?\d{1,20}(?:\.\d{1,20})?$/
 
 /** Where none is given the server decides what is near. */
 const DISTANCE_DEFAULT_M = 50_000
+
+/** Engines take no distance of 0, and beyond half the way around Earth nothing lies. */
+const DISTANCE_MIN_M = 0.001
+const DISTANCE_MAX_M = 20_100_000
 
 /** As R4 and its users write them. */
 const UNIT_NAMES: Readonly<Record<string, string>> = { mi: '[mi_i]', mi_us: '[mi_us]', '': 'km' }
@@ -32,6 +36,7 @@ const decimal = (text: string): number | undefined => (DECIMAL.test(text) ? Numb
 function meters(text: string, units: string): number | undefined {
   const distance = decimal(text)
   const conversion = conversionOf(UNIT_NAMES[units] ?? units)
-  if (distance === undefined || distance < 0 || conversion?.unit !== 'm') return undefined
-  return convert(distance, conversion)
+  if (distance === undefined || distance <= 0 || conversion?.unit !== 'm') return undefined
+  const converted = convert(distance, conversion)
+  return converted === undefined ? undefined : Math.min(DISTANCE_MAX_M, Math.max(DISTANCE_MIN_M, converted))
 }

@@ -74,10 +74,12 @@ function plainNode(parameter: ParameterReference, value: IndexValue): fc.Arbitra
 /** Each component is satisfied by what is asked of one of its values, or just not. */
 function compositeNode(parameter: ParameterReference, { components }: CompositeValue): fc.Arbitrary<Node> {
   const nodes = components.map((values, index) =>
-    fc
-      .constantFrom(...values)
-      .chain(value => plainNode({ ...parameter, kind: 'special', url: `${parameter.url}.${index}` }, value))
-      .filter(isComponent),
+    values.length === 0
+      ? fc.constant(undefined)
+      : fc
+          .constantFrom(...values)
+          .chain(value => plainNode({ ...parameter, kind: 'special', url: `${parameter.url}.${index}` }, value))
+          .filter(isComponent),
   )
   return fc.tuple(...nodes).map(each => ({ kind: 'composite', parameter, components: each }))
 }

@@ -8,17 +8,19 @@ import { byKey, rowCondition } from './row-condition.ts'
 import { basesOf, belowUri } from './text-conditions.ts'
 import { startsWith } from './text-range.ts'
 
-/** A row of the first component, and in the same element one of each of the others. */
+/** A row of one component, and in the same element one of each of the others. */
 export function compositeCondition(context: CompileContext, node: CompositeNode): Condition {
   const parameter = parameterNumber(context, node.parameter)
-  const [first, ...others] = node.components.map(component => componentMatch(context, component))
+  const [first, ...others] = node.components.flatMap((component, index) =>
+    component ? { index, match: componentMatch(context, component) } : [],
+  )
   if (parameter === undefined || !first) return NEVER
-  const lead = (row: Fragment) => sql`${row}.component = 0 AND ${first(row)}`
+  const lead = (row: Fragment) => sql`${row}.component = ${first.index} AND ${first.match(row)}`
   return rowCondition(context, {
     table: 'composite',
     parameter,
     lead,
-    match: row => allOf([lead(row), ...others.map((match, index) => beside(context, row, match, index + 1))]),
+    match: row => allOf([lead(row), ...others.map(({ index, match }) => beside(context, row, match, index))]),
     access: 'range',
     unique: false,
   })

@@ -101,7 +101,7 @@ function tokensClause({ parameter, tokens }: TokensNode, { type }: CompileContex
 
 /** A type has one parameter that is a position. */
 function nearClause({ latitude, longitude, distanceMeters }: NearNode): Clause {
-  return { geo_distance: { distance: `${distanceMeters}m`, position: { lat: latitude, lon: longitude } } }
+  return { geo_distance: { distance: `${distanceMeters.toFixed(3)}m`, position: { lat: latitude, lon: longitude } } }
 }
 
 function stringClause({ parameter, mode, value }: StringNode): Clause {

@@ -29,7 +29,7 @@ export const compositeClause = ({ parameter, components }: CompositeNode): Claus
     'composite',
     allOf([
       term('composite.key', parameterKey(parameter)),
-      ...components.map((component, index) => componentClause(component, index)),
+      ...components.flatMap((component, index) => (component ? componentClause(component, index) : [])),
     ]),
   )
 
