@@ -4,6 +4,7 @@ import { type EmbeddedEngine, openEmbedded } from '#adapters/embedded/index.ts'
 import { type ChangeFeed, createFhirService, type FhirService, type ServiceOptions } from '#service/index.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Ids } from '#service/ports/ids.ts'
+import type { JobQueue } from '#service/ports/job-store.ts'
 import { createAesSealer } from './aes-sealer.ts'
 import { sealingKeyOf } from './sealing-key.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
@@ -30,12 +31,14 @@ export interface PrimaryService extends EmbeddedService {
   connect(): MessagePort
   /** What is committed, by whatever thread. */
   readonly feed: ChangeFeed
+  /** Jobs that wait for a worker, whatever thread they came from. */
+  readonly jobs: JobQueue
 }
 
 /** The owner of the folder. Rejects with an Error that says what to do where another process has it. */
 export async function openPrimaryService(options: EmbeddedOptions): Promise<PrimaryService> {
   const engine = await openEmbedded({ folder: options.folder, role: 'primary', ...clockOf(options) })
-  return { ...serviceOver(engine, options), connect: () => engine.connect(), feed: engine.feed }
+  return { ...serviceOver(engine, options), connect: () => engine.connect(), feed: engine.feed, jobs: engine.jobs }
 }
 
 /** The same service in another thread of the owner's process. */

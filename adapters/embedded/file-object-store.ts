@@ -1,19 +1,24 @@
 import { hash, randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Tenant } from '#service/call.ts'
 import { type Fault, fault } from '#service/fault.ts'
 import type { Clock } from '#service/ports/clock.ts'
-import type {
-  ByteRange,
-  ObjectAttributes,
-  ObjectContent,
-  ObjectOptions,
-  ObjectStore,
+import {
+  type ByteRange,
+  type ObjectAttributes,
+  type ObjectContent,
+  type ObjectOptions,
+  type ObjectStore,
+  PASSING_PREFIX,
 } from '#service/ports/object-store.ts'
 
 const OBJECTS_FOLDER = 'objects'
+/** What keys below PASSING_PREFIX are kept in: old files in it are taken away at a start, and from time to time. */
+const PASSING_FOLDER = 'passing'
+const KEPT_FOLDER = 'kept'
+const PASSING_KEPT_MS = 2 * 24 * 60 * 60 * 1000
 /** Where files grow: what is in there after a start was never acknowledged. */
 const UNFINISHED_FOLDER = 'unfinished'
 
@@ -38,6 +43,19 @@ export function prepareObjects(folder: string): void {
   const unfinished = join(folder, OBJECTS_FOLDER, UNFINISHED_FOLDER)
   mkdirSync(unfinished, { recursive: true })
   for (const name of readdirSync(unfinished)) rmSync(join(unfinished, name))
+  sweepPassing(folder)
+}
+
+/** Takes away what has been of no use for days. */
+export function sweepPassing(folder: string): void {
+  const passing = join(folder, OBJECTS_FOLDER, PASSING_FOLDER)
+  mkdirSync(passing, { recursive: true })
+  const oldest = Date.now() - PASSING_KEPT_MS
+  for (const name of readdirSync(passing, { recursive: true, encoding: 'utf8' })) {
+    const path = join(passing, name)
+    const file = statSync(path, { throwIfNoEntry: false })
+    if (file?.isFile() && file.mtimeMs < oldest) rmSync(path, { force: true })
+  }
 }
 
 /**
@@ -105,7 +123,8 @@ export class FileObjectStore implements ObjectStore {
 
   #pathOf(tenant: Tenant, key: string): string {
     const name = hash('sha256', `${tenant}\n${key}`, 'hex')
-    return join(this.#folder, name.slice(0, 2), name)
+    const kind = key.startsWith(PASSING_PREFIX) ? PASSING_FOLDER : KEPT_FOLDER
+    return join(this.#folder, kind, name.slice(0, 2), name)
   }
 
   async #open(tenant: Tenant, key: string): Promise<OpenObject | undefined> {

@@ -12,7 +12,7 @@ import { EmbeddedChangeFeed } from './embedded-change-feed.ts'
 import { EmbeddedJobStore } from './embedded-job-store.ts'
 import { EmbeddedResourceStore } from './embedded-resource-store.ts'
 import { EmbeddedSearchIndex } from './embedded-search-index.ts'
-import { FileObjectStore, prepareObjects } from './file-object-store.ts'
+import { FileObjectStore, prepareObjects, sweepPassing } from './file-object-store.ts'
 import { SearchPool } from './search/search-pool.ts'
 import { Searcher } from './search/searcher.ts'
 import { WriterClient } from './writer-client.ts'
@@ -42,6 +42,8 @@ interface CommonOptions {
 export type PrimaryOptions = CommonOptions & { readonly role: 'primary' }
 export type WorkerOptions = CommonOptions & { readonly role: 'worker'; readonly port: MessagePort }
 
+const SWEEP_MS = 60 * 60 * 1000
+
 /** Two long searches at once; the third waits for one of them. */
 const SEARCH_THREADS_MAX = 2
 
@@ -68,6 +70,7 @@ async function openPrimary(options: PrimaryOptions): Promise<PrimaryEngine> {
     await writer.ready()
     const pool = new SearchPool(folder, SEARCH_THREADS_MAX)
     const engine = openPorts(options, writer, pool)
+    const sweeping = setInterval(() => sweepPassing(folder), SWEEP_MS).unref()
     return {
       ...engine,
       connect() {
@@ -76,6 +79,7 @@ async function openPrimary(options: PrimaryOptions): Promise<PrimaryEngine> {
         return port2
       },
       async close() {
+        clearInterval(sweeping)
         await Promise.all([writer.close(), pool.close()])
         await engine.close()
         lock.release()

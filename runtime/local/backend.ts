@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock, FhirService } from '#service/index.ts'
 import type { Ids } from '#service/ports/ids.ts'
+import type { JobQueue } from '#service/ports/job-store.ts'
 import type { ServicePlaces } from '../aws-environment.ts'
 import type { ChangeSource } from './realtime/change-source.ts'
 
@@ -11,6 +12,8 @@ export interface Backend {
   readonly ids: Ids
   /** A new line for a thread to keep. */
   connect(): Connection
+  /** Jobs that wait, where nothing else brings them to a worker. */
+  readonly jobs?: JobQueue
   /** For live updates. */
   readonly changes: ChangeSource
   close(): Promise<void>

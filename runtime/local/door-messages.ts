@@ -4,7 +4,8 @@ import type { Config } from '../env.ts'
 import type { Connection } from './backend.ts'
 import type { PlainRequest } from './plain-request.ts'
 
-export type DoorTarget = 'fhir' | 'graphql' | 'subscription'
+/** job: no door, but the work on a job; the body of the request names it. */
+export type DoorTarget = 'fhir' | 'graphql' | 'subscription' | 'job'
 
 /** What the door thread is started with. */
 export interface DoorWorkerData {

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createRestDoor } from '#rest/door.ts'
 import { bodyBytes, type HttpHandler, type HttpResponse } from '#rest/http-message.ts'
-import { DEFAULT_LIMITS, type FhirService } from '#service/index.ts'
+import { DEFAULT_LIMITS, type FhirService, tenantOf } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
 import { accessOptions } from '../access-options.ts'
 import { createStderrLogger } from '../stderr-logger.ts'
@@ -27,6 +27,13 @@ const doors: Readonly<Record<DoorTarget, () => Promise<HttpHandler>>> = {
   fhir: once(async () => createRestDoor(service, http)),
   graphql: async () => (await appsync()).answer,
   subscription: async () => (await appsync()).subscribe,
+  job: async () => runJob,
+}
+
+const runJob: HttpHandler = async ({ body, call: { deadline } }) => {
+  const { tenant, id } = JSON.parse(Buffer.from(body ?? []).toString('utf8')) as { tenant: string; id: string }
+  await service.runJob({ tenant: tenantOf(tenant), id, deadline, logger })
+  return { status: 204, headers: {}, body: undefined }
 }
 
 /** Of the two ways only the one that is gone is loaded. */

@@ -3,11 +3,14 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import type { HttpResponse } from '#rest/http-message.ts'
 import { DEFAULT_LIMITS, type FhirService, type Limits, type Logger } from '#service/index.ts'
+import type { DueJob } from '#service/ports/job-store.ts'
 import { accessOptions } from '../access-options.ts'
 import type { Config, TlsFiles } from '../env.ts'
 import { FHIR_PATH, GRAPHQL_PATH, isRealtime } from './addresses.ts'
 import { type Backend, StartError } from './backend.ts'
 import { createDoorThread } from './door-thread.ts'
+import { startJobLoop } from './job-loop.ts'
+import type { PlainRequest } from './plain-request.ts'
 import { feedSource } from './realtime/change-source.ts'
 import { createRealtimeServer } from './realtime/realtime-server.ts'
 import { createRouter, type Router } from './router.ts'
@@ -33,12 +36,15 @@ export interface Gateway {
 const FORBIDDEN = 403
 const NOT_FOUND = 404
 
+/** What one job may take. */
+const JOB_MS = 15 * 60 * 1000
+
 /** For requests under way when the gateway is told to end. */
 const GRACE_MS = 10_000
 
 /** Rejects with a StartError where the data folder can't be used, or with the error of listening on the port. */
 export async function startGateway({ config, logger, limits = {}, backend }: GatewayOptions): Promise<Gateway> {
-  const { service, clock, ids, connect, changes, close } =
+  const { service, clock, ids, connect, changes, jobs, close } =
     backend ?? (await openEmbeddedBackend({ config, limits, logger }))
   const createThread = () => createDoorThread({ config, limits, connect, logger })
   const threads = { graphql: createThread(), bulk: createThread() }
@@ -76,6 +82,15 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
   })
   // Once others may ask: the thread's start would only delay that. The other one starts with the first large body.
   threads.graphql.start()
+  const loop =
+    jobs &&
+    startJobLoop({
+      queue: jobs,
+      run: async job => {
+        await threads.bulk.send('job', jobRequest(job, clock.now() + JOB_MS))
+      },
+      logger,
+    })
   const origin = `${config.tls ? 'https' : 'http'}://${host === '127.0.0.1' ? 'localhost' : host}:${server.port}`
   return {
     service,
@@ -83,12 +98,24 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
     graphqlUrl: origin + GRAPHQL_PATH,
     async close() {
       realtime.close()
+      loop?.close()
       await server.close(GRACE_MS)
       await Promise.all([threads.graphql.close(), threads.bulk.close()])
       await close()
     },
   }
 }
+
+/** Work on a job, as the door threads take requests. */
+const jobRequest = ({ tenant, id }: DueJob, deadline: number): PlainRequest => ({
+  method: 'POST',
+  url: '',
+  headers: {},
+  body: new TextEncoder().encode(JSON.stringify({ tenant, id })),
+  requestId: id,
+  baseUrl: '',
+  deadline,
+})
 
 /** What a socket's client says, as if it had come by POST. Of its headers only who it is counts. */
 const graphqlRequest = (

@@ -4,7 +4,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
-import type { ObjectStore } from '../ports/object-store.ts'
+import { type ObjectStore, PASSING_PREFIX } from '../ports/object-store.ts'
 import { type EntryOutcome, representation } from './outcome.ts'
 
 /** An outcome without its resource, which is read again. */
@@ -31,7 +31,7 @@ export async function keepOutcomes(
       represented: resource !== undefined,
     }),
   )
-  const key = `passing/once/${context.ports.ids.nonce()}`
+  const key = `${PASSING_PREFIX}once/${context.ports.ids.nonce()}`
   const content = new TextEncoder().encode(JSON.stringify(kept))
   await objectsOf(context).put(call.tenant, key, content, { contentType: 'application/json', deadline: call.deadline })
   return key

@@ -2,6 +2,7 @@
 import type { Call, Caller } from '../call.ts'
 import type { BundleRequest } from '../fhir-service.ts'
 import type { Job } from '../ports/job-store.ts'
+import { PASSING_PREFIX } from '../ports/object-store.ts'
 
 /** Everything but the input itself, which is in the object store. */
 export interface JobRequest {
@@ -24,6 +25,5 @@ export const callOfJob = (
 /** Who may see a job: the caller, and the application that acts for it. */
 export const ownerOf = ({ subject, client }: Caller): string => JSON.stringify([subject, client ?? ''])
 
-/** Objects below `passing/` are of no use after some days: stores may take them away then. */
-export const jobInputKey = (id: string): string => `passing/jobs/${id}/input`
-export const jobResultKey = (id: string, revision: number): string => `passing/jobs/${id}/result-${revision}`
+export const jobInputKey = (id: string): string => `${PASSING_PREFIX}jobs/${id}/input`
+export const jobResultKey = (id: string, revision: number): string => `${PASSING_PREFIX}jobs/${id}/result-${revision}`

@@ -1,5 +1,8 @@
 import type { Tenant } from '../call.ts'
 
+/** What has a key below this is of no use after a day or two: stores may take it away then. */
+export const PASSING_PREFIX = 'passing/'
+
 /**
  * Keeps bytes that are no resource: what a Binary holds, a request body that came by reference, the result of a job.
  * Keys are made by the service (`binary/{id}/{nonce}`), never of what a client sent, and are written once.
