@@ -4,6 +4,7 @@ import { JOIN_LIMITS, JoinBudget, type JoinLimits } from './joins/join-budget.ts
 import { Joins, type Resolved } from './joins/joins.ts'
 import { NONE } from './query/clause.ts'
 import { sortTerms } from './query/sort-terms.ts'
+import { chainedPage, isChained } from './search/chained-order.ts'
 import { type EngineHit, IndexReader, type ReaderParts } from './search/index-reader.ts'
 
 export interface OpenSearchIndexParts extends ReaderParts {
@@ -35,6 +36,7 @@ export class OpenSearchIndex implements SearchIndex {
     const joins = new Joins(reader, budget)
     const resolved = await joins.resolve(request.query)
     if (resolved.clause === NONE) return pageOf([], request, request.total === 'none' ? undefined : 0)
+    if (request.sort.some(isChained)) return chainedPage({ reader, joins, budget }, request, resolved)
     return resolved.open.length === 0
       ? found(reader, request, resolved)
       : sifted({ reader, joins, budget }, request, resolved)

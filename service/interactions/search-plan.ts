@@ -48,7 +48,10 @@ export function planSearch(
   const cap = context.limits.pageSizeMax
   const applied = first ? capped([...given, ...first.applied], cap) : given
   return {
-    parts: searched.map(({ query, sort }) => ({ query: within(context, call, query, where), sort })),
+    parts: searched.map(({ query, sort }) => ({
+      query: within(context, call, query, where),
+      sort: sort.map(key => scopedKey(context, call, key)),
+    })),
     parsed: first
       ? { ...first, count: first.count === undefined ? undefined : Math.min(first.count, cap), applied }
       : { ...NOTHING_TO_SEARCH, applied },
@@ -103,6 +106,12 @@ const within = (context: ServiceContext, call: Call, query: Query, compartment: 
       compartment ? { ...query, where: { kind: 'and', nodes: [compartment, query.where] } } : query,
     ),
   )
+
+/** What is hidden from the caller is no value to sort by. */
+const scopedKey = (context: ServiceContext, call: Call, key: SortKey): SortKey =>
+  key.through
+    ? { ...key, through: { ...key.through, query: within(context, call, key.through.query, undefined) } }
+    : key
 
 interface Target {
   readonly types: readonly string[]

@@ -5,8 +5,8 @@ import type { SortKey } from './ast.ts'
 import { nearHint } from './near-names.ts'
 import { CURSOR_PARAMETER, EXPLAIN_PARAMETER } from './page.ts'
 import type { IncludeDirective, ParsedSearch } from './parse.ts'
-import { unknownParameter } from './parse-criterion.ts'
 import { parseInclude } from './parse-include.ts'
+import { parseSortKey, SORT_KEYS_MAX } from './parse-sort.ts'
 import { ignorable, malformed, notTaken, type Problem, quoted } from './problems.ts'
 
 /** What the parameters so far have said. */
@@ -127,32 +127,13 @@ function once(expected: string, apply: (state: ControlState, value: string) => b
   })
 }
 
-/** A resource has fewer to be told apart by, and engines join one more table for each. */
-const SORT_KEYS_MAX = 32
-
-/** R4 search.html#sort: `_sort=status,-date` */
 function sort(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
-  const known = state.definitions.searchParameters(state.type)
+  const { definitions, type } = state
   const keys = listOf(name, value, SORT_KEYS_MAX - state.sort.length, problems)
   const applied = keys.filter(key => {
-    const descending = key.startsWith('-')
-    const code = descending ? key.slice(1) : key
-    const parameter = known.get(code)
-    if (!parameter) {
-      problems.push(
-        code === ''
-          ? notTaken(name, value, "parameters, '-' before one for descending")
-          : unknownParameter(name, state.type, code, known.keys()),
-      )
-      return false
-    }
-    if (parameter.kind === 'composite' || parameter.kind === 'special') {
-      const diagnostics = `Parameter '${name}': sorting by the ${parameter.kind} parameter '${code}' is not supported`
-      problems.push(ignorable(name, diagnostics, 'not-supported'))
-      return false
-    }
-    state.sort.push({ parameter, descending })
-    return true
+    const parsed = parseSortKey(definitions, type, { name, value, key }, problems)
+    if (parsed) state.sort.push(parsed)
+    return parsed !== undefined
   })
   return applied.length === 0 ? undefined : applied.join(',')
 }

@@ -3,17 +3,21 @@ import { invariant } from '../invariant.ts'
 import type { ParameterReference, SortKey } from './ast.ts'
 import { compareText } from './compare-text.ts'
 import type { IndexDocument, IndexValue } from './document.ts'
-import { valuesOf } from './evaluate.ts'
+import { evaluateQuery, type Lookup, NO_LOOKUP, valuesOf } from './evaluate.ts'
 
 /**
  * Orders by the keys in turn, missing values last in both directions. Ties stay ties: engines break them by their own
  * immutable key.
  */
-export function compareDocuments(sort: readonly SortKey[]): (left: IndexDocument, right: IndexDocument) => number {
+export function compareDocuments(
+  sort: readonly SortKey[],
+  lookup: Lookup = NO_LOOKUP,
+): (left: IndexDocument, right: IndexDocument) => number {
   return (left, right) => {
-    for (const { parameter, descending } of sort) {
-      const a = sortValueOf(parameter, left, descending)
-      const b = sortValueOf(parameter, right, descending)
+    for (const key of sort) {
+      const { descending } = key
+      const a = keyValueOf(key, left, lookup)
+      const b = keyValueOf(key, right, lookup)
       if (a === b) continue
       if (a === undefined) return 1
       if (b === undefined) return -1
@@ -22,6 +26,25 @@ export function compareDocuments(sort: readonly SortKey[]): (left: IndexDocument
     }
     return 0
   }
+}
+
+/** What a resource is sorted by, there or behind its references: of several values as in sortValueOf. */
+export function keyValueOf(
+  { parameter, descending, through }: SortKey,
+  document: IndexDocument,
+  lookup: Lookup,
+): string | number | undefined {
+  if (!through) return sortValueOf(parameter, document, descending)
+  let best: string | number | undefined
+  for (const value of valuesOf(document, through.parameter)) {
+    if (value.kind !== 'reference' || value.id === undefined || value.type !== through.query.type) continue
+    const target = lookup.find(value.type, value.id)
+    if (!target || !evaluateQuery(through.query, target, lookup)) continue
+    const candidate = sortValueOf(parameter, target, descending)
+    if (candidate === undefined) continue
+    if (best === undefined || compareSortValues(candidate, best) < 0 !== descending) best = candidate
+  }
+  return best
 }
 
 /**

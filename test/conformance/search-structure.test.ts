@@ -206,6 +206,28 @@ test.each<[string, readonly string[]]>([
   expect(await included(query)).toEqual(expected)
 })
 
+const inOrder = async (query: string): Promise<string[]> => (await entriesOf(query)).map(({ resource }) => resource.id)
+
+test.each<[string, readonly string[]]>([
+  ['Observation?_sort=patient.birthdate,_id', ['height', 'panel', 'weight']],
+  ['Observation?_sort=-subject:Patient.birthdate,_id', ['panel', 'weight', 'height']],
+  ['Observation?_sort=subject:Patient.family,-_id', ['height', 'weight', 'panel']],
+  ['Patient?_sort=organization.name,_id', ['peter', 'eve']],
+  ['Observation?_sort=has-member:Observation.status,_id', ['panel', 'height', 'weight']],
+])('%s', async (query, ids) => {
+  expect(await inOrder(query)).toEqual(ids)
+})
+
+test('nothing is sorted by what is hidden', async () => {
+  hidden = new Set(['Patient'])
+  try {
+    expect(await inOrder('Observation?_sort=patient.birthdate,_id')).toEqual(['height', 'panel', 'weight'])
+    expect(await inOrder('Observation?_sort=-patient.birthdate,_id')).toEqual(['height', 'panel', 'weight'])
+  } finally {
+    hidden = new Set()
+  }
+})
+
 test('what a policy hides is in no join, list, text or include', async () => {
   hidden = new Set(['Patient', 'Questionnaire', 'List', 'Organization'])
   try {
@@ -240,6 +262,11 @@ test.each<[string, number, string]>([
   ['Patient?_text:exact=a', 400, '_text takes no modifier'],
   ['Patient?_contained=true', 400, 'contained resources are not searched'],
   ['Patient?_filter=(name eq x', 400, "_filter: expected ')' at the end"],
+  ['Observation?_sort=subject.name', 400, "'subject' points to several types; name one, as in 'subject:Patient'"],
+  ['Observation?_sort=subject:Practitioner.name', 400, "'subject' of Observation never points to 'Practitioner'"],
+  ['Observation?_sort=status.name', 400, "'status' of Observation is a token, no reference to follow"],
+  ['Observation?_sort=patient.organization.name', 400, 'leads through more than one reference'],
+  ['Observation?_sort=patient.nam', 400, "Patient has no search parameter 'nam' (near: 'name')"],
   ['Patient?_type=Patient', 400, 'goes with a search of several types'],
 ])('%s is refused', async (query, status, text) => {
   const answer = await world.send(`GET /${encodeURI(query)}`)

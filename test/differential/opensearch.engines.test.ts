@@ -11,7 +11,13 @@ import type { Query, ScopedQuery, SortKey } from '#service/search/ast.ts'
 import { compareText } from '#service/search/compare-text.ts'
 import type { IndexDocument } from '#service/search/document.ts'
 import { compareDocuments } from '#service/search/sort.ts'
-import { arbitraryCorpus, arbitraryQuery, arbitrarySort, searchInMemory } from '#test/support/arbitrary-search.ts'
+import {
+  arbitraryCorpus,
+  arbitraryQuery,
+  arbitrarySort,
+  lookupIn,
+  searchInMemory,
+} from '#test/support/arbitrary-search.ts'
 import { type OpenSearchWorld, openSearchWorld } from '#test/support/opensearch-world.ts'
 import { DEFINITIONS } from '#test/support/search-parameter.ts'
 
@@ -108,7 +114,7 @@ function difference(documents: readonly IndexDocument[], one: Case, found: unkno
 const expectedIds = (documents: readonly IndexDocument[], { query, sort }: Case): string[] =>
   searchInMemory(documents, query, [])
     .sort((left, right) => compareText(left.id, right.id))
-    .sort(compareDocuments(sort))
+    .sort(compareDocuments(sort, lookupIn(documents)))
     .map(document => `${document.id} ${document.versionId}`)
 
 async function pages(

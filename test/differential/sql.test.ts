@@ -18,7 +18,13 @@ import type { Position, SearchPage } from '#service/ports/search-index.ts'
 import type { Query, ScopedQuery, SortKey } from '#service/search/ast.ts'
 import type { IndexDocument } from '#service/search/document.ts'
 import { compareDocuments } from '#service/search/sort.ts'
-import { arbitraryCorpus, arbitraryQuery, arbitrarySort, searchInMemory } from '#test/support/arbitrary-search.ts'
+import {
+  arbitraryCorpus,
+  arbitraryQuery,
+  arbitrarySort,
+  lookupIn,
+  searchInMemory,
+} from '#test/support/arbitrary-search.ts'
 import { DEFINITIONS } from '#test/support/search-parameter.ts'
 
 const CORPORA = 100
@@ -119,7 +125,9 @@ function difference(documents: readonly IndexDocument[], one: Case, found: unkno
 function expectedIds(documents: readonly IndexDocument[], { query, sort }: Case): string[] {
   const matches = searchInMemory(documents, query, [])
   if (sort[0]?.descending) matches.reverse()
-  return matches.sort(compareDocuments(sort)).map(document => `${document.id} ${document.versionId}`)
+  return matches
+    .sort(compareDocuments(sort, lookupIn(documents)))
+    .map(document => `${document.id} ${document.versionId}`)
 }
 
 function pages(tenant: Tenant, { query, sort, count, limits }: Case): { ids: string[]; totals: number[] } {

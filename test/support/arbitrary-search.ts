@@ -36,8 +36,20 @@ export function arbitrarySort(
   corpus: readonly IndexDocument[],
   type: string,
 ): fc.Arbitrary<readonly SortKey[]> {
-  const key = fc.record({ parameter: parameterOf(worldOf(definitions, corpus), type), descending: fc.boolean() })
-  return fc.array(key, { maxLength: 3 })
+  const world = worldOf(definitions, corpus)
+  const own = fc.record({ parameter: parameterOf(world, type), descending: fc.boolean() })
+  const hops = [...world.references(type)].flatMap(([parameter, targets]) =>
+    [...targets].map(target => ({ parameter, target })),
+  )
+  if (hops.length === 0) return fc.array(own, { maxLength: 3 })
+  const chained = fc.constantFrom(...hops).chain(({ parameter: reference, target }) =>
+    fc.record({
+      parameter: parameterOf(world, target),
+      descending: fc.boolean(),
+      through: fc.record({ parameter: fc.constant(reference), query: queryOf(world, target, 0) }),
+    }),
+  )
+  return fc.array(fc.oneof({ weight: 4, arbitrary: own }, { weight: 1, arbitrary: chained }), { maxLength: 3 })
 }
 
 /** The reference: documents that match, sorted, ties in the order of the corpus. */
@@ -47,12 +59,16 @@ export function searchInMemory(
   sort: readonly SortKey[],
 ): IndexDocument[] {
   const lookup = lookupIn(documents)
-  return documents.filter(document => evaluateQuery(query, document, lookup)).sort(compareDocuments(sort))
+  return documents.filter(document => evaluateQuery(query, document, lookup)).sort(compareDocuments(sort, lookup))
 }
 
 /** Whether no document comes before one that the sort puts ahead of it: engines break ties by a key of their own. */
-export function isSorted(documents: readonly IndexDocument[], sort: readonly SortKey[]): boolean {
-  const compare = compareDocuments(sort)
+export function isSorted(
+  documents: readonly IndexDocument[],
+  sort: readonly SortKey[],
+  corpus: readonly IndexDocument[],
+): boolean {
+  const compare = compareDocuments(sort, lookupIn(corpus))
   return documents.every((document, index) => {
     const before = documents[index - 1]
     return before === undefined || compare(before, document) <= 0

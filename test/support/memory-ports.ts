@@ -19,7 +19,7 @@ import { type ResourceKey, type StoredVersion, sealVersion } from '#service/port
 import type { ParameterReference, SortKey } from '#service/search/ast.ts'
 import type { IndexDocument } from '#service/search/document.ts'
 import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
-import { compareDocuments, sortValueOf } from '#service/search/sort.ts'
+import { compareDocuments, keyValueOf } from '#service/search/sort.ts'
 import { memoryJobs } from './memory-jobs.ts'
 import { memoryObjects } from './memory-objects.ts'
 
@@ -209,9 +209,9 @@ function memoryIndex(stateOf: StateOf): SearchIndex {
 }
 
 function searchPage(state: TenantState, { query, sort, count, after, total, positions }: SearchRequest): SearchPage {
-  const byKeys = compareDocuments(sort)
   const compare = (a: Indexed, b: Indexed) => byKeys(a.document, b.document) || a.sequence - b.sequence
   const lookup = lookupOf(state)
+  const byKeys = compareDocuments(sort, lookup)
   const found = [...state.documents.values()]
     .filter(({ document }) => evaluateQuery(query, document, lookup))
     .sort(compare)
@@ -229,7 +229,7 @@ function searchPage(state: TenantState, { query, sort, count, after, total, posi
 }
 
 const positionOf = (state: TenantState, indexed: Indexed, sort: readonly SortKey[]): Position => [
-  ...sort.map(({ parameter, descending }) => sortValueOf(parameter, indexed.document, descending) ?? null),
+  ...sort.map(key => keyValueOf(key, indexed.document, lookupOf(state)) ?? null),
   state.positions.push(indexed) - 1,
 ]
 

@@ -1,7 +1,8 @@
 /** What resources are sorted by, in SQL. What it means is said by service/search/sort.ts. */
 import type { SearchParameterType } from '#schema/tables.ts'
-import type { SortKey } from '#service/search/ast.ts'
+import type { SortHop, SortKey } from '#service/search/ast.ts'
 import { ID_URL, LAST_UPDATED_URL } from '../parameters.ts'
+import { compileQuery } from './compile.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import { type Fragment, raw, sql } from './fragment.ts'
 import { byKey, type IndexTable } from './row-condition.ts'
@@ -27,7 +28,8 @@ export interface Walk {
 /** As service/search/sort.ts joins code and system. */
 const TOKEN_SEPARATOR = '\u0001'
 
-export function sortTerm(context: CompileContext, { parameter, descending }: SortKey): SortTerm {
+export function sortTerm(context: CompileContext, { parameter, descending, through }: SortKey): SortTerm {
+  if (through) return chainedTerm(context, { parameter, descending }, through)
   if (context.dictionary.kind(context.tenant, parameter.resourceType) === context.kind) {
     if (parameter.url === LAST_UPDATED_URL) return columnTerm(context, descending, 'last_updated', 'resource_updated')
     if (parameter.url === ID_URL) return columnTerm(context, descending, 'id', 'resource_id')
@@ -35,13 +37,42 @@ export function sortTerm(context: CompileContext, { parameter, descending }: Sor
   const number = parameterNumber(context, parameter)
   const layout = LAYOUTS[parameter.kind]
   if (number === undefined || !layout) {
-    return { descending, value: () => raw('NULL'), walk: NOTHING, missing: () => raw('1') }
+    return valueless(descending)
   }
   return rowTerm(context, number, descending, layout)
 }
 
+/** Few matches are sorted so; no index has them in order. */
+function chainedTerm(context: CompileContext, key: SortKey, { parameter, query }: SortHop): SortTerm {
+  const { descending } = key
+  const reference = parameterNumber(context, parameter)
+  const kind = context.dictionary.kind(context.tenant, query.type)
+  if (reference === undefined || kind === undefined) return valueless(descending)
+  const inner = context.enter(kind)
+  const condition = compileQuery(inner, query)
+  const term = sortTerm(inner, key)
+  const value = (candidate: Fragment): Fragment => {
+    const link = context.alias()
+    const target = context.alias()
+    const targetKey = sql`${target}.key`
+    return sql`(SELECT ${raw(descending ? 'max' : 'min')}(${term.value(targetKey)})
+      FROM ${byKey('reference', link)} CROSS JOIN resource ${target}
+      WHERE ${link}.key = ${candidate} AND ${link}.parameter = ${reference} AND ${link}.target_kind = ${kind}
+      AND ${target}.kind = ${kind} AND ${target}.id = ${link}.target AND ${target}.deleted = 0
+      AND ${condition.test(targetKey)})`
+  }
+  return { descending, value, walk: undefined, missing: candidate => sql`${value(candidate)} IS NULL` }
+}
+
 /** No resource has a value. */
 const NOTHING: Walk = { from: row => sql`resource ${row}`, where: () => raw('0'), column: raw('id') }
+
+const valueless = (descending: boolean): SortTerm => ({
+  descending,
+  value: () => raw('NULL'),
+  walk: NOTHING,
+  missing: () => raw('1'),
+})
 
 /** How a kind of parameter is sorted. */
 interface Layout {
