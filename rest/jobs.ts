@@ -18,13 +18,17 @@ export async function submitBundle({ service, request }: Exchange): Promise<Http
     )
   }
   const { return: prefer } = preferenceOf(request)
-  const source = { content: jsonBody(request) }
-  const { id } = await service.submitBundle(request.call, { source, ...(prefer && { prefer }) })
+  const content = jsonBody(request)
+  const { id } = await service.submitBundle(request.call, { content, ...(prefer && { prefer }) })
   return emptyResponse(202, { 'Content-Location': `${request.call.baseUrl}/${JOBS_SEGMENT}/${id}` })
 }
 
 export async function answerJobStatus({ service, request, rendering }: Exchange, { id }: Of<'job-status'>) {
   const job = await service.jobStatus(request.call, id)
+  // The URL is a key in itself: no cache may keep it.
+  if (job.kind === 'elsewhere') {
+    return { status: 303, headers: { Location: job.url, 'Cache-Control': 'private, no-store' }, body: undefined }
+  }
   if (job.kind === 'ended') return jsonResponse(rendering, job.status, {}, job.body)
   return emptyResponse(202, { 'X-Progress': job.progress, 'Retry-After': RETRY_AFTER_SECONDS })
 }

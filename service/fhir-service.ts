@@ -282,8 +282,8 @@ export interface OnceRequest {
 }
 
 export interface AsyncBundleRequest {
-  /** The Bundle, or where in the object store its JSON text is: a body by reference. */
-  readonly source: { readonly content: JsonValue } | { readonly key: string }
+  /** The Bundle, or Parameters with the `reference` of one that was uploaded. */
+  readonly content: JsonValue
   readonly prefer?: 'minimal' | 'representation' | 'OperationOutcome'
 }
 
@@ -294,6 +294,8 @@ export interface SubmittedJob {
 
 export type JobStatus =
   | { readonly kind: 'running'; readonly progress: string }
+  /** The answer is larger than is good to pass on: the client gets it there, within some minutes. */
+  | { readonly kind: 'elsewhere'; readonly url: string }
   /** HTTP status and JSON text of the resource that the request would have been answered with. */
   | { readonly kind: 'ended'; readonly status: number; readonly body: readonly Uint8Array[] }
 

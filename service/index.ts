@@ -109,6 +109,7 @@ export type {
   OperationParameter,
   OperationRunner,
 } from './operations/operation.ts'
+export { UPLOAD } from './operations/upload.ts'
 export type { ChangeFeed, CommittedChange } from './ports/change-feed.ts'
 export type { ChangeImage, ChangeImages, TransactionImage, VersionImage } from './ports/change-images.ts'
 export type { ChangePublisher } from './ports/change-publisher.ts'

@@ -10,6 +10,7 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import type { JsonValue } from '../resource/content.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { type JobRequest, jobInputKey, ownerOf } from './job-request.ts'
+import { namesUpload, uploadedKey } from './uploads.ts'
 
 /** How long a job, its input and its result are kept. */
 export const JOB_KEPT_MS = 24 * 60 * 60 * 1000
@@ -32,11 +33,11 @@ export function jobPorts({ ports: { jobs, objects } }: ServiceContext): JobPorts
 export async function submitBundle(
   context: ServiceContext,
   call: Call,
-  { source, prefer }: AsyncBundleRequest,
+  { content, prefer }: AsyncBundleRequest,
 ): Promise<SubmittedJob> {
   const { jobs } = jobPorts(context)
   const id = context.ports.ids.nonce()
-  const input = 'key' in source ? source.key : await keepInput(context, call, id, source.content)
+  const input = await inputOf(context, call, id, content)
   const now = context.ports.clock.now()
   const { caller, baseUrl, requestId } = call
   const request: JobRequest = { input, caller, baseUrl, requestId, ...(prefer && { prefer }) }
@@ -54,6 +55,9 @@ export async function submitBundle(
   await jobs.submit(call.tenant, job, call.deadline)
   return { id }
 }
+
+const inputOf = (context: ServiceContext, call: Call, id: string, content: JsonValue): Promise<string> =>
+  namesUpload(content) ? uploadedKey(context, call, content) : keepInput(context, call, id, content)
 
 async function keepInput(context: ServiceContext, call: Call, id: string, content: JsonValue): Promise<string> {
   const { type } = parseBundle(context, context.definitions.for(call.tenant), call.baseUrl, content)
