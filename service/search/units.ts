@@ -39,10 +39,11 @@ function linearConversion(code: string): Conversion | null {
   const zero = library.convertToBaseUnits(code, 0)
   const many = library.convertToBaseUnits(code, PROBE)
   if (one.status !== 'succeeded' || !one.unitToExp) return null
-  const [atZero, atOne, atMany] = [zero.magnitude ?? 0, one.magnitude ?? Number.NaN, many.magnitude ?? Number.NaN]
-  const offset = rounded(atZero)
-  const factor = offset === 0 ? atOne : rounded(atOne - atZero)
-  const isLinear = Math.abs(atMany - (factor * PROBE + offset)) <= Math.abs(atMany) * TOLERANCE
+  const [offset, atOne, atMany] = [zero.magnitude ?? 0, one.magnitude ?? Number.NaN, many.magnitude ?? Number.NaN]
+  const factor = offset === 0 ? atOne : (atMany - offset) / PROBE
+  const isLinear =
+    Math.abs(atMany - (factor * PROBE + offset)) <= Math.abs(atMany) * TOLERANCE &&
+    Math.abs(atOne - (factor + offset)) <= Math.abs(atOne) * TOLERANCE
   if (!isLinear || !(factor > 0) || !Number.isFinite(factor) || !Number.isFinite(offset)) return null
   return { factor, offset, unit: unitOf(one.unitToExp) }
 }
