@@ -113,8 +113,8 @@ test.each([
     oneFault('invalid', 'value', "_since must be an instant such as 2024-02-29T12:00:00Z, not 'yesterday'", '_since'),
   ],
   [
-    { parameters: [['_at', '2024']] },
-    oneFault('invalid', 'value', "History has no parameter '_at' here, but _count and _since", '_at'),
+    { parameters: [['_when', '2024']] },
+    oneFault('invalid', 'value', "History has no parameter '_when' here, but _count, _since and _at", '_when'),
   ],
 ])('%j is refused', async (request, expected) => {
   const { service, call } = await worldWithHistory()

@@ -10,7 +10,9 @@ import type { HistoryRequest, HistoryResult, Parameters } from '../fhir-service.
 import { isResourceId } from '../interaction-request.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import type { Position } from '../ports/search-index.ts'
-import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
+import type { ResourceKey, StoredVersion, VersionAttributes } from '../ports/stored-version.ts'
+import { parseDateRange } from '../search/date-range.ts'
+import type { DateValue } from '../search/document.ts'
 import { CURSOR_PARAMETER, decodeCursor, encodeCursor, withCursor } from '../search/page.ts'
 import { assertKnownType, notFound } from './known-type.ts'
 
@@ -28,21 +30,28 @@ export async function history(context: ServiceContext, call: Call, request: Hist
   const wanted = page.count ?? context.limits.pageSizeDefault
   const versions: HistoryResult['versions'][number][] = []
   let total: number | undefined
+  let examined = 0
   do {
     const found = await context.ports.store.history(call.tenant, {
       ...(type !== undefined && { type }),
       ...(id !== undefined && { id }),
       ...(page.since !== undefined && { since: page.since }),
+      ...(page.at && { until: page.at.high - 1 }),
       ...(after !== undefined && { after }),
       count: Math.max(wanted - versions.length, 1),
       deadline: call.deadline,
     })
-    const revealed = found.versions.flatMap(version => reveal(call, context.policy, definitions, version) ?? [])
+    const { at } = page
+    const current = at ? await currentIn(context, call, found.versions, at) : found.versions
+    const revealed = current.flatMap(version => reveal(call, context.policy, definitions, version) ?? [])
     for (const version of await withinSecurityContext(context, call, revealed)) if (version) versions.push(version)
-    total = found.total
-    after = found.next
-  } while (after !== undefined && versions.length < wanted)
-  const unknown = versions.length === 0 && page.cursor === undefined && page.since === undefined
+    examined += found.versions.length
+    total = at ? undefined : found.total
+    // Of one resource nothing older was current then; of many there may be others that have not changed for years.
+    const isPast = id !== undefined && at !== undefined && (found.versions.at(-1)?.lastUpdated ?? at.low) <= at.low
+    after = isPast ? undefined : found.next
+  } while (after !== undefined && versions.length < wanted && examined < EXAMINED_MAX)
+  const unknown = versions.length === 0 && page.cursor === undefined && page.since === undefined && !page.at
   if (type !== undefined && id !== undefined && unknown) throw notFound({ type, id })
   return {
     versions,
@@ -52,6 +61,24 @@ export async function history(context: ServiceContext, call: Call, request: Hist
     next:
       after === undefined ? undefined : withCursor(page.applied, encodeCursor(sealer, call.tenant, [after], sealed)),
   }
+}
+
+/** Versions that one page of an `_at` looks at: it may be short, or empty, and have a next one all the same. */
+const EXAMINED_MAX = 10_000
+
+/** R4 http.html#history: those that were the newest of their resource at some time in the period. */
+async function currentIn(
+  { ports, limits }: ServiceContext,
+  call: Call,
+  versions: readonly StoredVersion[],
+  { low }: DateValue,
+): Promise<readonly StoredVersion[]> {
+  const kept = await mapConcurrently(versions, limits.concurrencyMax, async version => {
+    if (version.lastUpdated >= low) return version
+    const successor = await ports.store.readVersion(call.tenant, version, version.versionId + 1, call.deadline)
+    return !successor || successor.lastUpdated > low ? version : undefined
+  })
+  return kept.filter(version => version !== undefined)
 }
 
 /** Where the page doesn't show what a PUT found, a tombstone maybe, the store is asked. */
@@ -92,6 +119,7 @@ const afterOf = ([after]: Position): string => String(after)
 interface HistoryParameters {
   readonly count: number | undefined
   readonly since: number | undefined
+  readonly at: DateValue | undefined
   readonly cursor: string | undefined
   /** Without the cursor. */
   readonly applied: Parameters
@@ -105,6 +133,7 @@ function parseHistory(parameters: Parameters, pageSizeMax: number): HistoryParam
   const applied: (readonly [string, string])[] = []
   let count: number | undefined
   let since: number | undefined
+  let at: DateValue | undefined
   let cursor: string | undefined
   const refuse = (name: string, diagnostics: string) =>
     issues.push({ severity: 'error', code: 'value', diagnostics, expression: [name] })
@@ -123,13 +152,17 @@ function parseHistory(parameters: Parameters, pageSizeMax: number): HistoryParam
       used = value.replace(LOST_PLUS, '+')
       since = instantOf(used)
       if (since === undefined) refuse(name, `_since must be an instant such as 2024-02-29T12:00:00Z, not '${value}'`)
+    } else if (name === '_at') {
+      used = value.replace(LOST_PLUS, '+')
+      at = parseDateRange(used)
+      if (!at) refuse(name, `_at must be a date or time such as 2024-02 or 2024-02-29T12:00:00Z, not '${value}'`)
     } else {
-      refuse(name, `History has no parameter '${name}' here, but _count and _since`)
+      refuse(name, `History has no parameter '${name}' here, but _count, _since and _at`)
     }
     applied.push([name, used])
   }
   if (issues.length > 0) throw new Fault('invalid', issues)
-  return { count, since, cursor, applied }
+  return { count, since, at, cursor, applied }
 }
 
 /** R4 datatypes.html#instant; a date or a year alone counts from its start in UTC, as clients send it. */

@@ -1,7 +1,7 @@
 /** R4 http.html#history */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BERG, SHAW } from '#test/support/patients.ts'
-import { BASE_URL, FHIR_TYPE, openRestWorld, type RestWorld, stamped } from '#test/support/rest-world.ts'
+import { BASE_URL, FHIR_TYPE, openRestWorld, type RestWorld, refused, stamped } from '#test/support/rest-world.ts'
 
 let world: RestWorld
 
@@ -79,6 +79,52 @@ test('_since leaves out what is older', async () => {
   expect(body).not.toMatchObject({ entry: { length: 3 } })
 })
 
+describe('_at: what was current then', () => {
+  // a: version 1 at 12:00:00, 2 at :01, deleted at :02; b: created at :03
+  test.each([
+    ['2024-02-29T12:00:00Z', [CREATED], [CREATED]],
+    ['2024-02-29T12:00:01.5Z', [UPDATED], [UPDATED]],
+    ['2024-02-29T12:00:02Z', [DELETED], [DELETED]],
+    ['2024-02-29T12:00:04Z', [DELETED], [POSTED, DELETED]],
+    ['2024-02-29T12:00', [DELETED, UPDATED, CREATED], [POSTED, DELETED, UPDATED, CREATED]],
+    ['2024', [DELETED, UPDATED, CREATED], [POSTED, DELETED, UPDATED, CREATED]],
+    ['2025-01-01', [DELETED], [POSTED, DELETED]],
+    ['2024-02-29T13:00:00.250+01:00', [CREATED], [CREATED]],
+    ['2023', undefined, undefined],
+  ])('%s', async (at, ofInstance, ofType) => {
+    for (const [path, expected] of [
+      ['/Patient/a/_history', ofInstance],
+      ['/Patient/_history', ofType],
+      ['/_history', ofType],
+    ] as const) {
+      const { status, body } = await world.send(`GET ${path}?_at=${encodeURIComponent(at)}`)
+      expect({ status, entry: (body as Page).entry }).toEqual({ status: 200, entry: expected })
+    }
+  })
+
+  test('page by page', async () => {
+    const entries: unknown[] = []
+    let url: string | undefined = `${BASE_URL}/_history?_at=2024-02-29T12:00:04Z&_count=1`
+    while (url !== undefined) {
+      const page = (await world.send(`GET ${url.slice(BASE_URL.length)}`)).body as Page
+      entries.push(...(page.entry ?? []))
+      url = page.link.find(link => link.relation === 'next')?.url
+    }
+    expect(entries).toEqual([POSTED, DELETED])
+  })
+
+  test('is a date or a time', async () => {
+    expect(await world.send('GET /_history?_at=yesterday')).toEqual(
+      refused(
+        400,
+        'value',
+        "_at must be a date or time such as 2024-02 or 2024-02-29T12:00:00Z, not 'yesterday'",
+        '_at',
+      ),
+    )
+  })
+})
+
 interface Page {
   readonly link: readonly { readonly relation: string; readonly url: string }[]
   readonly entry?: readonly unknown[]
@@ -105,4 +151,10 @@ test('page links carry _format and _pretty, in the self link as well', async () 
 
 test('of what never was: not found', async () => {
   expect(await world.send('GET /Patient/nobody/_history')).toMatchObject({ status: 404 })
+})
+
+test('a deleted version by its number: gone, and the one before is there', async () => {
+  expect(await world.send('GET /Patient/a/_history/3')).toMatchObject({ status: 410 })
+  expect(await world.send('GET /Patient/a/_history/2')).toMatchObject({ status: 200, body: { active: false } })
+  expect(await world.send('GET /Patient/a/_history/4')).toMatchObject({ status: 404 })
 })
