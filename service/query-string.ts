@@ -31,10 +31,7 @@ function decode(text: string, piece: string): string {
 export const formatQueryString = (parameters: Parameters): string =>
   parameters.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
 
-const READABLE: Readonly<Record<string, string>> = { '%3A': ':', '%2C': ',', '%2F': '/', '%24': '$' }
+/** All but what stays as it is: neither those four nor what needs no escape anywhere. Halves of a pair stay together. */
+const ESCAPED = /[^\w.~:,/$-]+/g
 
-/** What needs no escape, as ids and most names and codes. */
-const PLAIN = /^[\w.~:,/$-]*$/
-
-const encode = (text: string): string =>
-  PLAIN.test(text) ? text : encodeURIComponent(text).replaceAll(/%(?:3A|2C|2F|24)/g, code => READABLE[code] ?? code)
+const encode = (text: string): string => text.replace(ESCAPED, encodeURIComponent)
