@@ -31,6 +31,8 @@ export interface GatewayConfig {
   /** owned: keys of AWS, without charge; one: a key of one's own; per-service: one for each of the services. */
   readonly kms: KeyUse
   readonly tenancy: 'single' | 'multi'
+  /** Whether resources may be erased with all of their versions. */
+  readonly hardDelete: boolean
   /** undefined: all of R4. */
   readonly resourceTypes: readonly string[] | undefined
   /** What the members of each group may do; undefined: those of FHIR Works on AWS. */
@@ -140,6 +142,7 @@ const SETTINGS = {
   logRetentionDays: retention,
   kms: oneOf('owned', 'one', 'per-service'),
   tenancy: oneOf('single', 'multi'),
+  hardDelete: flag(false),
   resourceTypes: list(undefined, /^[A-Z][A-Za-z]+$/, 'R4 resource types, with commas'),
   roles,
   baseUrl: text(undefined, /^https:\/\/[^\s?#]*[^\s?#/]$/, 'an https URL without query: https://example.org/fhir'),
@@ -181,6 +184,7 @@ export function readConfig(context: Context): GatewayConfig {
     logRetentionDays: read('logRetentionDays', SETTINGS.logRetentionDays),
     kms: read('kms', SETTINGS.kms),
     tenancy: read('tenancy', SETTINGS.tenancy),
+    hardDelete: read('hardDelete', SETTINGS.hardDelete),
     resourceTypes: read('resourceTypes', SETTINGS.resourceTypes),
     roles: read('roles', SETTINGS.roles),
     baseUrl: read('baseUrl', SETTINGS.baseUrl),

@@ -9,6 +9,7 @@ export interface AccessConfig {
   /** undefined: all of R4. */
   readonly resourceTypes: readonly string[] | undefined
   readonly roles: Roles
+  readonly hardDelete: boolean
   readonly terms: IdentityTerms
   /** undefined: the local server lets in whoever reaches it, to do everything. */
   readonly login: LoginConfig | undefined
@@ -24,6 +25,7 @@ export interface LoginConfig {
 export const readAccess = (reader: EnvironmentReader): AccessConfig => ({
   resourceTypes: reader.optional(ENV.resourceTypes, undefined, parseTypes, 'R4 resource types, with commas'),
   roles: readRoles(reader),
+  hardDelete: reader.optional(ENV.hardDelete, false, parseFlag, 'true or false'),
   terms: {
     tenancy: reader.optional(ENV.tenancy, 'single', parseTenancy, 'single or multi'),
     rolesClaim: reader.optional(ENV.rolesClaim, 'cognito:groups', anyText, 'the name of a claim'),
@@ -31,6 +33,9 @@ export const readAccess = (reader: EnvironmentReader): AccessConfig => ({
   },
   login: readLogin(reader),
 })
+
+export const parseFlag = (text: string): boolean | undefined =>
+  text === 'true' ? true : text === 'false' ? false : undefined
 
 export const parseTenancy = (text: string): 'single' | 'multi' | undefined =>
   text === 'single' || text === 'multi' ? text : undefined

@@ -1,5 +1,5 @@
 /** What a deployment on AWS tells its functions, read once and checked. */
-import { parseTenancy } from './access-environment.ts'
+import { parseFlag, parseTenancy } from './access-environment.ts'
 import { AWS_ENV, ENV } from './env-names.ts'
 import { anyText, type Environment, EnvironmentReader } from './environment-reader.ts'
 
@@ -168,8 +168,6 @@ export const functionSettings = (environment: Environment): FunctionSettings =>
     stage: reader.optional(AWS_ENV.stage, 'none', anyText, 'the name of the stage'),
     isTraced: reader.optional(AWS_ENV.tracing, false, parseFlag, 'true or false'),
   }))
-
-const parseFlag = (text: string): boolean | undefined => (text === 'true' ? true : text === 'false' ? false : undefined)
 
 /** What can be guessed seals nothing. */
 const KEY_LENGTH_MIN = 32

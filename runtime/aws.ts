@@ -32,6 +32,7 @@ import {
   type Metrics,
   type RefusedChanges,
   type ServiceOptions,
+  UPLOAD,
 } from '#service/index.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import type { JobStore } from '#service/ports/job-store.ts'
@@ -98,10 +99,12 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
   const sealer = createAesSealer(hash('sha256', places.sealingKey, 'buffer'))
   const listeners = new DynamoListeners({ table: table.table, clock })
   const jobs = places.jobs && openJobs(places.jobs, { table: table.table, clock, ids })
+  // S3 has a door of its own, and the queue somebody who works on what is put there.
+  const uploads = jobs && { operations: [UPLOAD] }
   const ports = { store, index, objects: objects.objects, clock, ids, sealer, listeners, ...(jobs && { jobs }) }
   return {
     // The description of all types is longer than a Lambda function may answer; the schema is a file.
-    service: createFhirService({ introspection: 'refused', ...options, definitions, ports }),
+    service: createFhirService({ introspection: 'refused', ...uploads, ...options, definitions, ports }),
     clock,
     ids,
     prepare: search.prepare,

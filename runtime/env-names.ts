@@ -17,6 +17,8 @@ export const ENV = {
   tlsKey: 'TLS_KEY_FILE',
   /** Resource types served, separated by commas. Default: all. */
   resourceTypes: 'RESOURCE_TYPES',
+  /** true or false: whether resources may be erased with all of their versions. */
+  hardDelete: 'HARD_DELETE',
   /** single or multi: whether callers belong to tenants. */
   tenancy: 'TENANCY',
   /** What the members of each group may do, as JSON. Default: as FHIR Works on AWS has it. */

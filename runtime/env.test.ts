@@ -5,6 +5,7 @@ import { parseEnvironment } from './env.ts'
 const ACCESS = {
   resourceTypes: undefined,
   roles: DEFAULT_ROLES,
+  hardDelete: false,
   terms: { tenancy: 'single', rolesClaim: 'cognito:groups', tenantClaim: 'custom:tenantId' },
   login: undefined,
 }
@@ -34,6 +35,7 @@ test('everything can be', () => {
     FHIR_BASE_URL: 'https://fhir.example.org/r4/',
     RESOURCE_TYPES: 'Patient, Observation',
     TENANCY: 'multi',
+    HARD_DELETE: 'true',
     ACCESS_ROLES: '{"nurse":[{"interactions":["read"],"types":["Patient"]}]}',
     ROLES_CLAIM: 'groups',
     TENANT_CLAIM: 'tenant',
@@ -50,6 +52,7 @@ test('everything can be', () => {
     access: {
       resourceTypes: ['Patient', 'Observation'],
       roles: { nurse: [{ interactions: ['read'], types: ['Patient'] }] },
+      hardDelete: true,
       terms: { tenancy: 'multi', rolesClaim: 'groups', tenantClaim: 'tenant' },
       login: {
         issuer: 'https://login.example.org/',

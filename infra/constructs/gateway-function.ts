@@ -94,6 +94,7 @@ const settings = (config: GatewayConfig): Partial<Readonly<Record<AwsEnvName | E
 
 const callerSettings = (config: GatewayConfig): Partial<Readonly<Record<EnvName, string>>> => ({
   [ENV.tenancy]: config.tenancy,
+  [ENV.hardDelete]: String(config.hardDelete),
   ...(config.corsOrigins.length > 0 && { [ENV.corsOrigins]: config.corsOrigins.join(',') }),
   ...(config.resourceTypes && { [ENV.resourceTypes]: config.resourceTypes.join(',') }),
   ...(config.roles && { [ENV.roles]: JSON.stringify(config.roles) }),

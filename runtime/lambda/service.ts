@@ -1,5 +1,6 @@
 /** The service that Lambda entries answer with, opened once a process. */
 import { type FhirService, type Logger, rolePolicy } from '#service/index.ts'
+import { accessOptions } from '../access-options.ts'
 import { openAwsService } from '../aws.ts'
 import { servicePlaces } from '../aws-environment.ts'
 import { type Config, parseEnvironment } from '../env.ts'
@@ -15,13 +16,12 @@ export interface LambdaService {
 export function openLambdaService(): LambdaService {
   const config = parseEnvironment(process.env)
   const logger = createLambdaLogger(process.env)
-  const { roles, resourceTypes } = config.access
   const { service, prepare } = openAwsService({
     places: servicePlaces(process.env),
     logger,
     baseUrl: config.baseUrl,
-    policy: rolePolicy(roles),
-    ...(resourceTypes && { resourceTypes }),
+    ...accessOptions(config.access),
+    policy: rolePolicy(config.access.roles),
   })
   // Not waited for: what needs no search is answered meanwhile, and also where the index does not answer.
   prepare().catch(() => logger.warn('The search index could not be prepared'))

@@ -14,6 +14,7 @@ const DEFAULTS = {
   logRetentionDays: 365,
   kms: 'owned',
   tenancy: 'single',
+  hardDelete: false,
   resourceTypes: undefined,
   roles: undefined,
   baseUrl: undefined,

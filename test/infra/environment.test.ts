@@ -36,7 +36,14 @@ const LOCAL: readonly string[] = [
 ]
 
 /** Of callers and what they are told: parseEnvironment reads it for those, too, that answer none and don't use it. */
-const OF_DOORS: readonly string[] = [ENV.baseUrl, ENV.corsOrigins, ENV.resourceTypes, ENV.roles, ENV.tenancy]
+const OF_DOORS: readonly string[] = [
+  ENV.baseUrl,
+  ENV.corsOrigins,
+  ENV.hardDelete,
+  ENV.resourceTypes,
+  ENV.roles,
+  ENV.tenancy,
+]
 
 /** Of variables whose value the deployment finds: one of its form. */
 const DEPLOYED: Readonly<Record<string, string>> = {
