@@ -55,6 +55,7 @@ function take(port: MessagePort, message: ToWriter): void {
       return
     case 'purge':
       send(port, { kind: 'results', numbers: [message.number], results: [writer.purge(message.target)] })
+      whenIdle(addTrigrams, IDLE_MS)
       return
     case 'job':
       send(port, { kind: 'results', numbers: [message.number], results: [writeJob(message.write)] })
@@ -144,11 +145,17 @@ function whenIdle(task: () => void, milliseconds: number): void {
 
 function addTrigrams(): void {
   if (writer.addTrigrams()) whenIdle(addTrigrams, 0)
-  else whenIdle(() => writer.checkpoint(), CHECKPOINT_IDLE_MS)
+  else whenIdle(tidyUp, CHECKPOINT_IDLE_MS)
+}
+
+function tidyUp(): void {
+  writer.dropWords()
+  writer.checkpoint()
 }
 
 function close(port: MessagePort): void {
   clearTimeout(idleTimer)
+  writer.dropWords()
   database.close()
   send(port, { kind: 'closed' })
   for (const each of [...ports]) each.close()

@@ -135,3 +135,22 @@ test('leaves rows alone that two versions share', () => {
     ['b', 'c', '\ufffd'],
   ])
 })
+
+test('what was purged leaves none of its words', () => {
+  const withWords = (id: string, content: readonly string[]): Change =>
+    changeOf('Patient', id, 1, { document: { ...documentOf('Patient', id, {}), words: { narrative: [], content } } })
+  writer.writeGroup([request(withWords('a', ['zwiebelturm'])), request(withWords('b', ['kirche']))], now)
+  writer.writeGroup([request(deletionOf('Patient', 'a', 2))], now)
+  const holds = (word: string): boolean =>
+    Number(
+      database.prepare('SELECT count(*) AS found FROM full_text_data WHERE instr(block, ?)').get(Buffer.from(word))
+        ?.found,
+    ) > 0
+  const found = (word: string) => database.prepare('SELECT rowid FROM full_text(?)').all(word).length
+  expect([found('zwiebelturm'), holds('zwiebelturm'), found('kirche')]).toEqual([0, true, 1])
+  writer.dropWords()
+  expect(holds('zwiebelturm')).toBe(true)
+  expect(writer.purge({ tenant, type: 'Patient', id: 'a', versionId: 2 })).toEqual({ committed: true })
+  writer.dropWords()
+  expect([holds('zwiebelturm'), found('kirche')]).toEqual([false, 1])
+})

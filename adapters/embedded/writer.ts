@@ -46,6 +46,8 @@ export class Writer {
    * What the transaction changes in the counts of `kind`: kind, live resources, one after the other; a pair a version.
    */
   readonly #counts: number[] = []
+  /** Whether something was purged since the words of deleted resources were last taken out of their index. */
+  #holdsPurgedWords = false
   #failure: WriteOutcome = { failure: 'failed', message: '' }
 
   constructor(database: DatabaseSync) {
@@ -73,7 +75,7 @@ export class Writer {
 
   /**
    * What is below the tombstone goes, in a transaction of its own, and its pages are overwritten. The index has nothing
-   * of it since the tombstone was written, but single words without who had them.
+   * of it since the tombstone was written, but single texts without who had them, and its words until `dropWords`.
    */
   purge({ tenant, type, id, versionId }: PurgeTarget): WriteOutcome {
     const statements = this.#statements
@@ -84,12 +86,30 @@ export class Writer {
       if (isTombstone) {
         this.#database.exec('PRAGMA secure_delete = ON')
         statements.uncount.run(statements.purge.run(key, versionId).changes, kind)
+        this.#holdsPurgedWords = true
       }
       statements.commit.run()
       return isTombstone ? COMMITTED : { committed: false, conflict: { kind: 'version', type, id } }
     } catch (error) {
       this.#abandon()
       return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+    } finally {
+      this.#database.exec('PRAGMA secure_delete = OFF')
+    }
+  }
+
+  /**
+   * `full_text` marks what is deleted, and drops it where it merges its parts: after a purge that has to be done. Takes
+   * a second for half a million resources.
+   */
+  dropWords(): void {
+    if (!this.#holdsPurgedWords) return
+    try {
+      this.#database.exec('PRAGMA secure_delete = ON')
+      this.#database.exec("INSERT INTO full_text (full_text) VALUES ('optimize')")
+      this.#holdsPurgedWords = false
+    } catch {
+      // Tried again when the writer is idle the next time.
     } finally {
       this.#database.exec('PRAGMA secure_delete = OFF')
     }
