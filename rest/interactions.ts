@@ -46,6 +46,11 @@ const HANDLERS: { readonly [Kind in InteractionKind]: Handler<Kind> } = {
   bundle: answerBundle,
   capabilities: async ({ service, request, rendering }) =>
     jsonResponse(rendering, 200, {}, await service.capabilities(request.call)),
+  'api-description': async ({ service, request }) => ({
+    status: 200,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'private, no-cache' },
+    body: await service.apiDescription(request.call),
+  }),
   operation: answerOperation,
   'job-status': answerJobStatus,
   'job-cancel': answerJobCancel,

@@ -52,6 +52,8 @@ export interface FhirService {
   runJob(run: JobRun): Promise<JobRunResult>
   /** R4 http.html#capabilities: JSON text of the CapabilityStatement, computed from what this service runs. */
   capabilities(call: Call): Promise<Uint8Array>
+  /** JSON text of an OpenAPI 3.1 document of the REST door. */
+  apiDescription(call: Call): Promise<Uint8Array>
   /** Live updates: which changes the caller is told of from now on. */
   subscribe(call: Call, request: SubscribeRequest): Promise<ChangeFilter>
   /** R4 operations.html: `$name` of the system, a type, an instance or a version. */

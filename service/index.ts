@@ -199,6 +199,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     cancelJob: (call, id) => cancelJob(context, call, id),
     runJob: run => runJob(context, run),
     capabilities: call => capabilities(context, call),
+    apiDescription: async call => (await import('./openapi/api-description.ts')).apiDescription(context, call),
     readBinary: (call, { versionId, ...request }) =>
       readBinary(context, call, () =>
         versionId === undefined

@@ -4,6 +4,8 @@ import type { Parameters, View } from './fhir-service.ts'
 
 export type Interaction =
   | { readonly kind: 'capabilities' }
+  /** The OpenAPI document. */
+  | { readonly kind: 'api-description' }
   | { readonly kind: 'read'; readonly type: string; readonly id: string; readonly view: View }
   | {
       readonly kind: 'vread'
@@ -107,6 +109,7 @@ function methodsOf(segments: readonly string[], parameters: Parameters): Methods
   if (first === JOBS_SEGMENT) return jobMethods(rest)
   if (rest.length > 0) return undefined
   if (first === 'metadata') return { GET: { kind: 'capabilities' } }
+  if (first === 'api-docs') return { GET: { kind: 'api-description' } }
   if (first === '_history') return { GET: { kind: 'history', parameters } }
   if (first === '_search') return { POST: { kind: 'search-system', parameters } }
   return operationMethods(first, { parameters })

@@ -29,6 +29,12 @@ test('it names the server and what it runs', () => {
       implementation: { description: 'FHIR Gateway: FHIR REST and GraphQL over one service', url: call.baseUrl },
       fhirVersion: '4.0.1',
       format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
+      patchFormat: [
+        'application/json-patch+json',
+        'application/merge-patch+json',
+        'application/fhir+json',
+        'application/fhir+xml',
+      ],
     },
     system: {
       mode: 'server',

@@ -52,6 +52,12 @@ function capabilityStatement(context: ServiceContext, definitions: Definitions, 
     implementation: { description: `${SOFTWARE.name}: FHIR REST and GraphQL over one service`, url: baseUrl },
     fhirVersion: definitions.fhirVersion,
     format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
+    patchFormat: [
+      'application/json-patch+json',
+      'application/merge-patch+json',
+      'application/fhir+json',
+      'application/fhir+xml',
+    ],
     rest: [
       {
         mode: 'server',

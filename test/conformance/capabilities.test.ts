@@ -3,8 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SHAW } from '#test/support/patients.ts'
 import { BASE_URL, FHIR_TYPE, openRestWorld, type RestWorld } from '#test/support/rest-world.ts'
 
+interface NamedOperation {
+  readonly name: string
+  readonly definition: string
+}
+
 interface Capability {
   readonly format: readonly string[]
+  readonly patchFormat: readonly string[]
   readonly rest: readonly [
     {
       readonly interaction: readonly { readonly code: string }[]
@@ -12,7 +18,9 @@ interface Capability {
         readonly type: string
         readonly interaction: readonly { readonly code: string }[]
         readonly searchParam: readonly { readonly name: string }[]
+        readonly operation?: readonly NamedOperation[]
       }[]
+      readonly operation?: readonly NamedOperation[]
     },
   ]
 }
@@ -96,3 +104,44 @@ test('every search parameter that it names is taken', async () => {
   }
   expect(refusals).toEqual([])
 })
+
+test('every format and every kind of patch that it names is taken', async () => {
+  for (const format of statement.format) {
+    const { status, headers } = await world.answer(`GET /Patient/a?_format=${encodeURIComponent(format)}`)
+    expect([format, status, headers['Content-Type']?.includes(format.replace(/.*[+/]/, ''))]).toEqual([
+      format,
+      200,
+      true,
+    ])
+  }
+  for (const type of statement.patchFormat) {
+    const { status } = await world.answer('PATCH /Patient/a', { headers: { 'content-type': type }, body: '?' })
+    expect([type, status === 415 || status >= 500]).toEqual([type, false])
+  }
+})
+
+test('every operation that it names is there, and its definition says the same', async () => {
+  const erasing = await openRestWorld({ hardDelete: 'offered' })
+  const { rest } = (await erasing.send('GET /metadata')).body as Capability
+  const [{ resource, operation = [] }] = rest
+  const refusals: string[] = []
+  const named = [
+    ...operation.map(each => ({ ...each, paths: [`/$${each.name}`] })),
+    ...resource.flatMap(({ type, operation: its = [] }) =>
+      its.map(each => ({ ...each, paths: [`/${type}/$${each.name}`, `/${type}/none/$${each.name}`] })),
+    ),
+  ]
+  for (const { name, paths } of named) {
+    const answers = await Promise.all(paths.map(path => erasing.answer(`POST ${path}`)))
+    const isThere = answers.some(({ status, body }) => status < 500 && !body.includes('is not offered'))
+    if (!isThere) refusals.push(`${name} at ${paths.join(', ')}`)
+  }
+  expect(refusals).toEqual([])
+  expect(new Set(named.map(({ name }) => name))).toEqual(new Set(EXPECTED_OPERATIONS))
+  const definitions = new Set(named.map(({ definition }) => definition).filter(url => url.startsWith(BASE_URL)))
+  for (const url of definitions) expect((await erasing.send(`GET ${url.slice(BASE_URL.length)}`)).status).toBe(200)
+  await erasing.close()
+})
+
+/** What the registry holds; an operation that is added is added here, so that none gets lost. */
+const EXPECTED_OPERATIONS = ['docref', 'erase', 'everything', 'graphql', 'lastn', 'purge', 'validate']

@@ -18,6 +18,7 @@ const OPERATIONS = [
   'cancelJob',
   'runJob',
   'capabilities',
+  'apiDescription',
   'operation',
   'readBinary',
   'writeBinary',
