@@ -5,6 +5,7 @@ import { load } from './load/loader.ts'
 import { LOAD_USAGE, type LoadOptions, parseLoadOptions } from './load/options.ts'
 import { createProgress } from './load/progress.ts'
 import { createSender } from './load/send.ts'
+import { uploadingSender } from './load/upload.ts'
 
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 }
 const TICK_MS = 200
@@ -33,11 +34,8 @@ async function main(options: LoadOptions): Promise<number> {
     },
     now: () => performance.now(),
   })
-  const sender = createSender({
-    ...options,
-    now: Date.now,
-    wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
-  })
+  const wait = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => undefined)
+  const sender = uploadingSender({ ...options, wait, sender: createSender({ ...options, now: Date.now, wait }) })
   const ticking = setInterval(() => progress.tick(), TICK_MS)
   await load({ ...options, stages, sender, listener: progress, signal: interrupt.signal })
   clearInterval(ticking)

@@ -22,8 +22,11 @@ export interface FakeServer {
   close(): Promise<void>
 }
 
-/** `answer` may give 'hang up' to close the connection without an answer. */
-export async function startFakeServer(answer: (request: FakeRequest) => FakeAnswer | 'hang up'): Promise<FakeServer> {
+/** `metadata` gives the CapabilityStatement; `answer` may give 'hang up' to close the connection without an answer. */
+export async function startFakeServer(
+  answer: (request: FakeRequest) => FakeAnswer | 'hang up',
+  metadata?: () => object,
+): Promise<FakeServer> {
   const requests: FakeRequest[] = []
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = []
@@ -31,7 +34,7 @@ export async function startFakeServer(answer: (request: FakeRequest) => FakeAnsw
     const { method = '', url = '', headers } = incoming
     const request = { method, path: url, headers, body: Buffer.concat(chunks).toString() }
     if (url === '/fhir/metadata') {
-      outgoing.end()
+      outgoing.end(metadata && JSON.stringify(metadata()))
       return
     }
     requests.push(request)
