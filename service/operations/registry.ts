@@ -6,6 +6,7 @@ import { DOCREF } from './docref.ts'
 import { ENCOUNTER_EVERYTHING, PATIENT_EVERYTHING } from './everything.ts'
 import { GRAPHQL } from './graphql.ts'
 import { LASTN } from './lastn.ts'
+import { META, META_ADD, META_DELETE } from './meta.ts'
 import type { Operation, OperationLevel } from './operation.ts'
 import { VALIDATE } from './validate.ts'
 
@@ -16,6 +17,9 @@ export const BASE_OPERATIONS: readonly Operation[] = [
   ENCOUNTER_EVERYTHING,
   LASTN,
   DOCREF,
+  META,
+  META_ADD,
+  META_DELETE,
   GRAPHQL,
 ]
 
