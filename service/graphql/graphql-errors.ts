@@ -44,8 +44,14 @@ export function graphqlErrorOfFault(failure: Fault, place: ErrorPlace = {}): Gra
 
 /** A problem of the document itself. */
 export function documentError(message: string, nodes: readonly ASTNode[]): GraphqlError {
-  return graphqlErrorOfFault(fault('invalid', message), { nodes })
+  return graphqlErrorOfFault(fault('invalid', shortened(message)), { nodes })
 }
+
+/** A name or a literal that is told of may be as long as a request: nobody reads it to its end. */
+export const shortened = (message: string): string =>
+  message.length > MESSAGE_LENGTH_MAX ? `${message.slice(0, MESSAGE_LENGTH_MAX)}…` : message
+
+const MESSAGE_LENGTH_MAX = 1000
 
 /** Whatever was thrown: a Fault as it is; anything else is logged and told by its request id alone. */
 export function errorOf(call: Call, thrown: unknown, place: ErrorPlace = {}): GraphqlError {

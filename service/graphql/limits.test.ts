@@ -102,6 +102,21 @@ describe('a document is refused before anything is read', () => {
     expect((await refusalOf(unsaid))?.[0]?.[0]).toMatch(/^The document asks for an estimated \d+ values/)
   })
 
+  it('where it has literals, names or directives without end, with a sentence that has one', async () => {
+    const long = 'x'.repeat(1_000_000)
+    for (const query of [
+      `{ PatientList(_count: "${long}") { id } }`,
+      `{ ${long} }`,
+      `query Q($v: ${long}) { __typename @skip(if: $v) }`,
+      `{ PatientList ${'@skip(if: true) '.repeat(3000)} { id } }`,
+      `{ "${long}" }`,
+    ]) {
+      const refusals = await refusalOf(query)
+      expect(refusals?.length).toBeGreaterThan(0)
+      for (const [message] of refusals ?? []) expect(String(message).length).toBeLessThan(1100)
+    }
+  })
+
   it('with a count from a variable', async () => {
     const query = 'query Q($n: Int) { PatientList(_count: $n) { id name { family } } }'
     const { graphql } = limited({ costMax: 100 })
@@ -126,6 +141,16 @@ describe('while it runs, a request', () => {
     expect([result.data, told(result)]).toEqual([
       { PatientList: null },
       [['The response would have more than 6 values', 'too-costly', [{ line: 1, column: 3 }]]],
+    ])
+  })
+
+  it('gives FHIRPath no more time than it may have', async () => {
+    const long = `(1|2|3|4|5|6|7|8|9).${'select($this|1|2|3|4|5|6|7|8|9|$this+10).'.repeat(12)}exists()`
+    const query = `{ Patient(id: "anna") { id name(fhirpath: "${long}") { use } identifier(fhirpath: "true.all(true)") { value } } }`
+    const result = await limited({ expressionMsMax: 20 }).graphql(world.call, { query })
+    expect(result.data).toEqual({ Patient: { id: 'anna', name: null, identifier: [{ value: '12' }, { value: '13' }] } })
+    expect(told(result)).toEqual([
+      ['The FHIRPath expressions of this request take too long', 'too-costly', [{ line: 1, column: 28 }]],
     ])
   })
 

@@ -1,7 +1,7 @@
 import { type DocumentNode, parse } from 'graphql/language/index.js'
 import { fault } from '../fault.ts'
 import type { GraphqlError } from '../fhir-service.ts'
-import { DocumentRefusal, graphqlErrorOfFault } from './graphql-errors.ts'
+import { DocumentRefusal, graphqlErrorOfFault, shortened } from './graphql-errors.ts'
 import { isNestedTooDeep } from './nesting.ts'
 
 /**
@@ -41,6 +41,6 @@ const isSyntaxError = (thrown: unknown): thrown is SyntaxError =>
 function syntaxError({ message, locations }: SyntaxError, tokensMax: number): GraphqlError {
   const failure = message.includes(`more that ${tokensMax} tokens`)
     ? fault('too-costly', `The document has more than ${tokensMax} tokens`)
-    : fault('invalid', message, { code: 'structure' })
+    : fault('invalid', shortened(message), { code: 'structure' })
   return { ...graphqlErrorOfFault(failure), locations: locations.map(({ line, column }) => ({ line, column })) }
 }

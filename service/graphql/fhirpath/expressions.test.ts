@@ -1,0 +1,69 @@
+import { expect, it, vi } from 'vitest'
+import { faultOf } from '#test/support/test-world.ts'
+import { parseJson } from '../../resource/json.ts'
+import { createExpressions } from './expressions.ts'
+
+const expressions = createExpressions({ leftMs: 1000, now: () => 0 })
+
+const NAMES = [
+  { use: 'official', family: 'Chalmers', given: ['Peter', 'James'] },
+  { use: 'usual', given: ['Jim'] },
+  { use: 'maiden', family: 'Windsor' },
+]
+
+it.each([
+  ['family.exists()', [0, 2]],
+  ["use = 'usual'", [1]],
+  ['$index = 0', [0]],
+  ["use = 'official' or given.count() = 1", [0, 1]],
+  // Of single items that are no boolean what is there is true.
+  ['family', [0, 2]],
+  ['{}', []],
+  ['false', []],
+  ['given.count() > 1 // and a comment', [0]],
+  ['$this is HumanName', [0, 1, 2]],
+  ["use.matches('^off')", [0]],
+])('%s holds for %j', (expression, expected) => {
+  expect(expressions.indexesOf('HumanName', expression, NAMES)).toEqual(expected)
+})
+
+it('takes decimals as numbers, and resources by their types', () => {
+  const quantities = [{ value: parseJson('120.50') }, { value: parseJson('99.9') }]
+  expect(expressions.indexesOf('Quantity', 'value > 100', quantities)).toEqual([0])
+  const resources = [
+    { resourceType: 'Patient', active: true },
+    { resourceType: 'Group', active: false },
+  ]
+  expect(expressions.indexesOf('', 'active', resources)).toEqual([0])
+  expect(expressions.indexesOf('', 'is(Patient)', resources)).toEqual([0])
+})
+
+it('gives the first value as text', () => {
+  const [official] = NAMES
+  expect(official && expressions.textOf('HumanName', "use & '-' & given.first()", official)).toBe('official-Peter')
+  expect(expressions.textOf('HumanName', 'family', { use: 'usual' })).toBeUndefined()
+})
+
+it('changes nothing of what it is given, calls nobody, and writes nothing', async () => {
+  const before = structuredClone(NAMES)
+  const log = vi.spyOn(console, 'log')
+  expect(expressions.indexesOf('HumanName', "trace('name').exists()", NAMES)).toEqual([0, 1, 2])
+  expect(log).not.toHaveBeenCalled()
+  expect(NAMES).toEqual(before)
+  const evaluating = async (expression: string) =>
+    expressions.indexesOf('Reference', expression, [{ reference: 'Patient/1' }])
+  expect(await faultOf(evaluating('resolve().exists()'))).toMatchObject({ category: 'unprocessable' })
+  expect(await faultOf(evaluating("memberOf('http://example.org')"))).toMatchObject({ category: 'unprocessable' })
+})
+
+it.each(['1 +', '$this) | ($this', 'family..exists()', ''])('%j is no FHIRPath', async expression => {
+  expect(await faultOf((async () => expressions.check(expression))())).toMatchObject({
+    category: 'invalid',
+    issues: [{ code: 'value', expression: ['fhirpath'] }],
+  })
+})
+
+it('is too costly where it is too long', async () => {
+  const long = `'${'x'.repeat(1000)}'`
+  expect(await faultOf((async () => expressions.check(long))())).toMatchObject({ category: 'too-costly' })
+})
