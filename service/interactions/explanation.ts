@@ -21,11 +21,19 @@ export function explanation({ policy, ports }: ServiceContext, call: Call): Expl
   if (!policy.explains?.(call)) {
     throw fault('forbidden', `The caller may not ask for ${EXPLAIN_PARAMETER}`, { expression: [EXPLAIN_PARAMETER] })
   }
-  const steps: SearchStep[] = []
+  const steps = new Map<string, AskedStep>()
   const parts: string[] = []
   let last = ports.clock.now()
   return {
-    trace: step => steps.push(step),
+    trace({ statement, plan, milliseconds }) {
+      const known = steps.get(statement)
+      if (known) {
+        known.times += 1
+        known.milliseconds += milliseconds
+      } else {
+        steps.set(statement, { plan, milliseconds, times: 1 })
+      }
+    },
     part(name) {
       const now = ports.clock.now()
       parts.push(`${name} ${now - last} ms`)
@@ -33,15 +41,26 @@ export function explanation({ policy, ports }: ServiceContext, call: Call): Expl
     },
     issues: queries => [
       ...queries.slice(0, STEPS_MAX).map(query => told(`tree: ${treeOf(query)}`)),
-      ...(steps.length === 0 ? [told('engine: not asked')] : steps.slice(0, STEPS_MAX).map(stepIssue)),
-      ...(steps.length > STEPS_MAX ? [told(`engine: asked ${steps.length - STEPS_MAX} times more`)] : []),
+      ...(steps.size === 0 ? [told('engine: not asked')] : [...steps].slice(0, STEPS_MAX).map(stepIssue)),
+      ...(steps.size > STEPS_MAX ? [told(`engine: asked in ${steps.size - STEPS_MAX} ways more`)] : []),
       told(`time: ${parts.join(', ')}`),
     ],
   }
 }
 
-const stepIssue = ({ statement, plan, milliseconds }: SearchStep): Issue =>
-  told(`engine: ${milliseconds.toFixed(1)} ms: ${statement}${plan === undefined ? '' : `\nplan: ${plan}`}`)
+/** The same statement, asked with other values. */
+interface AskedStep {
+  readonly plan: string | undefined
+  milliseconds: number
+  times: number
+}
+
+function stepIssue([statement, { plan, milliseconds, times }]: readonly [string, AskedStep]): Issue {
+  const often = times > 1 ? ` in ${times} times` : ''
+  return told(
+    `engine: ${milliseconds.toFixed(1)} ms${often}: ${statement}${plan === undefined ? '' : `\nplan: ${plan}`}`,
+  )
+}
 
 const told = (text: string): Issue => ({
   severity: 'information',

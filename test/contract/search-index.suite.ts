@@ -238,6 +238,27 @@ function orders(holds: Holds, opened: Opened): void {
     expect(await paged(tenant, { count: 1 })).toEqual(whole.map(id => [id]))
   })
 
+  holds(
+    'says of each hit where it lies, by the values of its sort keys, so that a search goes on behind any',
+    async () => {
+      const tenant = await filled(opened(), changes)
+      const wanted = { sort: [key('family'), key('birthdate', true)], count: 6 }
+      const whole = await search(opened().index, tenant, { ...wanted, positions: true })
+      const values = whole.positions?.map(position => position.slice(0, 2))
+      expect(values?.map(([family]) => family)).toEqual(['adams', 'alvarez', 'brown', 'brown', null, null])
+      expect(values?.map(([, birthdate]) => typeof birthdate)).toEqual([
+        ...['object', 'number', 'number', 'object', 'number', 'object'],
+      ])
+      const ids = whole.hits.map(hit => hit.id)
+      for (const [place, position] of (whole.positions ?? []).entries()) {
+        const after = JSON.parse(JSON.stringify(position)) as Position
+        const rest = await search(opened().index, tenant, { ...wanted, after })
+        expect(rest.hits.map(hit => hit.id)).toEqual(ids.slice(place + 1))
+      }
+      expect((await search(opened().index, tenant, wanted)).positions).toBe(undefined)
+    },
+  )
+
   holds('skips and repeats nothing that stays while others come and go', async () => {
     const { index, store, settle } = opened()
     const tenant = await filled(opened(), changes)
