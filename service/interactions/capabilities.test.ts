@@ -43,7 +43,10 @@ test('it names the server and what it runs', () => {
       compartment: ['device', 'encounter', 'patient', 'practitioner', 'relatedPerson'].map(
         name => `http://hl7.org/fhir/CompartmentDefinition/${name}`,
       ),
-      operation: [{ name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' }],
+      operation: [
+        { name: 'meta', definition: `${call.baseUrl}/OperationDefinition/Resource-meta` },
+        { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' },
+      ],
     },
   })
 })
@@ -79,6 +82,10 @@ test('every type is there with what it can do', () => {
     referencePolicy: ['literal', 'logical'],
     operation: [
       { name: 'validate', definition: `${call.baseUrl}/OperationDefinition/Resource-validate` },
+      ...['meta', 'meta-add', 'meta-delete'].map(name => ({
+        name,
+        definition: `${call.baseUrl}/OperationDefinition/Resource-${name}`,
+      })),
       { name: 'graphql', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-graphql' },
     ],
     searchInclude: ['*', 'Basic:author', 'Basic:patient', 'Basic:subject'],
