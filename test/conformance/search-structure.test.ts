@@ -56,6 +56,14 @@ const RESOURCES: readonly (readonly [string, object])[] = [
     },
   ],
   ['AuditEvent/audit', auditOf('Observation/weight')],
+  [
+    'ValueSet/vitals',
+    {
+      status: 'active',
+      url: 'http://a.org/vitals',
+      compose: { include: [{ system: 'http://loinc.org', concept: [{ code: '29463-7' }, { code: '85353-1' }] }] },
+    },
+  ],
   ['Questionnaire/q1', { status: 'active', url: 'http://a.org/q', version: '1' }],
   ['Questionnaire/q2', { status: 'active', url: 'http://a.org/q', version: '2' }],
   ['QuestionnaireResponse/any', { status: 'completed', questionnaire: 'http://a.org/q' }],
@@ -169,6 +177,9 @@ test.each<[string, readonly string[]]>([
   ['Patient?_filter=_has:Observation:patient:code eq 8302-2', ['eve']],
   ['Observation?_filter=status eq final and (code eq 29463-7 or code eq 85353-1)', ['weight']],
   ['Observation?_filter=status eq final&_filter=code eq 29463-7', ['weight']],
+  ['Observation?_filter=code in http://a.org/vitals', ['panel', 'weight']],
+  ['Observation?_filter=code ni http://a.org/vitals', ['height']],
+  ['AuditEvent?_filter=type eq rest and agent.name co joe', ['audit']],
 ])('%s', async (query, ids) => {
   expect(await matches(query)).toEqual(ids)
 })
@@ -283,7 +294,9 @@ test('_explain tells the tree, what the engine was asked, how it goes about it, 
       '"where":{"kind":"string","parameter":"Patient.name","mode":"starts","value":"peter"}}}}',
   )
   expect(texts.at(-1)).toBe('time: find and read matches 0 ms, include 0 ms')
-  expect(texts.slice(1, -1).every(text => /^engine: [\d.]+ ms(?: in \d+ times)?: SELECT.*\nplan: /s.test(text))).toBe(true)
+  expect(texts.slice(1, -1).every(text => /^engine: [\d.]+ ms(?: in \d+ times)?: SELECT.*\nplan: /s.test(text))).toBe(
+    true,
+  )
   expect(texts.length).toBeGreaterThan(2)
   const named = await world.send('GET /Observation?_id=weight&_summary=count&_explain=true')
   expect(named.body).toMatchObject({
