@@ -79,18 +79,21 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
   })
 }
 
+export interface RestWorldParts extends Pick<RestWorld, 'service' | 'clock' | 'files' | 'close'> {
+  /** For each request, by the world's clock. Default: there is none. */
+  readonly deadlineMs?: number
+}
+
 /** The real door over any service. */
-export function restWorldOver({
-  service,
-  clock,
-  files,
-  close,
-}: Pick<RestWorld, 'service' | 'clock' | 'files' | 'close'>): RestWorld {
+export function restWorldOver({ service, clock, files, close, deadlineMs }: RestWorldParts): RestWorld {
   const door = createRestDoor(service)
   const exchange = async (line: string, { body, headers, ...rest }: RestParts = {}) => {
     const text = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body
     const type = text === undefined ? {} : { 'content-type': 'application/fhir+json' }
-    const call = restCall({ baseUrl: BASE_URL })
+    const call = restCall({
+      baseUrl: BASE_URL,
+      ...(deadlineMs !== undefined && { deadline: clock.now() + deadlineMs }),
+    })
     const parts: RequestParts = {
       call,
       ...rest,
