@@ -11,6 +11,7 @@ import {
   type JsonValue,
   type Parameters,
   parseJson,
+  type ResourceContent,
   statusOf,
   stringifyJson,
 } from '#service/index.ts'
@@ -31,9 +32,42 @@ export async function answerGraphql(
   const result = Fault.is(document)
     ? { errors: [graphqlErrorOfFault(document)] }
     : await service.graphql(request.call, { ...document, ...(focus && { focus }) })
-  const status = Fault.is(document) ? statusOf(document.category) : statusOfResult(result)
+  const refusal = Fault.is(document) ? statusOf(document.category) : undefined
+  return resultResponse({ request, rendering, contentType }, result, refusal)
+}
+
+/** R4 graphql.html#operations: the document that an operation's result is put through, and the parameters without it. */
+export function takeDocument(parameters: Parameters): readonly [string | undefined, Parameters] {
+  const found = parameters.find(([name]) => name === '_graphql')
+  return found ? [found[1], parameters.filter(parameter => parameter !== found)] : [undefined, parameters]
+}
+
+/** `body` is the JSON of the resource that the operation has given. */
+export async function answerGraphqlOn(
+  { service, request, rendering }: Exchange,
+  query: string,
+  body: Uint8Array | readonly Uint8Array[],
+): Promise<HttpResponse> {
+  const contentType = contentTypeOf(request)
+  const content = parseJson(decodeUtf8(Buffer.concat([body].flat()))) as ResourceContent
+  const result = await service.graphql(request.call, { query, mutations: 'refused', focus: { content } })
+  return resultResponse({ request, rendering, contentType }, result)
+}
+
+interface Answering {
+  readonly request: HttpRequest
+  readonly rendering: Exchange['rendering']
+  readonly contentType: string
+}
+
+function resultResponse(
+  { request, rendering, contentType }: Answering,
+  result: GraphqlResult,
+  refusal?: number,
+): HttpResponse {
+  const status = refusal ?? statusOfResult(result)
   const headers: Headers = status === NOT_BY_GET ? { Allow: 'POST' } : {}
-  const isTold = status === REFUSED && !Fault.is(document) && asksForJson(request)
+  const isTold = status === REFUSED && refusal === undefined && asksForJson(request)
   const told: GraphqlResult = isTold ? { data: null, ...result } : result
   const body = encodeUtf8(stringifyJson(asJson(told)))
   return jsonResponse({ ...rendering, contentType }, isTold ? 200 : status, headers, body)

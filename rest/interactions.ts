@@ -11,7 +11,7 @@ import {
 import { jsonBody } from './body.ts'
 import { assertContentType, FHIR_ANSWER, FORM_BODY, negotiateAnswer } from './content.ts'
 import type { Exchange, Of } from './exchange.ts'
-import { answerGraphql } from './graphql.ts'
+import { answerGraphql, answerGraphqlOn, takeDocument } from './graphql.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import { answerJobCancel, answerJobStatus, submitBundle } from './jobs.ts'
 import {
@@ -139,11 +139,14 @@ async function answerOperation(exchange: Exchange, operation: Of<'operation'>) {
     )
   const { request, rendering, service } = exchange
   const content = request.body?.byteLength ? jsonBody(request) : undefined
+  const [document, parameters] = takeDocument(operation.parameters)
   const { body, version } = await service.operation(request.call, {
     ...operation,
+    parameters,
     method: request.method === 'POST' ? 'POST' : 'GET',
     ...(content !== undefined && { content }),
   })
+  if (document !== undefined && body) return answerGraphqlOn(exchange, document, body)
   const headers = version ? versionHeaders(version) : {}
   return body ? jsonResponse(rendering, 200, headers, body) : emptyResponse(204, headers)
 }

@@ -341,8 +341,11 @@ export interface GraphqlRequest {
   readonly query: string
   readonly variables?: Readonly<Record<string, unknown>>
   readonly operationName?: string
-  /** Instance level: the resource whose fields are the root. */
-  readonly focus?: { readonly type: string; readonly id: string }
+  /**
+   * Instance level: the resource whose fields are the root. With content it is what an operation has given, and not read
+   * (R4 graphql.html#operations).
+   */
+  readonly focus?: { readonly type: string; readonly id: string } | { readonly content: ResourceContent }
   /** Default: allowed. Refused where the request must not change anything, as a GET. */
   readonly mutations?: 'allowed' | 'refused'
 }

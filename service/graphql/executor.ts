@@ -10,6 +10,7 @@ import {
   expressionBudget,
   type GraphqlContext,
   type Operations,
+  type Owner,
 } from './execution/execution.ts'
 import { runLevels } from './execution/levels.ts'
 import { reshape } from './execution/reshape.ts'
@@ -84,7 +85,8 @@ async function executeDocument(
     const prepared = prepare(request, expressions)
     const value = request.focus ? await focusOf(context, call, request.focus) : {}
     const execution = createExecution(context, call, { keys: 'response', reshapes: prepared.reshapes, expressions })
-    const data = await execute(execution, prepared, value)
+    const isStored = !(request.focus && 'content' in request.focus)
+    const data = await execute(execution, prepared, { resource: value, stored: isStored })
     const shaped = prepared.reshapes ? reshape(execution, data) : data
     return { data: shaped, ...(execution.errors.length > 0 && { errors: execution.errors }) }
   } catch (thrown) {
@@ -92,17 +94,18 @@ async function executeDocument(
   }
 }
 
-async function focusOf(context: GraphqlContext, call: Call, focus: { type: string; id: string }): Promise<JsonObject> {
+async function focusOf(
+  context: GraphqlContext,
+  call: Call,
+  focus: NonNullable<GraphqlRequest['focus']>,
+): Promise<JsonObject> {
+  if ('content' in focus) return focus.content
   const result = await context.operations.read(call, focus)
   return result.kind === 'found' ? result.version.content() : {}
 }
 
-async function execute(
-  execution: Execution,
-  { operation, selection }: Prepared,
-  value: JsonObject,
-): Promise<JsonObject> {
-  const owner = { resource: value, stored: true }
+async function execute(execution: Execution, { operation, selection }: Prepared, owner: Owner): Promise<JsonObject> {
+  const value = owner.resource
   const run = async (part: Selection): Promise<JsonObject> => {
     const data = completeObject(execution, part, value, owner, undefined)
     await runLevels(execution)

@@ -34,7 +34,7 @@ interface Checked {
 export function createPrepare(model: Model, limits: GraphqlLimits): Prepare {
   const cache = createTextCache<Checked>(limits.documentsMax, limits.documentLengthMax)
   return (request, expressions) => {
-    const focus = request.focus?.type
+    const focus = request.focus && typeOf(request.focus)
     // The focus decides what is valid, and no document begins with a type's name and a line break of its own.
     const text = `${focus ?? ''}\n${request.query}`
     const checked = cache.get(text, () => checkDocument(model, limits, request.query, focus))
@@ -62,6 +62,9 @@ function checkDocument(model: Model, limits: GraphqlLimits, text: string, focus:
   if (errors.length > 0) throw new DocumentRefusal(errors)
   return { operations: operationsOf(document), fragments: fragmentsOf(document), reshapes: RESHAPING.test(text) }
 }
+
+const typeOf = (focus: NonNullable<GraphqlRequest['focus']>): string =>
+  'content' in focus ? focus.content.resourceType : focus.type
 
 /** At instance level the fields of the resource are the root. R4 graphql.html#invoking */
 const rootOf =

@@ -404,6 +404,33 @@ describe('reverse references', () => {
   })
 })
 
+describe('operations', () => {
+  it('may be asked for a part of their result', async () => {
+    const document = '{ total: entry(_count: 2) { resource { __typename ... on Condition { id } } } }'
+    const everything = `GET /Patient/example/$everything?_type=Condition&_graphql=${encodeURIComponent(document)}`
+    const { status, body } = await world.send(everything)
+    expect([status, body]).toEqual([
+      200,
+      {
+        data: { total: [{ resource: expect.objectContaining({ __typename: expect.any(String) }) }, expect.anything()] },
+      },
+    ])
+    const validate = `POST /Patient/$validate?_graphql=${encodeURIComponent('{ issue { severity code } }')}`
+    const answer = await world.send(validate, { body: EXAMPLE })
+    expect(answer.body).toEqual({ data: { issue: [expect.objectContaining({ severity: 'information' })] } })
+  })
+
+  it('that fail say so themselves, and a document that is none is an error of GraphQL', async () => {
+    const failed = await world.send('GET /Patient/nobody/$everything?_graphql={id}')
+    expect([failed.status, failed.body]).toMatchObject([404, { resourceType: 'OperationOutcome' }])
+    const refused = await world.send('GET /Patient/example/$everything?_graphql={nothing}')
+    expect([refused.status, refused.body]).toMatchObject([
+      400,
+      { errors: [{ message: 'Cannot query field "nothing" on type "Bundle".' }] },
+    ])
+  })
+})
+
 describe('directives', () => {
   const flat = { system: ['urn:oid:1.2.36.146.595.217.0.1'], value: ['12345'], active: true }
 
