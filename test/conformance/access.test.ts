@@ -9,7 +9,7 @@ import { createAppSync } from '#runtime/local/appsync.ts'
 import type { AccessPolicy } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
 import type { Node } from '#service/search/ast.ts'
-import { comparable, HIDDEN, PROBES, QUERIES, VISIBLE } from '#test/support/isolation-probes.ts'
+import { comparable, HIDDEN, MUTATIONS, PROBES, QUERIES, VISIBLE } from '#test/support/isolation-probes.ts'
 import { restCall, restRequest, textOf } from '#test/support/rest-request.ts'
 import { openRestWorld, type RestWorld } from '#test/support/rest-world.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
@@ -71,7 +71,7 @@ describe.each(POLICIES)('hidden by %s', (_what, policy) => {
     expect(await ask(hiding, ADMIN)).not.toEqual(await ask(without, ADMIN))
   })
 
-  test.each(Object.entries(QUERIES))('GraphQL: %s', async (_name, query) => {
+  test.each(Object.entries({ ...QUERIES, ...MUTATIONS }))('GraphQL: %s', async (_name, query) => {
     const ask = async (side: Side, call: typeof GUEST) => {
       const headers = { 'content-type': 'application/json' }
       const parts = { headers, body: JSON.stringify({ query }), call: { ...call, door: 'graphql' as const } }

@@ -59,6 +59,14 @@ export const QUERIES = {
     '{ ObservationList(_id: "open") { performer { resource(optional: true) { ... on Patient { id gender } } } } }',
   reverse: '{ Patient(id: "open") { ObservationList(_reference: "focus") { id } } }',
   reverseConnection: '{ Patient(id: "open") { ObservationConnection(_reference: "focus") { count } } }',
+  fhirpath: '{ PatientList(fhirpath: "gender = \'other\'") { id } }',
+  filter: '{ PatientList(_filter: "gender eq other") { id } }',
+}
+
+/** By POST. A write to an id that is taken can't but tell so; one by a search finds nothing that is hidden. */
+export const MUTATIONS = {
+  conditionalPatch: 'mutation { PatientPatch(criteria: "gender=other", patch: "{\\"active\\":true}") { id } }',
+  conditionalDelete: 'mutation { PatientDelete(criteria: "gender=other", ifMatch: "99") { issue { code } } }',
 }
 
 /**
