@@ -34,6 +34,8 @@ const expressionsAt = (entry: string, fallback: string, { expression = [] }: Iss
 export interface FaultCollector {
   /** Runs the step; a Fault is kept as the entry's, and undefined returned. */
   try<T>(index: number, step: () => T, part?: string): T | undefined
+  /** Waits for the step; a Fault is kept as the entry's, and undefined given. */
+  after<T>(index: number, step: Promise<T>, part?: string): Promise<T | undefined>
   /** Keeps a fault as the entry's. */
   refuse(index: number, error: Fault, part?: string): void
   /** Keeps a fault that speaks of the Bundle already. */
@@ -57,6 +59,15 @@ export function faultCollector(): FaultCollector {
     try(index, step, part) {
       try {
         return step()
+      } catch (error) {
+        if (!Fault.is(error)) throw error
+        add(atEntry(index, error, part))
+        return undefined
+      }
+    },
+    async after(index, step, part) {
+      try {
+        return await step
       } catch (error) {
         if (!Fault.is(error)) throw error
         add(atEntry(index, error, part))

@@ -8,6 +8,13 @@ import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
 import { assertAbsent, assertMatch, assertMatchGiven } from '../interactions/if-match.ts'
 import { prepareTombstone, prepareWrite } from '../interactions/prepare.ts'
+import {
+  applyReferenceRules,
+  assertUnreferenced,
+  hasReferenceRules,
+  type Staged,
+  stagedDeletes,
+} from '../interactions/reference-rules.ts'
 import type { Change, Claim } from '../ports/resource-store.ts'
 import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
 import { type ResolveLink, rewriteLinks } from '../resource/references.ts'
@@ -57,15 +64,20 @@ export async function planTransaction(
     linkResolver({ byFullUrl, byCondition }, draft.entry.fullUrl, call.baseUrl)
   const byCondition = await resolveConditionalReferences(context, call, drafts, writing, resolverWith(new Map()))
   const now = context.ports.clock.now()
+  const deleted: VersionAttributes[] = []
   const tombstones = new Map<number, Change[]>()
   for (const draft of drafts.deletes) {
     const { index } = draft.entry
     const previous = draft.previous ?? newest.get(index)
     if (!previous || previous.deleted) continue
+    deleted.push(previous)
     const known = tombstones.get(index) ?? []
     tombstones.set(index, [...known, prepareTombstone(call, previous, now)])
   }
-  const writes = await prepareWrites(context, call, writing, newest, resolverWith(byCondition), now)
+  const staged = stagedBy(writing, newest, deleted)
+  await refuseReferenced(context, call, drafts.deletes, deleted, staged)
+  const resolverOf = resolverWith(byCondition)
+  const writes = await prepareWrites(context, call, writing, { newest, resolverOf, now, staged })
   const changes = [...[...tombstones.values()].flat(), ...writes.values()]
   return { changes, claims: [...creates.claims, ...targets.claims], tombstones, writes, creates, newest, targets }
 }
@@ -125,13 +137,46 @@ function targetsByFullUrl(
   return targets
 }
 
+interface Preparation {
+  readonly newest: ReadonlyMap<number, VersionAttributes | undefined>
+  readonly resolverOf: (draft: DraftWrite) => ResolveLink
+  readonly now: number
+  readonly staged: Staged
+}
+
+function stagedBy(
+  writing: readonly DraftWrite[],
+  newest: ReadonlyMap<number, VersionAttributes | undefined>,
+  deleted: readonly VersionAttributes[],
+): Staged {
+  const deletes = stagedDeletes(deleted)
+  const versions = writing.map(({ type, id, entry }) => {
+    const versionId = (newest.get(entry.index)?.versionId ?? 0) + 1
+    return [`${type}/${id}`, versionId] as const
+  })
+  return { ...deletes, written: new Map([...deletes.written, ...versions]) }
+}
+
+async function refuseReferenced(
+  context: ServiceContext,
+  call: Call,
+  deletes: readonly DraftDelete[],
+  deleted: readonly VersionAttributes[],
+  staged: Staged,
+): Promise<void> {
+  const faults = faultCollector()
+  for (const version of deleted) {
+    const index = deletes.find(({ type, id }) => type === version.type && id === version.id)?.entry.index ?? 0
+    await faults.after(index, assertUnreferenced(context, call, version, staged))
+  }
+  faults.throwAny()
+}
+
 async function prepareWrites(
   context: ServiceContext,
   call: Call,
   drafts: readonly DraftWrite[],
-  newest: ReadonlyMap<number, VersionAttributes | undefined>,
-  resolverOf: (draft: DraftWrite) => ResolveLink,
-  now: number,
+  { newest, resolverOf, now, staged }: Preparation,
 ): Promise<ReadonlyMap<number, Change>> {
   const definitions = context.definitions.for(call.tenant)
   const faults = faultCollector()
@@ -141,8 +186,12 @@ async function prepareWrites(
     const { index } = draft.entry
     const { type, id } = draft
     const kept = type === 'Binary' ? await keepBytes(context, call, id, draft.content) : draft
+    const linked = rewriteLinks(definitions, kept.content, resolverOf(draft))
+    const content = hasReferenceRules(context)
+      ? await faults.after(index, applyReferenceRules(context, call, linked, staged))
+      : linked
+    if (!content) continue
     const prepared = faults.try(index, () => {
-      const content = rewriteLinks(definitions, kept.content, resolverOf(draft))
       const method = draft.kind === 'create' ? 'POST' : draft.method
       return prepareWrite(context, call, definitions, { method, type, id, content, previous: newest.get(index), now })
     })

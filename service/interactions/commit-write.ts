@@ -7,6 +7,13 @@ import type { CommitRequest, CommitResult } from '../ports/resource-store.ts'
 import type { VersionAttributes } from '../ports/stored-version.ts'
 import { commitOnce } from './once.ts'
 import { attributesOfChange, prepareTombstone, prepareWrite, type Write, writtenVersion } from './prepare.ts'
+import {
+  applyReferenceRules,
+  assertUnreferenced,
+  hasReferenceRules,
+  stagedDeletes,
+  stagedWrite,
+} from './reference-rules.ts'
 
 export type Conflict = Extract<CommitResult, { readonly committed: false }>['conflict']
 
@@ -26,14 +33,18 @@ export async function attemptWrite(
   const definitions = context.definitions.for(call.tenant)
   const { previous } = write
   const kept = write.type === 'Binary' ? await keepBytes(context, call, write.id, write.content) : undefined
+  const content = kept?.content ?? write.content
+  const ruled = hasReferenceRules(context)
+    ? await applyReferenceRules(context, call, content, stagedWrite(write, previous))
+    : content
   const now = context.ports.clock.now()
-  const prepared = prepareWrite(context, call, definitions, { ...write, ...(kept && { content: kept.content }), now })
-  const { change, content } = prepared
+  const prepared = prepareWrite(context, call, definitions, { ...write, content: ruled, now })
+  const { change } = prepared
   const kind = previous && !previous.deleted ? 'updated' : 'created'
   const request = { changes: [change], deadline: call.deadline, ...(claims && { claims }) }
   const outcome = { kind, type: change.type, id: change.id, versionId: change.versionId } as const
   const committed = await commitOnce(context, call, request, outcome)
-  if (committed.committed) return { result: { kind, version: writtenVersion(change, content) } }
+  if (committed.committed) return { result: { kind, version: writtenVersion(change, prepared.content) } }
   await kept?.undo()
   return { conflict: committed.conflict }
 }
@@ -44,6 +55,7 @@ export async function attemptDelete(
   call: Call,
   newest: VersionAttributes,
 ): Promise<Attempted<DeleteResult>> {
+  await assertUnreferenced(context, call, newest, stagedDeletes([newest]))
   const change = prepareTombstone(call, newest, context.ports.clock.now())
   const outcome = { kind: 'deleted', type: change.type, id: change.id, versionId: change.versionId } as const
   const committed = await commitOnce(context, call, { changes: [change], deadline: call.deadline }, outcome)

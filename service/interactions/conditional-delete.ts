@@ -9,6 +9,7 @@ import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken
 import { assertKnownType } from './known-type.ts'
 import { commitOnce } from './once.ts'
 import { attributesOfChange, prepareTombstone } from './prepare.ts'
+import { assertUnreferenced, stagedDeletes } from './reference-rules.ts'
 
 /**
  * R4 http.html#3.1.0.7.1. All matches are deleted in one commit, or none where they are more than
@@ -34,6 +35,8 @@ export async function conditionalDelete(
     }
     const [first] = matches
     if (!first) return { versions: [] }
+    const staged = stagedDeletes(matches)
+    for (const match of matches) await assertUnreferenced(context, call, match, staged)
     const now = ports.clock.now()
     const changes = matches.map(match => prepareTombstone(call, match, now))
     const result: CommitResult = await commitOnce(

@@ -1,0 +1,138 @@
+/** What a deployment asks of references, over what R4 does: see WriteRules. */
+import { readMany, readNewestInBatches } from '../access/read-many.ts'
+import { scope } from '../access/scope.ts'
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import { Fault, fault, type Issue } from '../fault.ts'
+import { mapConcurrently } from '../map-concurrently.ts'
+import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
+import type { ResourceContent } from '../resource/content.ts'
+import { parseReference } from '../resource/reference-text.ts'
+import { collectReferences } from '../resource/references.ts'
+import { unversionedTargets, withVersions } from '../resource/versioned-references.ts'
+
+/** What the same commit writes. */
+export interface Staged {
+  /** `Type/id` to the version that it is going to have, tombstones as well. */
+  readonly written: ReadonlyMap<string, number>
+  /** Those of them that are deleted. */
+  readonly deleted: ReadonlySet<string>
+}
+
+export const stagedWrite = (key: ResourceKey, previous: VersionAttributes | undefined): Staged => ({
+  written: new Map([[keyOf(key), (previous?.versionId ?? 0) + 1]]),
+  deleted: new Set(),
+})
+
+export const stagedDeletes = (keys: readonly VersionAttributes[]): Staged => ({
+  written: new Map(keys.map(key => [keyOf(key), key.versionId + 1])),
+  deleted: new Set(keys.map(keyOf)),
+})
+
+const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
+
+/** Whether there is anything to look at: nearly never, so that nobody else pays for it. */
+export const hasReferenceRules = ({ rules }: ServiceContext): boolean =>
+  rules.referenceIntegrity === 'enforced' || rules.versionedReferences.size > 0
+
+/**
+ * The content with the versions that the rules ask for.
+ * @throws Fault unprocessable with each reference that leads to nothing the caller can see.
+ */
+export async function applyReferenceRules(
+  context: ServiceContext,
+  call: Call,
+  content: ResourceContent,
+  staged: Staged,
+): Promise<ResourceContent> {
+  const { rules } = context
+  if (rules.referenceIntegrity === 'enforced') await assertTargets(context, call, content, staged)
+  return rules.versionedReferences.size > 0 ? versioned(context, call, content, staged) : content
+}
+
+async function versioned(
+  context: ServiceContext,
+  call: Call,
+  content: ResourceContent,
+  { written }: Staged,
+): Promise<ResourceContent> {
+  const definitions = context.definitions.for(call.tenant)
+  const paths = context.rules.versionedReferences
+  const targets = unversionedTargets(definitions, content, paths, call.baseUrl)
+  if (targets.length === 0) return content
+  const others = targets.filter(target => !written.has(keyOf(target)))
+  const newest = await readMany(context, call, others)
+  const versions = new Map(written)
+  for (const [index, target] of others.entries()) {
+    const version = newest[index]
+    if (version) versions.set(keyOf(target), version.versionId)
+  }
+  return withVersions(definitions, content, paths, call.baseUrl, (type, id) => versions.get(keyOf({ type, id })))
+}
+
+async function assertTargets(
+  context: ServiceContext,
+  call: Call,
+  content: ResourceContent,
+  { written, deleted }: Staged,
+): Promise<void> {
+  const definitions = context.definitions.for(call.tenant)
+  const found = collectReferences(definitions, content).flatMap(({ expression, reference }) => {
+    const parsed = parseReference(reference)
+    if (parsed.kind !== 'literal' || !definitions.isServed(parsed.type)) return []
+    if (parsed.base !== undefined && parsed.base !== call.baseUrl) return []
+    const { type, id } = parsed
+    // R4 provenance.html: a Provenance goes on telling of what has been deleted.
+    const isSettled = deleted.has(keyOf(parsed))
+      ? expression.startsWith('Provenance.target')
+      : written.has(keyOf(parsed))
+    return isSettled ? [] : [{ expression, reference, type, id }]
+  })
+  const newest = await readMany(context, call, found)
+  const issues = found.flatMap(({ expression, reference, type, id }, index): Issue[] => {
+    if (newest[index] && !deleted.has(keyOf({ type, id }))) return []
+    const diagnostics = `The reference '${reference}' leads to no resource of this server`
+    return [{ severity: 'error', code: 'not-found', diagnostics, expression: [expression] }]
+  })
+  if (issues.length > 0) throw new Fault('unprocessable', issues)
+}
+
+/**
+ * Looks for what refers to a resource that is about to be deleted, by every search parameter that may.
+ * @throws Fault conflict that names one of them.
+ */
+export async function assertUnreferenced(
+  context: ServiceContext,
+  call: Call,
+  key: ResourceKey,
+  { written }: Staged,
+): Promise<void> {
+  const { rules, limits, policy, ports } = context
+  if (rules.referenceIntegrity !== 'enforced') return
+  const definitions = context.definitions.for(call.tenant)
+  const parameters = Object.entries(definitions.reverse(key.type)).flatMap(([type, codes]) =>
+    codes.flatMap(code => definitions.searchParameters(type).get(code) ?? []),
+  )
+  await mapConcurrently(parameters, limits.concurrencyMax, async parameter => {
+    const type = parameter.resourceType
+    const target = { type: key.type, id: key.id, url: undefined, version: undefined }
+    const query = scope(call, policy, { type, where: { kind: 'reference', parameter, ...target } })
+    const page = await ports.index.search(call.tenant, {
+      query,
+      sort: [],
+      count: written.size + 1,
+      total: 'none',
+      deadline: call.deadline,
+      consistent: true,
+    })
+    // What the same commit writes is judged by what becomes of it.
+    const others = page.hits.filter(hit => !written.has(keyOf(hit)))
+    const [first] = await readNewestInBatches(context, call, others.slice(0, 1))
+    if (!first || first.deleted) return
+    throw fault(
+      'conflict',
+      `${keyOf(key)} can not be deleted: ${keyOf(first)} refers to it (${parameter.code}), and may not be left alone`,
+      { code: 'business-rule' },
+    )
+  })
+}
