@@ -1,4 +1,6 @@
-export { SqsChangePublisher, type SqsChangePublisherParts } from './sqs-change-publisher.ts'
+export type { QueueParts } from './send-messages.ts'
+export { SqsChangePublisher } from './sqs-change-publisher.ts'
+export { createSqsClient } from './sqs-client.ts'
 export { SqsJobQueue, type SqsJobQueueParts } from './sqs-job-queue.ts'
-export { createSqsClient, SqsRefusedChanges, type SqsRefusedChangesParts } from './sqs-refused-changes.ts'
+export { SqsRefusedChanges } from './sqs-refused-changes.ts'
 export { SqsRefusedQueue, type SqsRefusedQueueParts } from './sqs-refused-queue.ts'

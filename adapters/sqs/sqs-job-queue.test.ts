@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { tenantOf } from '#service/call.ts'
 import { Fault } from '#service/fault.ts'
 import { startFakeServer } from '#test/support/fake-server.ts'
+import { createSqsClient } from './sqs-client.ts'
 import { SqsJobQueue } from './sqs-job-queue.ts'
-import { createSqsClient } from './sqs-refused-changes.ts'
 
 const JOB = { tenant: tenantOf('clinic'), id: 'a1' }
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' }
