@@ -317,17 +317,25 @@ const bodyOf = (isGraphql: boolean): JsonObject =>
     ? { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/GraphqlRequest' } } } }
     : { content: RESOURCE_CONTENT }
 
-/** GraphQL over HTTP: a refused document is 400, and an answer that is no resource. */
+/** GraphQL over HTTP: its answers are no resources, refusals among them. */
 function graphqlResponses(): JsonObject {
-  const content = { 'application/json': {}, 'application/graphql-response+json': {} }
-  const outcomes = ['application/fhir+json', 'application/fhir+xml']
-  const mixed = { ...content, ...Object.fromEntries(outcomes.map(type => [type, {}])) }
-  return {
-    ...responsesOf(405, 410, 415),
-    200: { description: 'Data, and errors of parts', content: mixed },
-    400: { description: 'The document was refused', content: mixed },
-    405: { description: 'A GET must not change anything', content: mixed },
-  }
+  const types = [
+    'application/json',
+    'application/graphql-response+json',
+    'application/fhir+json',
+    'application/fhir+xml',
+  ]
+  const content = Object.fromEntries(types.map(type => [type, {}]))
+  const statuses = Object.keys(responsesOf(200, 405, 410, 412, 415))
+  return Object.fromEntries(
+    statuses.map(status => [status, { description: GRAPHQL_ANSWERS[status] ?? 'Errors', content }]),
+  )
+}
+
+const GRAPHQL_ANSWERS: Readonly<Record<string, string>> = {
+  200: 'Data, and errors of parts',
+  400: 'The document was refused',
+  405: 'A GET must not change anything',
 }
 
 const SCHEMAS: JsonObject = {
