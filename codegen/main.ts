@@ -1,20 +1,23 @@
 import { join } from 'node:path'
 import { type Diagnostic, formatDiagnostic } from './diagnostics.ts'
 import { emitFiles } from './emit.ts'
+import { emitGraphql } from './emit-graphql.ts'
 import { differences, readGenerated, writeGenerated } from './generated-folder.ts'
 import { loadDefinitions } from './load.ts'
-import { buildModel } from './model.ts'
+import { buildModel, type Model } from './model.ts'
+import { parseSdlOptions } from './sdl-options.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'schema', 'generated')
 
 function main(command: string | undefined): number {
-  if (command !== 'write' && command !== 'check') {
-    console.error('Usage: node codegen/main.ts write | check')
+  if (command !== 'write' && command !== 'check' && command !== 'sdl') {
+    console.error('Usage: node codegen/main.ts write | check | sdl')
     return 2
   }
   const diagnostics: Diagnostic[] = []
   const model = buildModel(loadDefinitions(root), diagnostic => diagnostics.push(diagnostic))
+  if (command === 'sdl') return printSdl(model)
   const files = emitFiles(model, diagnostics)
   for (const diagnostic of diagnostics) {
     if (diagnostic.severity !== 'information') console.log(formatDiagnostic(diagnostic))
@@ -29,6 +32,17 @@ function main(command: string | undefined): number {
   for (const difference of found) console.error(difference)
   if (found.length > 0) console.error('schema/generated is not what codegen makes: run `npm run codegen`.')
   return found.length === 0 ? 0 : 1
+}
+
+/** An SDL of a size of one's own, to the standard output. */
+function printSdl(model: Model): number {
+  const options = parseSdlOptions(process.argv.slice(3), model.manifest.resourceTypes)
+  if (typeof options === 'string') {
+    console.error(options)
+    return 2
+  }
+  process.stdout.write(emitGraphql(model, options))
+  return 0
 }
 
 function summary(diagnostics: readonly Diagnostic[], files: ReadonlyMap<string, string>): string {

@@ -35,6 +35,8 @@ export interface GatewayConfig {
   readonly hardDelete: boolean
   /** undefined: all of R4. */
   readonly resourceTypes: readonly string[] | undefined
+  /** Path of the SDL, from the repository's root. */
+  readonly graphqlSchema: string
   /** What the members of each group may do; undefined: those of FHIR Works on AWS. */
   readonly roles: Roles | undefined
   /** Of the FHIR endpoint, where clients reach it by another name; undefined: API Gateway's. */
@@ -144,6 +146,7 @@ const SETTINGS = {
   tenancy: oneOf('single', 'multi'),
   hardDelete: flag(false),
   resourceTypes: list(undefined, /^[A-Z][A-Za-z]+$/, 'R4 resource types, with commas'),
+  graphqlSchema: text('schema/generated/schema.graphql', /^\S+\.graphql$/, 'the path of an SDL, small.graphql'),
   roles,
   baseUrl: text(undefined, /^https:\/\/[^\s?#]*[^\s?#/]$/, 'an https URL without query: https://example.org/fhir'),
   oauthRedirectUrl: text(
@@ -186,6 +189,7 @@ export function readConfig(context: Context): GatewayConfig {
     tenancy: read('tenancy', SETTINGS.tenancy),
     hardDelete: read('hardDelete', SETTINGS.hardDelete),
     resourceTypes: read('resourceTypes', SETTINGS.resourceTypes),
+    graphqlSchema: read('graphqlSchema', SETTINGS.graphqlSchema),
     roles: read('roles', SETTINGS.roles),
     baseUrl: read('baseUrl', SETTINGS.baseUrl),
     oauthRedirectUrl: read('oauthRedirectUrl', SETTINGS.oauthRedirectUrl),

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { CfnOutput, NestedStack, Stack, type StackProps } from 'aws-cdk-lib'
 import { CfnDataSource, CfnGraphQLApi, CfnGraphQLSchema, CfnResolver } from 'aws-cdk-lib/aws-appsync'
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -58,7 +58,7 @@ export class GraphqlStack extends Stack {
       },
     })
     this.api = this.#api(surroundings, identity)
-    const served = readServedSchema(join(root, 'schema/generated/schema.graphql'), config.resourceTypes)
+    const served = readServedSchema(resolve(root, config.graphqlSchema), config.resourceTypes)
     const schema = this.#schema(authorizeSchema(served.sdl))
     this.resolverStacks = this.#resolvers(served.fields, schema, join(root, 'infra/appsync'))
     if (firewallArn) {

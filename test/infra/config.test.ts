@@ -17,6 +17,7 @@ const DEFAULTS = {
   hardDelete: false,
   resourceTypes: undefined,
   roles: undefined,
+  graphqlSchema: 'schema/generated/schema.graphql',
   baseUrl: undefined,
   oauthRedirectUrl: 'http://localhost:3000/callback',
   reservedConcurrency: undefined,
