@@ -1,4 +1,4 @@
-/** Who calls, from the claims of a token that somebody has verified: API Gateway, AppSync, or runtime/local/login.ts. */
+/** Who calls, by the claims of a token that API Gateway, AppSync or runtime/local/login.ts has verified. */
 import { type Caller, fault, type Tenant, tenantOf } from '#service/index.ts'
 
 export interface Identity {
@@ -21,7 +21,7 @@ const ONLY_TENANT = tenantOf('default')
 /** Of whom there is no token: without a role. */
 export const ANONYMOUS: Identity = Object.freeze({ tenant: ONLY_TENANT, caller: { subject: 'anonymous', roles: [] } })
 
-/** @throws Fault unauthenticated where the claims name nobody, forbidden where they name no tenant and there are many */
+/** @throws Fault unauthenticated where the claims name nobody, forbidden where they name no tenant of many */
 export function identityOf(claims: Claims, terms: IdentityTerms): Identity {
   const { sub } = claims
   if (typeof sub !== 'string' || sub === '')

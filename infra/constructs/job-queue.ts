@@ -5,7 +5,7 @@ import { Construct } from 'constructs'
 import { FUNCTIONS } from '../functions.ts'
 import { acknowledge } from './acknowledge.ts'
 
-/** Longer than a worker may have a job (its time and half a minute more), so that it comes again once it may be taken. */
+/** Longer than a worker may have a job (its time and half a minute), so that it comes again once it may be taken. */
 const HIDDEN_SECONDS = FUNCTIONS.jobs.timeoutSeconds + 60
 /** A job is kept for a day. */
 const KEPT = Duration.days(1)

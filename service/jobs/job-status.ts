@@ -5,8 +5,8 @@ import { type Fault, fault } from '../fault.ts'
 import type { JobStatus } from '../fhir-service.ts'
 import { invariant } from '../invariant.ts'
 import type { Job } from '../ports/job-store.ts'
+import { jobPorts } from './job-ports.ts'
 import { jobInputKey, ownerOf } from './job-request.ts'
-import { jobPorts } from './submit-bundle.ts'
 
 /** A job of somebody else is as good as none: the answer doesn't tell them apart. */
 export async function jobStatus(context: ServiceContext, call: Call, id: string): Promise<JobStatus> {

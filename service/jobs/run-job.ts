@@ -9,8 +9,8 @@ import type { Job } from '../ports/job-store.ts'
 import { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from '../resource/json.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
 import { traceOf } from '../trace.ts'
+import { jobPorts } from './job-ports.ts'
 import { callOfJob, type JobRequest, jobRequestOf, jobResultKey } from './job-request.ts'
-import { jobPorts } from './submit-bundle.ts'
 
 const CONTENT_TYPE = 'application/fhir+json'
 

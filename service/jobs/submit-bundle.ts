@@ -3,28 +3,16 @@ import { assertPermitted } from '../access/permit.ts'
 import { parseBundle } from '../bundle/entries.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
-import { fault } from '../fault.ts'
 import type { AsyncBundleRequest, SubmittedJob } from '../fhir-service.ts'
-import type { Job, JobStore } from '../ports/job-store.ts'
-import type { ObjectStore } from '../ports/object-store.ts'
+import type { Job } from '../ports/job-store.ts'
 import type { JsonValue } from '../resource/content.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { jobPorts } from './job-ports.ts'
 import { type JobRequest, jobInputKey, ownerOf } from './job-request.ts'
 import { namesUpload, uploadedKey } from './uploads.ts'
 
 /** How long a job, its input and its result are kept. */
 export const JOB_KEPT_MS = 24 * 60 * 60 * 1000
-
-export interface JobPorts {
-  readonly jobs: JobStore
-  readonly objects: ObjectStore
-}
-
-/** @throws Fault unsupported where nothing can be done after the answer. */
-export function jobPorts({ ports: { jobs, objects } }: ServiceContext): JobPorts {
-  if (jobs && objects) return { jobs, objects }
-  throw fault('unsupported', 'This server does nothing after its answer: leave Prefer: respond-async out')
-}
 
 /**
  * The input is kept first, then the job that names it. What is wrong with the Bundle as a whole is told at once, what

@@ -1,10 +1,10 @@
-/** Bodies that are too large for a request: put into the object store by the client itself, then named by a reference. */
+/** Bodies that are too large for a request: the client puts them into the object store, then names them. */
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { type Fault, fault } from '../fault.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
+import { jobPorts } from './job-ports.ts'
 import { ownerOf } from './job-request.ts'
-import { jobPorts } from './submit-bundle.ts'
 
 /** The form of a reference's text; whose it is and until when is sealed in it, so that nothing has to be kept. */
 interface Upload {
@@ -28,7 +28,7 @@ export interface OfferedUpload {
   readonly expiresAt: number
 }
 
-/** @throws Fault unsupported where the object store has no door of its own: a body of any size is sent as it is then. */
+/** @throws Fault unsupported where the object store has no door of its own: bodies are sent as they are then. */
 export async function offerUpload(context: ServiceContext, call: Call): Promise<OfferedUpload> {
   const { objects } = jobPorts(context)
   const { clock, ids, sealer } = context.ports

@@ -11,16 +11,20 @@ import { bundleLambda, LAMBDA_NAMES, type LambdaName } from '#runtime/lambda/bun
 import { apiGatewayEvent } from '#test/support/api-gateway-events.ts'
 import { appsyncEvent } from '#test/support/appsync-events.ts'
 import { type EngineWorld, startEngineWorld } from '#test/support/engine-world.ts'
+import { type FakeAws, startFakeAws } from '#test/support/fake-aws.ts'
 import { runLambda } from '#test/support/lambda-process.ts'
 import { streamEvent } from '#test/support/stream-events.ts'
 import { TENANT } from '#test/support/version-items.ts'
 
 let place: string
 let world: EngineWorld
+/** There is no SQS on this machine: what is sent is taken for sent. */
+let fake: FakeAws
 
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'gateway-lambda-'))
-  for (const name of LAMBDA_NAMES) await bundleLambda(name, join(place, name))
+  await Promise.all(LAMBDA_NAMES.map(name => bundleLambda(name, join(place, name))))
+  fake = await startFakeAws()
   world = await startEngineWorld()
   // The bundle of the worker is to do it.
   await world.backend.setIndexing('stopped')
@@ -28,6 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world.close()
+  fake.close()
   await rm(place, { recursive: true })
 })
 
@@ -46,6 +51,8 @@ async function run(name: LambdaName, ...events: readonly unknown[]): Promise<rea
     SEARCH_PREFIX: search.prefix,
     SEALING_KEY: sealingKey,
     REFUSED_QUEUE_URL: 'http://127.0.0.1:1/123456789012/refused',
+    AWS_ENDPOINT_URL_SQS: fake.endpoint,
+    JOBS_QUEUE_URL: `${fake.endpoint}/123456789012/jobs`,
   }
   return (await runLambda({ name, folder: join(place, name), environment }, events)).results
 }
@@ -108,3 +115,38 @@ test('dispatch finishes what the stream tells of, and is at peace with what is l
   })
   expect(await run('dispatch', ...events, over)).toEqual([...events, over].map(() => ({ batchItemFailures: [] })))
 })
+
+const bodyOf = (result: unknown) => JSON.parse((result as { readonly body: string }).body)
+
+test('a Bundle that is too large for a request is uploaded, worked on, and fetched where its answer is', async () => {
+  const entry = Array.from({ length: 3000 }, (_, index) => ({
+    resource: { resourceType: 'Basic', id: `large-${index}`, code: { text: `${index} `.repeat(450) } },
+    request: { method: 'PUT', url: `Basic/large-${index}` },
+  }))
+  const text = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry })
+  expect(Buffer.byteLength(text)).toBeGreaterThan(6_000_000)
+  const [offered] = await run('rest', apiGatewayEvent({ method: 'POST', path: '/fhir/$upload' }))
+  const { parameter } = bodyOf(offered) as { readonly parameter: readonly Record<string, string>[] }
+  const partOf = (name: string) => parameter.find(each => each.name === name) ?? {}
+  const headers = { 'Content-Type': partOf('contentType').valueCode ?? '' }
+  const stored = await fetch(partOf('url').valueUrl ?? '', { method: 'PUT', headers, body: text })
+  expect(stored.status).toBe(200)
+  const named = { resourceType: 'Parameters', parameter: [partOf('reference')] }
+  const preferences = { ...FHIR, Prefer: ['respond-async, return=representation'] }
+  const post = { method: 'POST', path: '/fhir', headers: preferences, body: JSON.stringify(named) }
+  const [begun] = await run('rest', apiGatewayEvent(post))
+  expect(statusOf(begun)).toBe(202)
+  const message = JSON.parse(fake.requests.find(({ line }) => line === 'SendMessage')?.body ?? '{}')
+  const event = { Records: [{ messageId: '1', body: message.MessageBody }] }
+  const poll = apiGatewayEvent({ path: `/fhir/_jobs/${JSON.parse(message.MessageBody).id}` })
+  expect(statusOf((await run('rest', poll))[0])).toBe(202)
+  await run('jobs', event)
+  const [ended] = await run('rest', poll)
+  expect(statusOf(ended)).toBe(303)
+  const { Location: location } = (ended as { readonly headers: Readonly<Record<string, string>> }).headers
+  const answer = await fetch(location ?? '')
+  expect(answer.headers.get('content-type')).toBe('application/fhir+json')
+  const { type, entry: answered } = (await answer.json()) as { readonly type: string; readonly entry: unknown[] }
+  expect([type, answered.length]).toEqual(['transaction-response', 3000])
+  expect(statusOf((await run('rest', apiGatewayEvent({ path: '/fhir/Basic/large-2999' })))[0])).toBe(200)
+}, 120_000)

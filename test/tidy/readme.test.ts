@@ -1,12 +1,13 @@
 /** README.md names what a user can set and run, as it is. */
 import { expect, test } from 'vitest'
 import { ENV } from '#runtime/env-names.ts'
-import { readText } from './sources.ts'
+import { paths, readText } from './sources.ts'
 
 const readme = readText('README.md')
 
-test('every environment variable is documented', () => {
-  expect(Object.values(ENV).filter(name => !readme.includes(`\`${name}\``))).toEqual([])
+test('every environment variable is documented, there or on a page of its subject', () => {
+  const pages = [readme, ...paths.filter(path => /^docs\/.*\.md$/.test(path)).map(readText)].join('\n')
+  expect(Object.values(ENV).filter(name => !new RegExp(`\\b${name}\\b`).test(pages))).toEqual([])
 })
 
 test('every npm script that it or CONTRIBUTING.md names exists', () => {
