@@ -1,10 +1,14 @@
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { objectKey, withData, withObject } from './binary-object.ts'
 
 /** Bytes up to here stay in the version: one more request to the store would cost more than they do. */
 export const INLINE_BYTES_MAX = 8 * 1024
+
+/** A URL is good for so long: FHIR Works on AWS gave the same. */
+export const PRESIGNED_SECONDS = 300
 
 const RAW = new WeakMap<ResourceContent, Uint8Array>()
 
@@ -18,6 +22,8 @@ export interface KeptContent {
   readonly content: ResourceContent
   /** Takes the bytes away again, where the version was not written. */
   readonly undo: () => Promise<void>
+  /** Where the client is to put the bytes itself: it sent none, and the store has a door of its own. */
+  readonly putUrl?: string
 }
 
 const NOTHING_TO_UNDO = async (): Promise<void> => undefined
@@ -33,7 +39,7 @@ export async function keepBytes(
   content: ResourceContent,
 ): Promise<KeptContent> {
   const bytes = RAW.get(content) ?? decoded(content)
-  if (!bytes) return { content, undo: NOTHING_TO_UNDO }
+  if (!bytes) return withoutBytes(objects, call, { id, nonce: ids.nonce() }, content)
   if (!objects || bytes.byteLength <= INLINE_BYTES_MAX) {
     return { content: RAW.has(content) ? withData(content, bytes) : content, undo: NOTHING_TO_UNDO }
   }
@@ -45,6 +51,23 @@ export async function keepBytes(
     content: withObject(content, object),
     undo: () => objects.delete(call.tenant, key, call.deadline),
   }
+}
+
+/** A Binary that says its type alone waits for its bytes, if it can be told where to put them. */
+async function withoutBytes(
+  objects: ObjectStore | undefined,
+  call: Call,
+  { id, nonce }: { readonly id: string; readonly nonce: string },
+  content: ResourceContent,
+): Promise<KeptContent> {
+  const contentType = String(content.contentType)
+  const request = { method: 'PUT', contentType, seconds: PRESIGNED_SECONDS } as const
+  const putUrl =
+    content.data === undefined && content._data === undefined
+      ? await objects?.presign(call.tenant, objectKey({ id }, { nonce }), request)
+      : undefined
+  if (putUrl === undefined) return { content, undo: NOTHING_TO_UNDO }
+  return { content: withObject(content, { nonce, bytes: 0 }), undo: NOTHING_TO_UNDO, putUrl }
 }
 
 /** Four characters of base64 are three bytes. */

@@ -6,9 +6,7 @@ import type { ByteRange } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { type BinaryObject, binaryObjectOf, objectKey, withAddress, withData } from './binary-object.ts'
-
-/** A URL is good for so long: FHIR Works on AWS gave the same. */
-export const PRESIGNED_SECONDS = 300
+import { PRESIGNED_SECONDS } from './keep-bytes.ts'
 
 /** More bytes than that are given by a URL, where the store has one: Lambda's answers end at 6 MB. */
 export const DIRECT_BYTES_MAX = 4 * 1024 * 1024
@@ -82,10 +80,17 @@ async function expanded(
   const { objects } = context.ports
   const key = objectKey({ id }, object)
   const contentType = String(stored.contentType)
-  if (object.bytes > DIRECT_BYTES_MAX) {
+  const found = await objects?.head(call.tenant, key, call.deadline)
+  if (!found) return stored
+  if (found.bytes > DIRECT_BYTES_MAX) {
     const url = await objects?.presign(call.tenant, key, { method: 'GET', contentType, seconds: PRESIGNED_SECONDS })
     if (url !== undefined) return withAddress(stored, 'presigned-get-url', url)
   }
-  const found = await objects?.head(call.tenant, key, call.deadline)
-  return found ? withData(stored, Buffer.concat(await bytesOf(context, call, key, undefined))) : stored
+  return withData(stored, Buffer.concat(await bytesOf(context, call, key, undefined)))
+}
+
+/** What was written, with the URL at which its bytes are awaited. */
+export function withPutUrl(version: Revealed, url: string): Revealed {
+  const content = withAddress(version.content(), 'presigned-put-url', url)
+  return { ...version, body: encodeUtf8(stringifyJson(content)), content: () => content }
 }

@@ -1,5 +1,6 @@
 /** The last step of every interaction that writes one resource. */
 import { keepBytes } from '../binary/keep-bytes.ts'
+import { withPutUrl } from '../binary/read-binary.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { DeleteResult, WriteResult } from '../fhir-service.ts'
@@ -33,18 +34,26 @@ export async function attemptWrite(
   const definitions = context.definitions.for(call.tenant)
   const { previous } = write
   const kept = write.type === 'Binary' ? await keepBytes(context, call, write.id, write.content) : undefined
-  const content = kept?.content ?? write.content
-  const ruled = hasReferenceRules(context)
-    ? await applyReferenceRules(context, call, content, stagedWrite(write, previous))
-    : content
-  const now = context.ports.clock.now()
-  const prepared = prepareWrite(context, call, definitions, { ...write, content: ruled, now })
+  const prepare = async () => {
+    const given = kept?.content ?? write.content
+    const content = hasReferenceRules(context)
+      ? await applyReferenceRules(context, call, given, stagedWrite(write, previous))
+      : given
+    return prepareWrite(context, call, definitions, { ...write, content, now: context.ports.clock.now() })
+  }
+  const prepared = await prepare().catch(async (error: unknown) => {
+    await kept?.undo()
+    throw error
+  })
   const { change } = prepared
   const kind = previous && !previous.deleted ? 'updated' : 'created'
   const request = { changes: [change], deadline: call.deadline, ...(claims && { claims }) }
   const outcome = { kind, type: change.type, id: change.id, versionId: change.versionId } as const
   const committed = await commitOnce(context, call, request, outcome)
-  if (committed.committed) return { result: { kind, version: writtenVersion(change, prepared.content) } }
+  if (committed.committed) {
+    const version = writtenVersion(change, prepared.content)
+    return { result: { kind, version: kept?.putUrl === undefined ? version : withPutUrl(version, kept.putUrl) } }
+  }
   await kept?.undo()
   return { conflict: committed.conflict }
 }
