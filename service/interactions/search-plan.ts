@@ -94,9 +94,14 @@ const addressOf = ({ type, compartment }: SearchRequest): string =>
   compartment ? `${compartment.type}/${compartment.id}/${type ?? '*'}` : (type ?? '')
 
 const capped = (applied: Parameters, countMax: number): Parameters =>
-  applied.map(([name, value]) =>
-    name === '_count' && Number(value) > countMax ? [name, String(countMax)] : [name, value],
-  )
+  applied.some(isAbove(countMax))
+    ? applied.map(parameter => (isAbove(countMax)(parameter) ? ['_count', String(countMax)] : parameter))
+    : applied
+
+const isAbove =
+  (countMax: number) =>
+  ([name, value]: Parameters[number]): boolean =>
+    name === '_count' && Number(value) > countMax
 
 const within = (context: ServiceContext, call: Call, query: Query, compartment: Node | undefined): ScopedQuery =>
   simplify(
@@ -190,9 +195,10 @@ function parseEach(
     ...(types.length > 1 && { types }),
   }
   const parse = (its: Parameters) => types.map(type => parseSearch(search, type, its, handling))
-  const parsed = types.length > 1 ? parseTogether(() => parse(parameters)) : parse(parameters)
+  if (types.length === 1) return parse(parameters)
+  const parsed = parseTogether(() => parse(parameters))
   const shared = parameters.filter(([name]) => parsed.every(one => one.applied.some(([its]) => its === name)))
-  if (types.length === 1 || shared.length === parameters.length) return parsed
+  if (shared.length === parameters.length) return parsed
   const issues = distinctIssues(parsed.flatMap(one => one.issues))
   return parse(shared).map(one => ({ ...one, issues }))
 }
