@@ -1,5 +1,6 @@
 /**
- * What the embedded store and index do by themselves, without HTTP, validation and extraction:
+ * What the embedded store and index do by themselves, without HTTP, validation and extraction; a search brings the
+ * versions that it finds along:
  * `node test/bench/embedded.ts [observations]`. Prints rates and times of one run on this machine.
  */
 import { randomUUID } from 'node:crypto'
