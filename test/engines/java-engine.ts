@@ -24,7 +24,7 @@ export interface RunningEngine {
   stop(): Promise<void>
 }
 
-const READY_WITHIN_MS = 120_000
+const READY_WITHIN_MS = 240_000
 const POLL_MS = 100
 const STOP_WITHIN_MS = 15_000
 
