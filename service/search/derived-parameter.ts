@@ -9,27 +9,32 @@ import type { ParameterReference } from './ast.ts'
 
 /**
  * text: what is written beside codes, for `:text`. of-type: identifiers by type, for `:of-type`. identifier: of what a
- * Reference points to, for `:identifier`. canonical: quantities in the base units of UCUM.
+ * Reference points to, for `:identifier`. canonical: quantities in the base units of UCUM. media-type: without its parameters, for `:below`. versions: of canonicals each
+ * version and what it is a version of (`1.2.3`, `1.2`, `1`), for `:below`.
  */
-export type Derivation = 'text' | 'of-type' | 'identifier' | 'canonical'
+export type Derivation = 'text' | 'of-type' | 'identifier' | 'canonical' | 'media-type' | 'versions'
 
 const KINDS: Readonly<Record<Derivation, SearchParameterType>> = {
   text: 'string',
   'of-type': 'token',
   identifier: 'token',
   canonical: 'quantity',
+  'media-type': 'token',
+  versions: 'token',
 }
 
-/** What elements of a FHIR type have besides the values of a parameter of a kind. */
-export function derivationsOf(kind: SearchParameterType, elementType: string): readonly Derivation[] {
+/** What elements at the end of a path have besides the values of a parameter of a kind. */
+export function derivationsOf(kind: SearchParameterType, { type, steps }: ExtractionPath): readonly Derivation[] {
   switch (kind) {
     case 'token':
-      if (elementType === 'Identifier') return IDENTIFIER
-      return elementType === 'CodeableConcept' || elementType === 'Coding' ? TEXT : NONE
+      if (type === 'Identifier') return IDENTIFIER
+      if (type === 'code') return steps.at(-1) === 'contentType' ? MEDIA_TYPE : NONE
+      return type === 'CodeableConcept' || type === 'Coding' ? TEXT : NONE
     case 'reference':
-      return elementType === 'Reference' ? REFERENCE : NONE
+      if (type === 'Reference') return REFERENCE
+      return type === 'canonical' ? VERSIONS : NONE
     case 'quantity':
-      return elementType === 'Money' || elementType === 'SampledData' ? NONE : CANONICAL
+      return type === 'Money' || type === 'SampledData' ? NONE : CANONICAL
     default:
       return NONE
   }
@@ -40,6 +45,8 @@ const IDENTIFIER: readonly Derivation[] = ['text', 'of-type']
 const TEXT: readonly Derivation[] = ['text']
 const REFERENCE: readonly Derivation[] = ['identifier']
 const CANONICAL: readonly Derivation[] = ['canonical']
+const MEDIA_TYPE: readonly Derivation[] = ['media-type']
+const VERSIONS: readonly Derivation[] = ['versions']
 
 /** One object for all who ask for the same. */
 export const derivedParameter = (

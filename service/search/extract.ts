@@ -128,7 +128,7 @@ function compileExtractors(definitions: Definitions, resourceType: string): read
     const visits = parameter.paths.map(path => compilePath(definitions, resourceType, parameter, path))
     extractors.push({ parameter, visits })
     for (const path of parameter.paths) {
-      for (const derivation of derivationsOf(parameter.kind, path.type)) {
+      for (const derivation of derivationsOf(parameter.kind, path)) {
         const convert = derivedConverterFor(derivation, path.type)
         const itself = derivedParameter(definitions, resourceType, path, derivation)
         if (convert) derived.set(itself, compileSteps(path.steps, convert))
@@ -164,10 +164,10 @@ function compileElement(
   })
 }
 
-function canonicalVisit({ steps, type }: ExtractionPath): Converter | readonly [] {
-  const [derivation] = derivationsOf('quantity', type)
-  const convert = derivation && derivedConverterFor(derivation, type)
-  return convert ? compileSteps(steps, convert) : []
+function canonicalVisit(path: ExtractionPath): Converter | readonly [] {
+  const [derivation] = derivationsOf('quantity', path)
+  const convert = derivation && derivedConverterFor(derivation, path.type)
+  return convert ? compileSteps(path.steps, convert) : []
 }
 
 function compilePath(

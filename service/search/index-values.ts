@@ -107,6 +107,20 @@ const conceptText = object((sink, value) => {
   for (const item of value.coding) if (item !== null) codingText(item, sink)
 })
 
+/** `text/xml` of `text/xml; charset=UTF-8`. R4 search.html#mimetype */
+export const mediaTypeOf = (value: string): string => (value.split(';', 1)[0] ?? '').trim().toLowerCase()
+
+const mediaType = text((sink, value) => pushToken(sink, '', mediaTypeOf(value)))
+
+/** `url|1.2` is a version of `url|1`. R4 search.html#versions */
+const canonicalVersions = text((sink, value) => {
+  const bar = value.lastIndexOf('|')
+  if (bar <= 0) return
+  const parts = value.slice(bar + 1).split('.')
+  for (let count = 1; count <= parts.length; count++)
+    pushToken(sink, value.slice(0, bar), parts.slice(0, count).join('.'))
+})
+
 const identifierText = object((sink, value) => pushText(sink, (value.type as JsonObject | undefined)?.text))
 
 /** undefined: elements of this type have none. */
@@ -120,6 +134,10 @@ export function derivedConverterFor(derivation: Derivation, elementType: string)
       return referencedIdentifier
     case 'canonical':
       return elementType === 'Range' ? canonicalRange : canonicalQuantity
+    case 'media-type':
+      return mediaType
+    case 'versions':
+      return canonicalVersions
   }
 }
 
@@ -291,6 +309,8 @@ const TEXT_CONVERTERS: Readonly<Record<string, Converter>> = {
 const plainString = text(pushString)
 const plainUri = text(pushUri)
 const plainToken = text((sink, value) => pushToken(sink, '', value))
+/** R4 search.html#token: elements of type string are searched without regard to case. */
+const foldedToken = text((sink, value) => pushToken(sink, '', value.toLowerCase()))
 
 const CONVERTERS: Readonly<Record<SearchParameterType, Readonly<Record<string, Converter>>>> = {
   token: {
@@ -300,7 +320,7 @@ const CONVERTERS: Readonly<Record<SearchParameterType, Readonly<Record<string, C
     ContactPoint: contactPoint,
     boolean,
     id: plainToken,
-    string: plainToken,
+    string: foldedToken,
     uri: plainToken,
     canonical: plainToken,
   },

@@ -13,7 +13,12 @@ test.each([
   ['ŁÓDŹ', 'lodz'],
   ['ΟΔΥΣΣΕΥΣ', 'οδυσσευσ'],
   ['ﬁne', 'fine'],
-  ["O'Neil-100%", "o'neil-100%"],
+  ["O'Neil-100%", 'oneil100'],
+  ['D’Angelo – «Señor»', 'dangelo senor'],
+  ['Glucose [Mass/volume] in Blood', 'glucose massvolume in blood'],
+  ['a < b + c', 'a < b + c'],
+  ['a - b', 'a b'],
+  ['---', ''],
   ['東京', '東京'],
   ['\u0301', ''],
 ])('%j is compared as %j', (text, normalized) => {

@@ -1,6 +1,8 @@
-/** How string parameters compare text: without regard to case, accents and the amount of white space. */
+/** How string parameters compare text: without regard to case, accents, punctuation and the amount of white space. */
 
-const PLAIN_ASCII = /^[!-~]+(?: [!-~]+)*$/
+const PLAIN_ASCII = /^[\dA-Za-z$+<=>^`|~]+(?: [\dA-Za-z$+<=>^`|~]+)*$/
+const ASCII = /^[\t\n\r -~]*$/
+const PUNCTUATION = /\p{P}+/gu
 const MARKS = /\p{M}+/gu
 const SPACES = /\s+/g
 /** Letters that Unicode does not decompose, and the final sigma, which only its place in the word tells from σ. */
@@ -20,17 +22,21 @@ const FOLDED: Readonly<Record<string, string>> = {
 const FOLDABLE = /[ßæœøđðþłħıς]/g
 
 /**
- * Case and accents folded, white space collapsed and trimmed; punctuation is kept. Applying it twice changes nothing
- * more. R4 search.html#string
+ * Case and accents folded, punctuation taken away, white space collapsed and trimmed; signs such as + and < stay.
+ * Applying it twice changes nothing more. R4 search.html#string
  */
 export function normalizeString(text: string): string {
   if (PLAIN_ASCII.test(text)) return text.toLowerCase()
+  return foldText(text).replace(PUNCTUATION, '').replace(SPACES, ' ').trim()
+}
+
+/** Case and accents folded; all else is kept. */
+export function foldText(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase()
   return text
     .normalize('NFKD')
     .toLowerCase()
     .normalize('NFKD')
     .replace(MARKS, '')
     .replace(FOLDABLE, letter => FOLDED[letter] ?? letter)
-    .replace(SPACES, ' ')
-    .trim()
 }

@@ -99,7 +99,7 @@ test.each<[string, string, string]>([
   [
     'QuestionnaireResponse?questionnaire:identifier=1',
     "':identifier' is not for this reference parameter",
-    "'questionnaire' takes :missing, a resource type",
+    "'questionnaire' takes :missing, :below, a resource type",
   ],
   [
     'Observation?subject:text=a',

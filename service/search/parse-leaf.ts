@@ -60,8 +60,10 @@ function modifiersOf({ code, kind, paths }: SearchParameter): readonly string[] 
       return ['below', 'above']
     case 'token':
     case 'reference': {
-      const derivations = new Set(paths.flatMap(path => derivationsOf(kind, path.type)))
-      return kind === 'token' ? ['not', 'in', 'not-in', 'above', 'below', ...derivations] : [...derivations]
+      const derivations = new Set(paths.flatMap(path => derivationsOf(kind, path)))
+      const named = (['text', 'of-type', 'identifier'] as const).filter(each => derivations.has(each))
+      if (kind === 'token') return ['not', 'in', 'not-in', 'above', 'below', ...named]
+      return derivations.has('versions') ? [...named, 'below'] : named
     }
     default:
       return []
@@ -135,13 +137,17 @@ export function refuse(criterion: Criterion, what: string, code?: 'not-supported
 }
 
 function parseValues(criterion: Criterion, parameter: SearchParameter, modifier: string | undefined): Node | undefined {
-  if (parameter.kind === 'token' && isTerminologyModifier(modifier)) {
+  if (parameter.kind === 'token' && isTerminologyModifier(modifier) && !isMediaTypes(parameter, modifier)) {
     return parseMembers(criterion, parameter, modifier)
   }
   const { definitions, references, now } = criterion
   const context = { definitions, parameter, modifier, references, now }
   return eachValue(criterion, text => parseValue(text, context))
 }
+
+/** R4 search.html#mimetype: `contenttype:below=text/xml` has no system. */
+const isMediaTypes = ({ kind, paths }: SearchParameter, modifier: TerminologyModifier): boolean =>
+  modifier === 'below' && paths.some(path => derivationsOf(kind, path).includes('media-type'))
 
 function parseMembers(
   criterion: Criterion,

@@ -6,7 +6,7 @@ import { parseDateRange } from './date-range.ts'
 import { type Derivation, derivationsOf, derivedParameter } from './derived-parameter.ts'
 import { CANONICAL_UNITS, DATE_MAX, DATE_MIN } from './document.ts'
 import { splitUnescaped, unescapeValue } from './escapes.ts'
-import { typeSystem } from './index-values.ts'
+import { mediaTypeOf, typeSystem } from './index-values.ts'
 import { normalizeString } from './normalize.ts'
 import { parseNumberRange } from './number-range.ts'
 import { canonicalValueOf, isLogicalId, type ReferenceContext, referenceValueOf } from './reference-value.ts'
@@ -58,7 +58,27 @@ const EXPECTED_TOKEN = "code, system|code, system| or |code (a '|' inside a code
 function parseToken(text: string, { definitions, parameter, modifier }: ValueContext): Node | string {
   if (modifier === 'text') return parseTokenText(text, definitions, parameter)
   if (modifier === 'of-type') return parseOfType(text, definitions, parameter)
-  return parseSystemAndCode(text, parameter)
+  if (modifier === 'below') return parseMediaType(text, definitions, parameter)
+  return folded(parseSystemAndCode(text, parameter), parameter)
+}
+
+/** Elements of type string are kept in lower case, all others as they are. */
+function folded(node: Node | string, { paths }: SearchParameter): Node | string {
+  if (typeof node === 'string' || node.kind !== 'token' || node.code === undefined) return node
+  const lower: Node = { ...node, code: node.code.toLowerCase() }
+  if (lower.code === node.code || !paths.some(({ type }) => type === 'string')) return node
+  return paths.every(({ type }) => type === 'string') ? lower : { kind: 'or', nodes: [node, lower] }
+}
+
+function parseMediaType(text: string, definitions: Definitions, parameter: SearchParameter): Node | string {
+  const code = mediaTypeOf(unescapeValue(text))
+  if (!code.includes('/')) return 'a media type such as text/xml'
+  return onPaths(definitions, parameter, 'media-type', derived => ({
+    kind: 'token',
+    parameter: derived,
+    system: '',
+    code,
+  }))
 }
 
 function parseSystemAndCode(text: string, parameter: ParameterReference): Node | string {
@@ -103,7 +123,7 @@ function onPaths(
   nodeOf: (parameter: ParameterReference) => Node,
 ): Node {
   const nodes = paths
-    .filter(path => derivationsOf(kind, path.type).includes(derivation))
+    .filter(path => derivationsOf(kind, path).includes(derivation))
     .map(path => nodeOf(derivedParameter(definitions, resourceType, path, derivation)))
   const [only] = nodes
   return only && nodes.length === 1 ? only : { kind: 'or', nodes }
@@ -116,6 +136,7 @@ const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:./
 function parseReference(text: string, context: ValueContext): Node | string {
   const { definitions, parameter, modifier, references } = context
   if (modifier === 'identifier') return parseReferencedIdentifier(text, definitions, parameter)
+  if (modifier === 'below') return parseCanonicalBelow(text, context)
   const value = unescapeValue(text)
   if (isLogicalId(value)) {
     const only = parameter.targets?.length === 1 ? parameter.targets[0] : undefined
@@ -132,6 +153,20 @@ function parseReference(text: string, context: ValueContext): Node | string {
   }
   const { type, id, url, version } = found
   return { kind: 'reference', parameter, type, id, url, version }
+}
+
+/** `url|1` finds `url|1` and `url|1.2`; `url` finds every version. R4 search.html#versions */
+function parseCanonicalBelow(text: string, context: ValueContext): Node | string {
+  const node = parseReference(text, { ...context, modifier: undefined })
+  if (typeof node === 'string' || node.kind !== 'reference' || node.version === undefined) return node
+  const value = unescapeValue(text)
+  const bar = value.lastIndexOf('|')
+  return onPaths(context.definitions, context.parameter, 'versions', derived => ({
+    kind: 'token',
+    parameter: derived,
+    system: value.slice(0, bar),
+    code: value.slice(bar + 1),
+  }))
 }
 
 /** What the reference says of its target's identifier: nothing is looked up. R4 search.html#reference */
@@ -205,7 +240,7 @@ function parseQuantity(text: string, context: ValueContext): Node | string {
   if (!comparison) return EXPECTED_QUANTITY
   const conversion = system === UCUM ? conversionOf(code) : undefined
   const converted = conversion && convertComparison(comparison, conversion)
-  const isCanonical = parameter.paths.some(path => derivationsOf('quantity', path.type).length > 0)
+  const isCanonical = parameter.paths.some(path => derivationsOf('quantity', path).length > 0)
   if (!conversion || !converted || !isCanonical) {
     return { kind: 'quantity', parameter, ...comparison, system: system || undefined, code: code || undefined }
   }

@@ -1,7 +1,7 @@
 /** The words of a resource, for `_text` and `_content`. R4 search.html#content */
 import type { JsonValue, ResourceContent } from '../resource/content.ts'
 import type { DocumentWords } from './document.ts'
-import { normalizeString } from './normalize.ts'
+import { foldText } from './normalize.ts'
 
 /** Longer ones are encoded data, or nothing that anybody searches for. */
 const WORD_LENGTH_MAX = 64
@@ -53,7 +53,7 @@ function addWords(words: Set<string>, text: string): void {
 
 function listOf(text: string): readonly string[] {
   const looked = text.length > TEXT_LENGTH_MAX ? text.slice(0, TEXT_LENGTH_MAX) : text
-  const plain = normalizeString(looked)
+  const plain = foldText(looked)
   const words = (ASCII.test(plain) ? plain.match(ASCII_WORD) : plain.match(WORD)) ?? NO_WORDS
   return words.every(word => word.length <= WORD_LENGTH_MAX)
     ? words

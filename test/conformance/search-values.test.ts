@@ -61,6 +61,12 @@ const RESOURCES: Readonly<Record<string, object>> = {
     name: [{ family: 'van den Heuvel', given: ['Éve', 'Strauß'] }],
   },
   'Patient/eve': { name: [{ given: ['Steven'] }], identifier: [{ system: 'urn:mrn', value: '999' }] },
+  'Patient/irish': { name: [{ family: "O'Neil-Smith" }], address: [{ line: ['12 Main St., Apt. 3'] }] },
+  'ValueSet/drugs': { status: 'active', version: 'Draft-A' },
+  'DocumentReference/xml': {
+    status: 'current',
+    content: [{ attachment: { contentType: 'text/xml; charset=UTF-8' } }],
+  },
   'Location/mitte': { name: 'Mitte', position: { latitude: 52.52, longitude: 13.405 } },
   'Location/potsdam': { name: 'Potsdam', position: { latitude: 52.4, longitude: 13.065 } },
   'Location/dateline': { name: 'Fiji', position: { latitude: -16.8, longitude: 179.99 } },
@@ -161,6 +167,12 @@ rows('strings', [
   ['Patient?given:exact=Eve', ''],
   ['Patient?given:exact=%C3%89ve', 'mr'],
   ['Patient?name=strauss', 'mr'],
+  ["Patient?family=o'neil", 'irish'],
+  ['Patient?family=ONeil%20Smith', ''],
+  ['Patient?family=oneilsmith', 'irish'],
+  ['Patient?address=12%20main%20st%20apt', 'irish'],
+  ["Patient?family:exact=O'Neil-Smith", 'irish'],
+  ['Patient?family:exact=ONeilSmith', ''],
   ['Patient?family=van', 'mr'],
   ['Patient?family=heuvel', ''],
 ])
@@ -175,6 +187,12 @@ rows('tokens', [
   [`Patient?identifier:of-type=${V2_0203}|MR|999`, ''],
   [`Patient?identifier:of-type=${V2_0203}|SS|999`, 'mr'],
   ['Patient?identifier=999', 'eve mr'],
+  ['Observation?status=FINAL&_summary=data', ''],
+  ['ValueSet?version=draft-a', 'drugs'],
+  ['ValueSet?version=DRAFT-A', 'drugs'],
+  ['DocumentReference?contenttype=text/xml', ''],
+  ['DocumentReference?contenttype:below=text/xml', 'xml'],
+  ['DocumentReference?contenttype:below=text/x', ''],
   ['Patient?identifier=urn:mrn|', 'eve mr'],
 ])
 
@@ -190,6 +208,10 @@ rows('references', [
   ['QuestionnaireResponse?questionnaire=http://example.org/q', 'one'],
   ['QuestionnaireResponse?questionnaire=http://example.org/q|2.0', 'one'],
   ['QuestionnaireResponse?questionnaire=http://example.org/q|3.0', ''],
+  ['QuestionnaireResponse?questionnaire:below=http://example.org/q', 'one'],
+  ['QuestionnaireResponse?questionnaire:below=http://example.org/q|2', 'one'],
+  ['QuestionnaireResponse?questionnaire:below=http://example.org/q|2.0', 'one'],
+  ['QuestionnaireResponse?questionnaire:below=http://example.org/q|2.0.1', ''],
 ])
 
 rows('composites', [
