@@ -31,7 +31,7 @@ function decode(text: string, piece: string): string {
 export const formatQueryString = (parameters: Parameters): string =>
   parameters.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
 
-/** All but what stays as it is: neither those four nor what needs no escape anywhere. Halves of a pair stay together. */
+/** Neither those four nor what needs no escape anywhere; halves of a pair stay together. */
 const ESCAPED = /[^\w.~:,/$-]+/g
 
 const encode = (text: string): string => text.replace(ESCAPED, encodeURIComponent)

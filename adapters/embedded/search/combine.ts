@@ -50,8 +50,8 @@ interface List {
 }
 
 /**
- * Going through a list costs a tenth of looking each of its keys up in another, which has them at distant places: a list
- * that is not so much longer is gone through as well.
+ * Going through a list costs a tenth of looking each of its keys up in another, which has them at distant places: a
+ * list that is not so much longer is gone through as well.
  */
 const MERGED_RATIO = 8
 
