@@ -3,6 +3,7 @@ import {
   decodeUtf8,
   encodeHistory,
   encodeSearchset,
+  fault,
   type Interaction,
   type InteractionKind,
   parseQueryString,
@@ -122,6 +123,9 @@ const renderingOf = ({ format, pretty }: GeneralParameters, { contentType, prett
 async function answerBundle(exchange: Exchange) {
   const { service, request, rendering } = exchange
   const { return: prefer, async } = preferenceOf(request)
+  if (request.headers['x-provenance'] !== undefined) {
+    throw fault('invalid', 'X-Provenance goes with one resource: in a Bundle the Provenance is an entry')
+  }
   if (async) return submitBundle(exchange)
   const content = jsonBody(request)
   const result = await service.bundle(request.call, { content, ...(prefer && { prefer }), ...onceOf(request) })

@@ -18,6 +18,7 @@ export async function answerCreate(exchange: Exchange, { type }: Of<'create'>) {
     content,
     ...(ifNoneExist !== undefined && { ifNoneExist }),
     ...onceOf(request),
+    ...provenanceOf(request),
   })
   return writeResponse(exchange, result)
 }
@@ -33,6 +34,7 @@ export async function answerUpdate(exchange: Exchange, { type, id }: Of<'update'
     content,
     ...(ifMatch !== undefined && { ifMatch }),
     ...(ifNoneMatch && { ifNoneMatch }),
+    ...provenanceOf(request),
   })
   return writeResponse(exchange, result)
 }
@@ -63,8 +65,7 @@ export function writeResponse({ request, rendering }: Exchange, { kind, version 
 }
 
 export async function answerDelete({ service, request, rendering }: Exchange, { type, id }: Of<'delete'>) {
-  const ifMatch = ifMatchOf(request)
-  const result = await service.delete(request.call, { type, id, ...(ifMatch !== undefined && { ifMatch }) })
+  const result = await service.delete(request.call, { type, id, ...matching(request) })
   const headers: Headers = result.version ? versionHeaders(result.version) : {}
   // R4 http.html#delete: 200 with an OperationOutcome, or 204.
   if (preferenceOf(request).return !== 'OperationOutcome') return emptyResponse(204, headers)
@@ -75,10 +76,20 @@ export async function answerDelete({ service, request, rendering }: Exchange, { 
 const deletionText = (type: string, id: string, { version }: DeleteResult): string =>
   version ? `${type}/${id} was deleted` : `There was no ${type}/${id} to delete`
 
-/** If-Match in the form that requests of the service have it. */
+/** R4 provenance.html#header */
+function provenanceOf({ headers }: HttpRequest) {
+  const text = headers['x-provenance']
+  if (text === undefined) return {}
+  if (headers['idempotency-key'] !== undefined || headers['if-none-match'] !== undefined) {
+    throw fault('invalid', 'X-Provenance goes with neither Idempotency-Key nor If-None-Match')
+  }
+  return { provenance: parseJson(text) }
+}
+
+/** If-Match and X-Provenance in the form that requests of the service have them. */
 function matching(request: HttpRequest) {
   const ifMatch = ifMatchOf(request)
-  return ifMatch === undefined ? {} : { ifMatch }
+  return { ...(ifMatch !== undefined && { ifMatch }), ...provenanceOf(request) }
 }
 
 export async function answerPatch(exchange: Exchange, { type, id }: Of<'patch'>) {
@@ -112,6 +123,9 @@ export async function answerConditionalUpdate(exchange: Exchange, { type, parame
 export async function answerConditionalDelete(exchange: Exchange, { type, parameters }: Of<'conditional-delete'>) {
   const { service, request, rendering } = exchange
   const condition = formatQueryString(parameters)
+  if (request.headers['x-provenance'] !== undefined) {
+    throw fault('invalid', 'X-Provenance goes with the delete of a resource by its id')
+  }
   const { versions } = await service.conditionalDelete(request.call, { type, condition, ...matching(request) })
   const [only, ...more] = versions
   const headers: Headers = only && more.length === 0 ? versionHeaders(only) : {}

@@ -111,6 +111,8 @@ export interface CreateRequest {
   /** The search of If-None-Exist, without '?': one match is answered instead of creating. */
   readonly ifNoneExist?: string
   readonly once?: OnceRequest
+  /** R4 provenance.html#header: written in the same commit, its target being the version that this writes. */
+  readonly provenance?: JsonValue
 }
 
 /**
@@ -125,6 +127,8 @@ export interface UpdateRequest {
   readonly ifMatch?: VersionMatch
   /** If-None-Match: the resource must not exist, so that this creates it. */
   readonly ifNoneMatch?: '*'
+  /** R4 provenance.html#header: written in the same commit, its target being the version that this writes. */
+  readonly provenance?: JsonValue
 }
 
 /** What changes a resource; content is parsed by parseJson and not validated. R4 http.html#patch */
@@ -143,6 +147,8 @@ export interface PatchRequest {
   readonly id: string
   readonly patch: Patch
   readonly ifMatch?: VersionMatch
+  /** R4 provenance.html#header: written in the same commit, its target being the version that this writes. */
+  readonly provenance?: JsonValue
 }
 
 export interface ConditionalUpdateRequest {
@@ -151,6 +157,8 @@ export interface ConditionalUpdateRequest {
   readonly condition: string
   readonly content: JsonValue
   readonly ifMatch?: VersionMatch
+  /** R4 provenance.html#header: written in the same commit, its target being the version that this writes. */
+  readonly provenance?: JsonValue
 }
 
 export interface ConditionalPatchRequest {
@@ -158,6 +166,8 @@ export interface ConditionalPatchRequest {
   readonly condition: string
   readonly patch: Patch
   readonly ifMatch?: VersionMatch
+  /** R4 provenance.html#header: written in the same commit, its target being the version that this writes. */
+  readonly provenance?: JsonValue
 }
 
 export interface ConditionalDeleteRequest {
@@ -213,6 +223,8 @@ export interface DeleteRequest {
   readonly type: string
   readonly id: string
   readonly ifMatch?: VersionMatch
+  /** R4 provenance.html#header: written in the same commit, its target being the version that this writes. */
+  readonly provenance?: JsonValue
 }
 
 export interface DeleteResult {

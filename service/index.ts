@@ -3,6 +3,7 @@ import { hideTypes } from './access/hide-types.ts'
 import { type AccessPolicy, ALLOW_ALL } from './access/policy.ts'
 import { readBinary } from './binary/read-binary.ts'
 import { writeBinary } from './binary/write-binary.ts'
+import type { Call } from './call.ts'
 import type { ServiceContext } from './context.ts'
 import { createDefinitions, type DefinitionsProvider, servedOnly } from './definitions.ts'
 import type { FhirService } from './fhir-service.ts'
@@ -31,6 +32,7 @@ import type { Operation } from './operations/operation.ts'
 import { BASE_OPERATIONS, operationRegistry } from './operations/registry.ts'
 import { runOperation } from './operations/run-operation.ts'
 import type { Ports } from './ports/ports.ts'
+import type { JsonValue } from './resource/content.ts'
 import { subscribe } from './subscriptions/subscribe.ts'
 import { DEFAULT_WRITE_RULES, type WriteRules } from './write-rules.ts'
 
@@ -184,12 +186,12 @@ export function createFhirService(options: ServiceOptions): FhirService {
   const operations: Operations = {
     read: (call, request) => read(context, call, request),
     vread: (call, request) => vread(context, call, request),
-    create: (call, request) => create(context, call, request),
-    update: (call, request) => update(context, call, request),
-    delete: (call, request) => deleteResource(context, call, request),
-    patch: (call, request) => patch(context, call, request),
-    conditionalUpdate: (call, request) => conditionalUpdate(context, call, request),
-    conditionalPatch: (call, request) => conditionalPatch(context, call, request),
+    create: proving(context, create, proven => proven.createProven),
+    update: proving(context, update, proven => proven.updateProven),
+    delete: proving(context, deleteResource, proven => proven.deleteProven),
+    patch: proving(context, patch, proven => proven.patchProven),
+    conditionalUpdate: proving(context, conditionalUpdate, proven => proven.conditionalUpdateProven),
+    conditionalPatch: proving(context, conditionalPatch, proven => proven.conditionalPatchProven),
     conditionalDelete: (call, request) => conditionalDelete(context, call, request),
     history: (call, request) => history(context, call, request),
     search: (call, request) => search(context, call, request),
@@ -219,6 +221,23 @@ export function createFhirService(options: ServiceOptions): FhirService {
       ...(options.graphqlLimits && { graphqlLimits: options.graphqlLimits }),
       ...(options.introspection && { introspection: options.introspection }),
     }),
+  }
+}
+
+type Step<Request, Result> = (context: ServiceContext, call: Call, request: Request) => Promise<Result>
+
+/** The same operation, by another way where the request brings a Provenance; that way is loaded when it is needed. */
+function proving<Request extends { readonly provenance?: JsonValue }, Result>(
+  context: ServiceContext,
+  alone: Step<Request, Result>,
+  together: (
+    proven: typeof import('./interactions/proven.ts'),
+  ) => Step<Request & { readonly provenance: JsonValue }, Result>,
+): (call: Call, request: Request) => Promise<Result> {
+  return async (call, request) => {
+    const { provenance } = request
+    if (provenance === undefined) return alone(context, call, request)
+    return together(await import('./interactions/proven.ts'))(context, call, { ...request, provenance })
   }
 }
 

@@ -47,6 +47,8 @@ export interface BundleEntry {
   readonly ifMatch: VersionMatch | undefined
   readonly ifNoneMatch: readonly string[] | undefined
   readonly ifModifiedSince: number | undefined
+  /** A create that is left out where the entry of this index writes nothing; never of a client's making. */
+  readonly follows?: number
 }
 
 /** An entry that can't be run; its fault speaks of the Bundle. */

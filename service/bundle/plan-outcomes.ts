@@ -37,6 +37,7 @@ function createOutcome(call: Call, plan: Plan, draft: DraftCreate, prefer: Bundl
   const found = plan.creates.found.get(draft)
   if (found) return writeOutcome(call, { kind: 'unchanged', version: found }, prefer)
   const twin = plan.creates.merged.get(draft)
+  if (draft.entry.follows !== undefined && !plan.writes.has(draft.entry.index)) return { status: '204 No Content' }
   if (twin) return writeOutcome(call, { kind: 'unchanged', version: versionOf(plan, twin.entry.index) }, prefer)
   return writeOutcome(call, { kind: 'created', version: versionOf(plan, draft.entry.index) }, prefer)
 }

@@ -2,7 +2,7 @@
 import { notPermitted } from '../access/permit.ts'
 import { readNewestInBatches } from '../access/read-many.ts'
 import { reveal } from '../access/reveal.ts'
-import { keepBytes } from '../binary/keep-bytes.ts'
+import { keepBytes, type Undo } from '../binary/keep-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -42,6 +42,7 @@ export interface Plan {
 
 /**
  * @param holders who held a claim when an attempt before met it.
+ * @param undos gets what takes away again what was kept outside of the versions.
  * @throws Fault with the issues of every entry that the state of the store stands against.
  */
 export async function planTransaction(
@@ -49,16 +50,17 @@ export async function planTransaction(
   call: Call,
   named: Drafts,
   holders: ReadonlyMap<string, ResourceKey>,
+  undos: Undo[],
 ): Promise<Plan> {
   const definitions = context.definitions.for(call.tenant)
   const targets = await resolveTargets(context, call, named, holders)
   const drafts = { ...named, deletes: targets.deletes, updates: targets.updates }
   const newest = await readTargets(context, call, definitions, drafts)
   const creates = await resolveCreates(context, call, drafts, holders)
-  const writing: readonly DraftWrite[] = [
+  const writing = withoutIdleFollowers(drafts, newest, [
     ...drafts.creates.filter(draft => !creates.found.has(draft) && !creates.merged.has(draft)),
     ...drafts.updates,
-  ]
+  ])
   const byFullUrl = targetsByFullUrl(drafts, creates)
   const resolverWith = (byCondition: LinkTargets['byCondition']) => (draft: DraftWrite) =>
     linkResolver({ byFullUrl, byCondition }, draft.entry.fullUrl, call.baseUrl)
@@ -77,9 +79,20 @@ export async function planTransaction(
   const staged = stagedBy(writing, newest, deleted)
   await refuseReferenced(context, call, drafts.deletes, deleted, staged)
   const resolverOf = resolverWith(byCondition)
-  const writes = await prepareWrites(context, call, writing, { newest, resolverOf, now, staged })
+  const writes = await prepareWrites(context, call, writing, { newest, resolverOf, now, staged, undos })
   const changes = [...[...tombstones.values()].flat(), ...writes.values()]
   return { changes, claims: [...creates.claims, ...targets.claims], tombstones, writes, creates, newest, targets }
+}
+
+function withoutIdleFollowers(
+  { deletes }: Drafts,
+  newest: ReadonlyMap<number, VersionAttributes | undefined>,
+  writing: readonly DraftWrite[],
+): readonly DraftWrite[] {
+  if (!writing.some(({ entry }) => entry.follows !== undefined)) return writing
+  const busy = new Set(writing.map(({ entry }) => entry.index))
+  for (const { entry } of deletes) if (newest.get(entry.index)?.deleted === false) busy.add(entry.index)
+  return writing.filter(({ entry }) => entry.follows === undefined || busy.has(entry.follows))
 }
 
 /** The newest versions of what is updated and deleted, with access and ifMatch seen to. */
@@ -138,6 +151,7 @@ function targetsByFullUrl(
 }
 
 interface Preparation {
+  readonly undos: Undo[]
   readonly newest: ReadonlyMap<number, VersionAttributes | undefined>
   readonly resolverOf: (draft: DraftWrite) => ResolveLink
   readonly now: number
@@ -176,7 +190,7 @@ async function prepareWrites(
   context: ServiceContext,
   call: Call,
   drafts: readonly DraftWrite[],
-  { newest, resolverOf, now, staged }: Preparation,
+  { newest, resolverOf, now, staged, undos }: Preparation,
 ): Promise<ReadonlyMap<number, Change>> {
   const definitions = context.definitions.for(call.tenant)
   const faults = faultCollector()
@@ -185,8 +199,9 @@ async function prepareWrites(
     await breathe(position)
     const { index } = draft.entry
     const { type, id } = draft
-    const kept = type === 'Binary' ? await keepBytes(context, call, id, draft.content) : draft
-    const linked = rewriteLinks(definitions, kept.content, resolverOf(draft))
+    const kept = type === 'Binary' ? await keepBytes(context, call, id, draft.content) : undefined
+    if (kept) undos.push(kept.undo)
+    const linked = rewriteLinks(definitions, kept?.content ?? draft.content, resolverOf(draft))
     const content = hasReferenceRules(context)
       ? await faults.after(index, applyReferenceRules(context, call, linked, staged))
       : linked
