@@ -18,15 +18,17 @@ export function rawBinary(content: ResourceContent, bytes: Uint8Array): Resource
   return content
 }
 
+export type Undo = () => Promise<void>
+
 export interface KeptContent {
   readonly content: ResourceContent
   /** Takes the bytes away again, where the version was not written. */
-  readonly undo: () => Promise<void>
+  readonly undo: Undo
   /** Where the client is to put the bytes itself: it sent none, and the store has a door of its own. */
   readonly putUrl?: string
 }
 
-const NOTHING_TO_UNDO = async (): Promise<void> => undefined
+const NOTHING_TO_UNDO: Undo = async () => undefined
 
 /**
  * What is to be written as the version. Bytes come first: where the process ends before the version is written, there

@@ -1,4 +1,5 @@
 /** R4 http.html#transaction: all entries or none. */
+import type { Undo } from '../binary/keep-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
@@ -61,15 +62,25 @@ async function commitDrafts(
   if (deletes.length + creates.length + updates.length + conditional.length === 0) return new Map()
   const holders = new Map<string, ResourceKey>()
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
-    const plan = await planTransaction(context, call, drafts, holders)
+    const undos: Undo[] = []
+    const plan = await planTransaction(context, call, drafts, holders, undos).catch(async (error: unknown) => {
+      await undoAll(undos)
+      throw error
+    })
     if (plan.changes.length === 0) return planOutcomes(call, drafts, plan, prefer)
     const { outcomes, conflict } = await commitPlan(context, call, plan, () => planOutcomes(call, drafts, plan, prefer))
     if (outcomes) return outcomes
+    await undoAll(undos)
     await learn(context, call, plan, holders, conflict)
   }
   throw fault('conflict', 'Other writes to the same resources keep coming first: try the transaction again', {
     retryAfterSeconds: 1,
   })
+}
+
+/** Nothing of it was written. Where it is not certain, as when a commit fails, all is left as it is. */
+async function undoAll(undos: readonly Undo[]): Promise<void> {
+  for (const undo of undos) await undo()
 }
 
 type Conflict = Extract<CommitResult, { readonly committed: false }>['conflict']

@@ -178,6 +178,29 @@ test('erased bytes are gone', async () => {
   await erasing.close()
 })
 
+test('a transaction that is refused leaves no bytes', async () => {
+  const refusing = await openRestWorld({
+    policy: { ...ALLOW_ALL, visible: (_call, type) => ({ kind: type === 'Device' ? 'nothing' : 'everything' }) },
+  })
+  const data = Buffer.from(LARGE).toString('base64')
+  const entry = [
+    {
+      resource: { resourceType: 'Binary', contentType: 'text/plain', data },
+      request: { method: 'POST', url: 'Binary' },
+    },
+    { resource: { resourceType: 'Device' }, request: { method: 'POST', url: 'Device' } },
+  ]
+  const send = async (count: number) =>
+    (
+      await refusing.send('POST /', {
+        body: { resourceType: 'Bundle', type: 'transaction', entry: entry.slice(0, count) },
+      })
+    ).status
+  expect([await send(2), refusing.files()]).toEqual([403, 0])
+  expect([await send(1), refusing.files()]).toEqual([200, 1])
+  await refusing.close()
+})
+
 test('a version that was not written leaves no bytes', async () => {
   const lost = await openRestWorld()
   await lost.send('PUT /Binary/l', { headers: { ...TEXT, 'if-match': 'W/"1"' }, body: LARGE })
