@@ -46,6 +46,7 @@ const PASSED_OVER = new Set([
   '.git',
   'schema/generated',
   'test/bench/results',
+  'test/client/generated',
 ])
 
 function* filesBelow(folder: string): Generator<string> {
