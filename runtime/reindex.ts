@@ -43,9 +43,13 @@ async function main(): Promise<number> {
     })
     return sayOutcome(outcome)
   } catch (error) {
-    if (error instanceof ConfigurationError || Fault.is(error)) console.error(error.message)
-    else console.error(`It failed: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`)
-    if (!(error instanceof ConfigurationError)) console.error('Run it again to go on where it stopped.')
+    if (error instanceof ConfigurationError || (Fault.is(error) && error.category === 'conflict')) {
+      console.error(error.message)
+      return EXIT.failed
+    }
+    const isKnown = Fault.is(error) || !(error instanceof Error)
+    console.error(isKnown ? String((error as Error).message) : `It failed: ${error.name}: ${error.message}`)
+    console.error('Run it again to go on where it stopped.')
     return EXIT.failed
   }
 }
