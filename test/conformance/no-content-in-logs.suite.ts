@@ -74,6 +74,14 @@ export async function sendMarks(world: HttpWorld): Promise<readonly number[]> {
     await send('POST', { body: bundle('batch', { resource: patient, request: post }, { request: { method: MARK } }) }),
     await send('POST', { body: bundle('transaction', { resource: { ...patient, active: MARK }, request: post }) }),
     await send('POST', { body: large }),
+    await send('POST', {
+      body: bundle(
+        'batch',
+        { resource: patient, request: post },
+        { resource: { ...patient, active: MARK }, request: post },
+      ),
+      headers: { prefer: 'respond-async' },
+    }),
     await send(`GET $graphql?query={PatientList(family:"${MARK}"){id ${MARK}}}`),
     await send(`GET Patient/${id}/$graphql?query={name{family}}`),
     await send(`DELETE Patient/${id}`),
