@@ -148,8 +148,8 @@ function inputTypes(scope: Scope): readonly string[] {
 }
 
 /**
- * R4 graphql.html#list, where a resolver is attached. Of extensions those of types: the ones inside of backbones are three
- * times as many.
+ * R4 graphql.html#list, where a resolver is attached. Of extensions those of types: the ones inside of backbones are
+ * three times as many.
  */
 const listArguments =
   (path: string, { model, options }: Scope) =>

@@ -1,6 +1,6 @@
 /**
- * `npm run lint:resolvers`: AWS's own rules for APPSYNC_JS over infra/appsync. They need ESLint and an older TypeScript,
- * which go into .cache/appsync-lint and not among the dependencies.
+ * `npm run lint:resolvers`: AWS's own rules for APPSYNC_JS over infra/appsync. They need ESLint and an older
+ * TypeScript, which go into .cache/appsync-lint and not among the dependencies.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

@@ -36,7 +36,7 @@ export async function answerGraphql(
   return resultResponse({ request, rendering, contentType }, result, refusal)
 }
 
-/** R4 graphql.html#operations: the document that an operation's result is put through, and the parameters without it. */
+/** R4 graphql.html#operations: what an operation's result is put through, and the parameters without it. */
 export function takeDocument(parameters: Parameters): readonly [string | undefined, Parameters] {
   const found = parameters.find(([name]) => name === '_graphql')
   return found ? [found[1], parameters.filter(parameter => parameter !== found)] : [undefined, parameters]

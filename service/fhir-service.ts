@@ -2,11 +2,38 @@
 import type { Call } from './call.ts'
 import type { Issue } from './fault.ts'
 import type { XmlFormat } from './formats/xml.ts'
+import type {
+  GraphqlFieldOutcome,
+  GraphqlFieldRequest,
+  GraphqlNestedRequest,
+  GraphqlRequest,
+  GraphqlResult,
+} from './graphql/requests.ts'
+import type { AsyncBundleRequest, JobRun, JobRunResult, JobStatus, OnceRequest, SubmittedJob } from './job-requests.ts'
 import type { ByteRange } from './ports/object-store.ts'
 import type { VersionAttributes } from './ports/stored-version.ts'
-import type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
+import type { JsonValue, ResourceContent } from './resource/content.ts'
 import type { ChangeFilter } from './subscriptions/change-filter.ts'
 import type { SubscribeRequest } from './subscriptions/subscribe.ts'
+
+export type {
+  GraphqlError,
+  GraphqlFieldError,
+  GraphqlFieldOutcome,
+  GraphqlFieldRequest,
+  GraphqlNestedRequest,
+  GraphqlRequest,
+  GraphqlResult,
+} from './graphql/requests.ts'
+
+export type {
+  AsyncBundleRequest,
+  JobRun,
+  JobRunResult,
+  JobStatus,
+  OnceRequest,
+  SubmittedJob,
+} from './job-requests.ts'
 
 /**
  * Every operation rejects with a Fault for what can be expected: forbidden, not-found, gone (a tombstone is the newest
@@ -287,41 +314,6 @@ export interface BundleRequest {
   readonly once?: OnceRequest
 }
 
-/** A request that is to have its effect once, however often it comes. */
-export interface OnceRequest {
-  /** Idempotency-Key, as the client chose it. */
-  readonly key: string
-  /** Hash of what was sent: the same key with anything else is refused. */
-  readonly fingerprint: string
-}
-
-export interface AsyncBundleRequest {
-  /** The Bundle, or Parameters with the `reference` of one that was uploaded. */
-  readonly content: JsonValue
-  readonly prefer?: 'minimal' | 'representation' | 'OperationOutcome'
-}
-
-export interface SubmittedJob {
-  /** Unguessable. */
-  readonly id: string
-}
-
-export type JobStatus =
-  | { readonly kind: 'running'; readonly progress: string }
-  /** The answer is larger than is good to pass on: the client gets it there, within some minutes. */
-  | { readonly kind: 'elsewhere'; readonly url: string }
-  /** HTTP status and JSON text of the resource that the request would have been answered with. */
-  | { readonly kind: 'ended'; readonly status: number; readonly body: readonly Uint8Array[] }
-
-export interface JobRun extends Pick<Call, 'tenant' | 'logger'> {
-  readonly id: string
-  /** Until then the work has to be done. Whoever finds the job unfinished some time later begins it again. */
-  readonly deadline: number
-}
-
-/** taken: another worker has it, or there is nothing to do. */
-export type JobRunResult = 'ended' | 'taken'
-
 export interface BundleResult {
   readonly type: 'transaction-response' | 'batch-response'
   /** The Bundle as JSON text in UTF-8, in pieces. */
@@ -347,67 +339,4 @@ export interface OperationResult {
   readonly body?: Uint8Array | readonly Uint8Array[]
   /** Which version was read or written, where the operation is about one. */
   readonly version?: VersionAttributes
-}
-
-export interface GraphqlRequest {
-  readonly query: string
-  readonly variables?: Readonly<Record<string, unknown>>
-  readonly operationName?: string
-  /**
-   * Instance level: the resource whose fields are the root. With content it is what an operation has given, and not read
-   * (R4 graphql.html#operations).
-   */
-  readonly focus?: { readonly type: string; readonly id: string } | { readonly content: ResourceContent }
-  /** Default: allowed. Refused where the request must not change anything, as a GET. */
-  readonly mutations?: 'allowed' | 'refused'
-}
-
-/** As GraphQL over HTTP answers: data is absent where the document was refused. */
-export interface GraphqlResult {
-  readonly data?: JsonValue
-  readonly errors?: readonly GraphqlError[]
-}
-
-export interface GraphqlError {
-  readonly message: string
-  readonly locations?: readonly { readonly line: number; readonly column: number }[]
-  readonly path?: readonly (string | number)[]
-  /** `resource` is an OperationOutcome, as HL7's GraphQL page asks. */
-  readonly extensions?: { readonly resource?: JsonValue; readonly category?: string }
-}
-
-export interface GraphqlFieldRequest {
-  readonly operation: 'query' | 'mutation'
-  /** Root field: `PatientList`. */
-  readonly field: string
-  readonly arguments: Readonly<Record<string, unknown>>
-  /**
-   * The field's selection set as GraphQL text, `{ id name { family } }`; named fragments' bodies are missing on
-   * AppSync.
-   */
-  readonly selectionSet: string
-  readonly variables: Readonly<Record<string, unknown>>
-}
-
-/** One field below a root field. */
-export interface GraphqlNestedRequest extends Omit<GraphqlFieldRequest, 'operation'> {
-  /** GraphQL type that the field is of: `Reference`, `Patient`. */
-  readonly parentType: string
-  /** The object that the field is on, as graphqlField gave it. */
-  readonly source: JsonObject
-}
-
-/**
- * Also what graphqlField leaves, under the key that service/graphql/plan/prefetch-key.ts makes, on the objects it
- * gives.
- */
-export type GraphqlFieldOutcome =
-  | { readonly data: JsonValue; readonly error?: undefined }
-  | { readonly error: GraphqlFieldError; readonly data?: undefined }
-
-/** As AppSync's `util.error` takes it. */
-export interface GraphqlFieldError {
-  readonly message: string
-  readonly errorType: string
-  readonly errorInfo: { readonly category?: string; readonly resource: JsonValue }
 }

@@ -1,4 +1,4 @@
-/** An SDL of another size over the same resolvers: resources written as JSON, no reverse lists, no lists with arguments. */
+/** An SDL of another size over the same resolvers: resources as JSON, no reverse lists, no lists with arguments. */
 import { beforeAll, expect, test } from 'vitest'
 import type { HttpHandler } from '#rest/http-message.ts'
 import { createAppSync } from '#runtime/local/appsync.ts'

@@ -6,10 +6,11 @@ export interface ConnectionPage {
   readonly offset: number
   /** The criterion that matches are held against. */
   readonly fhirpath?: string
-  /** Pages before this one, first to last: where each starts, and the search's cursor that leads there; '' to the first. */
+  /** Pages before this one, first to last. */
   readonly before?: readonly PagePosition[]
 }
 
+/** Where a page starts, and the search's cursor that leads there; '' leads to the first. */
 export type PagePosition = readonly [offset: number, cursor: string]
 
 /**
