@@ -1,6 +1,6 @@
 /**
- * Values that a modifier asks for and a parameter doesn't have itself: they are kept under a parameter of their own, one
- * for each path, so that parameters that share a path (`code` and `combo-code` of an Observation) share them, and
+ * Values that a modifier asks for and a parameter doesn't have itself: they are kept under a parameter of their own,
+ * one for each path, so that parameters that share a path (`code` and `combo-code` of an Observation) share them, and
  * engines need to know nothing of them.
  */
 import type { ExtractionPath, SearchParameterType } from '#schema/tables.ts'
@@ -9,8 +9,9 @@ import type { ParameterReference } from './ast.ts'
 
 /**
  * text: what is written beside codes, for `:text`. of-type: identifiers by type, for `:of-type`. identifier: of what a
- * Reference points to, for `:identifier`. canonical: quantities in the base units of UCUM. media-type: without its parameters, for `:below`. versions: of canonicals each
- * version and what it is a version of (`1.2.3`, `1.2`, `1`), for `:below`.
+ * Reference points to, for `:identifier`. canonical: quantities in the base units of UCUM. media-type: without its
+ * parameters, for `:below`. versions: of canonicals each version and what it is a version of (`1.2.3`, `1.2`, `1`), for
+ * `:below`.
  */
 export type Derivation = 'text' | 'of-type' | 'identifier' | 'canonical' | 'media-type' | 'versions'
 

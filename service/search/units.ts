@@ -20,8 +20,8 @@ const known = new Map<string, Conversion | null>()
 let library: UcumLibrary | undefined
 
 /**
- * undefined: no UCUM code, an arbitrary unit (`[iU]`), which is comparable to nothing but itself, or a scale that is not
- * linear (`[pH]`). Such quantities are compared as they are written.
+ * undefined: no UCUM code, an arbitrary unit (`[iU]`), which is comparable to nothing but itself, or a scale that is
+ * not linear (`[pH]`). Such quantities are compared as they are written.
  */
 export function conversionOf(code: string): Conversion | undefined {
   let conversion = known.get(code)

@@ -1,4 +1,4 @@
-/** Sets of codes by system, as value sets are made of. A system may belong as a whole, without its codes being listed. */
+/** Codes by system, as value sets are made of. A system may belong as a whole, without its codes being listed. */
 import { fault } from '../fault.ts'
 import type { CodeSelection } from './answers.ts'
 
