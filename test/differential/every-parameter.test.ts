@@ -1,4 +1,4 @@
-/** Each search parameter of each type finds the resource that has what is sought, and no other: in memory and in SQL. */
+/** Each search parameter of each type finds the resource that has what is sought, and no other: in memory and SQL. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
