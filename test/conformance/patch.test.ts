@@ -1,5 +1,6 @@
 /** R4 http.html#patch: JSON Patch, JSON Merge Patch and FHIRPath Patch, of an instance and by condition. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fhirpathPatch, NAMED } from '#test/support/patches.ts'
 import {
   BASE_URL,
   FHIR_TYPE,
@@ -14,15 +15,6 @@ let world: RestWorld
 
 const JSON_PATCH = { 'content-type': 'application/json-patch+json' }
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' }
-
-const NAMED = {
-  resourceType: 'Patient',
-  id: 'a',
-  identifier: [{ system: 'urn:mrn', value: '7' }],
-  active: true,
-  name: [{ family: 'Berg', given: ['Ada', 'Eva'] }, { family: 'Alt' }],
-  birthDate: '1970-01-01',
-}
 
 beforeEach(async () => {
   world = await openRestWorld()
@@ -45,20 +37,6 @@ const patched = (resource: { readonly resourceType: string }) => ({
 })
 
 const jsonPatch = (...operations: readonly object[]) => ({ body: operations, headers: JSON_PATCH })
-
-/** Operations of a FHIRPath Patch; what is no string is a parameter's own members. */
-const fhirpathPatch = (...operations: readonly Readonly<Record<string, string | number | object>>[]) => ({
-  body: {
-    resourceType: 'Parameters',
-    parameter: operations.map(operation => ({
-      name: 'operation',
-      part: Object.entries(operation).map(([name, value]) => {
-        if (typeof value === 'object') return { name, ...value }
-        return typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }
-      }),
-    })),
-  },
-})
 
 test('a JSON Patch makes a new version, which a PATCH is in the history', async () => {
   const sent = jsonPatch(
@@ -86,111 +64,6 @@ test('a merge patch replaces, adds and takes away', async () => {
   expect(await world.send('PATCH /Patient/a', sent)).toEqual(
     patched({ ...rest, gender: 'female', name: [{ text: 'A' }] } as never),
   )
-})
-
-describe('a FHIRPath Patch', () => {
-  test.each([
-    [
-      'adds to a list',
-      { type: 'add', path: 'Patient', name: 'name', value: { valueHumanName: { text: 'B' } } },
-      { name: [...NAMED.name, { text: 'B' }] },
-    ],
-    [
-      'adds an element',
-      { type: 'add', path: 'Patient', name: 'gender', value: { valueCode: 'female' } },
-      { gender: 'female' },
-    ],
-    [
-      'adds a choice',
-      { type: 'add', path: 'Patient', name: 'deceased', value: { valueBoolean: true } },
-      { deceasedBoolean: true },
-    ],
-    [
-      'adds a backbone of parts',
-      {
-        type: 'add',
-        path: 'Patient',
-        name: 'contact',
-        value: {
-          part: [
-            { name: 'gender', valueCode: 'male' },
-            { name: 'telecom', valueContactPoint: { value: '1' } },
-          ],
-        },
-      },
-      { contact: [{ gender: 'male', telecom: [{ value: '1' }] }] },
-    ],
-    [
-      'adds an extension to a primitive',
-      {
-        type: 'add',
-        path: 'Patient.birthDate',
-        name: 'extension',
-        value: {
-          part: [
-            { name: 'url', valueUri: 'urn:x' },
-            { name: 'value', valueCode: 'y' },
-          ],
-        },
-      },
-      { _birthDate: { extension: [{ url: 'urn:x', valueCode: 'y' }] } },
-    ],
-    [
-      'inserts',
-      { type: 'insert', path: 'Patient.name[0].given', index: 1, value: { valueString: 'Ida' } },
-      { name: [{ family: 'Berg', given: ['Ada', 'Ida', 'Eva'] }, { family: 'Alt' }] },
-    ],
-    ['deletes an element', { type: 'delete', path: "Patient.name.where(family = 'Alt')" }, { name: [NAMED.name[0]] }],
-    ['deletes all of a list', { type: 'delete', path: 'Patient.identifier' }, { identifier: undefined }],
-    [
-      'replaces',
-      { type: 'replace', path: 'Patient.name[1].family', value: { valueString: 'Neu' } },
-      { name: [NAMED.name[0], { family: 'Neu' }] },
-    ],
-    [
-      'replaces a date',
-      { type: 'replace', path: 'Patient.birthDate', value: { valueDate: '1970-01-02' } },
-      { birthDate: '1970-01-02' },
-    ],
-    [
-      'moves',
-      { type: 'move', path: 'Patient.name', source: 1, destination: 0 },
-      { name: [NAMED.name[1], NAMED.name[0]] },
-    ],
-  ] as const)('%s', async (_what, operation, change) => {
-    const { status, body } = await world.send('PATCH /Patient/a', fhirpathPatch(operation as never))
-    expect({ status, body }).toEqual({
-      status: 200,
-      body: JSON.parse(JSON.stringify(stamped({ ...NAMED, ...change }, SECOND))),
-    })
-  })
-
-  test('runs one operation after the other', async () => {
-    const sent = fhirpathPatch(
-      { type: 'add', path: 'Patient', name: 'contact', value: { part: [{ name: 'gender', valueCode: 'male' }] } },
-      { type: 'add', path: 'Patient.contact[0]', name: 'name', value: { valueHumanName: { text: 'C' } } },
-      { type: 'replace', path: 'Patient.contact[0].name.text', value: { valueString: 'D' } },
-    )
-    expect((await world.send('PATCH /Patient/a', sent)).body).toMatchObject({
-      contact: [{ gender: 'male', name: { text: 'D' } }],
-    })
-  })
-
-  test('changes the type of a choice', async () => {
-    await world.send(
-      'PATCH /Patient/a',
-      fhirpathPatch({ type: 'add', path: 'Patient', name: 'deceased', value: { valueBoolean: true } }),
-    )
-    const sent = fhirpathPatch({ type: 'replace', path: 'Patient.deceased', value: { valueDateTime: '2020' } })
-    const { body } = await world.send('PATCH /Patient/a', sent)
-    expect(body).toMatchObject({ deceasedDateTime: '2020' })
-    expect(body).not.toHaveProperty('deceasedBoolean')
-  })
-
-  test('that deletes what is not there changes nothing', async () => {
-    const sent = fhirpathPatch({ type: 'delete', path: 'Patient.photo' })
-    expect(await world.send('PATCH /Patient/a', sent)).toMatchObject({ status: 200, headers: { ETag: 'W/"1"' } })
-  })
 })
 
 test('decimals that are not touched stay as they were written, and are compared by their worth', async () => {

@@ -1,4 +1,4 @@
-/** The process is killed while it works on jobs, and between a write and its answer. Nothing is lost, nothing is twice. */
+/** The process is killed while it works on jobs, and between a write and its answer: nothing is lost or done twice. */
 import { afterEach, expect, test } from 'vitest'
 import { type GatewayProcess, startGateway } from '#test/support/gateway-process.ts'
 
