@@ -10,8 +10,9 @@ import type { Transactions } from './transactions.ts'
 import { optionalText, transactionOf } from './version-item.ts'
 
 /**
- * type, id: who holds it. nonce: who wrote it. expires: seconds since the epoch, from when on it may be gone. tx: the transaction that decides whether it counts; until then priorType
- * and priorId hold it, or nobody where they are not there.
+ * type, id: who holds it. nonce: who wrote it. expires: seconds since the epoch, from when on it may be gone. tx: the
+ * transaction that decides whether it counts; until then priorType and priorId hold it, or nobody where they are not
+ * there.
  */
 export type ClaimItem = Item
 

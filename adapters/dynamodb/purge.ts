@@ -8,8 +8,8 @@ import { bodyPlaceOf, isPurged, purgedItem } from './version-item.ts'
 import type { VersionReader } from './version-reader.ts'
 
 /**
- * Takes versions away for good. Their slots stay: a number that was given is never free again, whoever comes late with a
- * write of it.
+ * Takes versions away for good. Their slots stay: a number that was given is never free again, whoever comes late with
+ * a write of it.
  */
 export class Purge {
   readonly #context: StoreContext

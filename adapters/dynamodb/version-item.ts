@@ -16,7 +16,7 @@ import type { Item, Update, Value } from './table.ts'
  * partition, sort: the key. nonce: who wrote it. tx: the transaction that decides whether it counts; without it the
  * version is final, and has changes and changed, its place in the change index. A body is in the item (body, encoding)
  * or elsewhere (overflow, sha256, encoding); a tombstone has `deleted` instead. mark: in which of its commit's marks it
- * is, where writes are marked. Empty lists are left out. Of what was purged there is nothing but key, nonce and `purged`.
+ * is, where writes are marked. Empty lists are left out. What was purged has nothing but key, nonce and `purged`.
  */
 export type VersionItem = Item
 

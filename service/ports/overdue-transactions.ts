@@ -1,4 +1,4 @@
-/** Of all tenants: transactions whose time is over, and that neither their committer nor a worker has brought to an end. */
+/** Of all tenants: transactions whose time is over, and that neither their committer nor a worker has ended. */
 export interface OverdueTransactions {
   /** Ends up to so many of them, the oldest first. Others are left alone, and may be met again. */
   sweep(limit: number, deadline: number): Promise<Sweep>

@@ -1,6 +1,6 @@
 /**
- * `npm run engines`: starts the engines, says where they are, and stops them when it is told to end. With --fetch it only
- * sees to it that they could be started.
+ * `npm run engines`: starts the engines, says where they are, and stops them when it is told to end. With --fetch it
+ * only sees to it that they could be started.
  */
 import { EngineError, MissingProgramError } from './engine-error.ts'
 import { ENGINE_NAMES, type EngineName, fetchEngines, startEngines } from './start-engines.ts'

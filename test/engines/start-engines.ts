@@ -51,7 +51,7 @@ export const ENGINE_CACHE = resolve(import.meta.dirname, '../../.cache/engines')
 
 /**
  * Has everything here that the named engines need to start; what is there is not fetched again.
- * @throws EngineError with a sentence for the person at the terminal; MissingProgramError where Java or Maven is missing.
+ * @throws EngineError with a sentence for the person at the terminal; a MissingProgramError for Java and Maven.
  */
 export async function fetchEngines(names: readonly EngineName[]): Promise<void> {
   requireJava()

@@ -1,4 +1,4 @@
-/** A RestWorld over the engines of this run: every search sees what was written before, whatever an index worker does. */
+/** A RestWorld over the engines of this run, in which every search sees what was written before. */
 import { inject } from 'vitest'
 import { DynamoResourceStore, DynamoTable, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
 import { HttpEngine, OpenSearchIndex, OpenSearchWriter } from '#adapters/opensearch/index.ts'
