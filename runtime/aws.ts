@@ -229,6 +229,7 @@ export function openObjects(place: ObjectsPlace) {
       get: async (...parts) => (await open()).objects.get(...parts),
       delete: async (...parts) => (await open()).objects.delete(...parts),
       presign: async (...parts) => (await open()).objects.presign(...parts),
+      list: async (...parts) => (await open()).objects.list(...parts),
     } satisfies ObjectStore as ObjectStore,
     close: () => opened?.then(({ close }) => close()),
   }

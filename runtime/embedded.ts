@@ -1,7 +1,15 @@
 /** The service over the embedded engine: everything in one folder and one process. */
 import type { MessagePort } from 'node:worker_threads'
 import { type EmbeddedEngine, openEmbedded } from '#adapters/embedded/index.ts'
-import { type ChangeFeed, createFhirService, type FhirService, type ServiceOptions } from '#service/index.ts'
+import {
+  type ChangeFeed,
+  createDefinitions,
+  createFhirService,
+  type FhirService,
+  type Logger,
+  type ServiceOptions,
+  sweepUnnamedObjects,
+} from '#service/index.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import type { JobQueue } from '#service/ports/job-store.ts'
@@ -33,13 +41,23 @@ export interface PrimaryService extends EmbeddedService {
   readonly feed: ChangeFeed
   /** Jobs that wait for a worker, whatever thread they came from. */
   readonly jobs: JobQueue
+  /** Takes away objects that no version names. How many that were. */
+  sweepObjects(logger: Logger): Promise<number>
 }
 
 /** The owner of the folder. Rejects with an Error that says what to do where another process has it. */
 export async function openPrimaryService(options: EmbeddedOptions): Promise<PrimaryService> {
   const engine = await openEmbedded({ folder: options.folder, role: 'primary', ...clockOf(options) })
-  return { ...serviceOver(engine, options), connect: () => engine.connect(), feed: engine.feed, jobs: engine.jobs }
+  const { store, objects, feed, jobs } = engine
+  const { definitions = createDefinitions(), clock = SYSTEM_CLOCK } = options
+  return {
+    ...serviceOver(engine, { ...options, definitions }),
+    ...{ connect: () => engine.connect(), feed, jobs },
+    sweepObjects: logger => sweepUnnamedObjects({ store, objects, definitions, clock, logger }, clock.now() + SWEEP_MS),
+  }
 }
+
+const SWEEP_MS = 60 * 60 * 1000
 
 /** The same service in another thread of the owner's process. */
 export async function openWorkerService(options: EmbeddedOptions, port: MessagePort): Promise<EmbeddedService> {

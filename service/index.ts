@@ -40,6 +40,7 @@ export { type AccessPolicy, ALLOW_ALL, type InteractionCode } from './access/pol
 export { indexableOf } from './access/reveal.ts'
 export { rolePolicy } from './access/role-policy.ts'
 export { DEFAULT_ROLES, type ParsedRoles, parseRoles, type RoleRule, type Roles } from './access/roles.ts'
+export { type ObjectSweepParts, sweepUnnamedObjects } from './binary/unnamed-objects.ts'
 export { type Call, type Caller, type Door, type Tenant, tenantOf } from './call.ts'
 export { createDefinitions, type Definitions, type DefinitionsProvider } from './definitions.ts'
 export { formatEntityTag, parseEntityTag, parseEntityTags } from './entity-tag.ts'

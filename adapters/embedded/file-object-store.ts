@@ -1,15 +1,17 @@
 import { hash, randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Tenant } from '#service/call.ts'
+import { type Tenant, tenantOf } from '#service/call.ts'
 import { type Fault, fault } from '#service/fault.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import {
   type ByteRange,
+  type ListedObject,
   type ObjectAttributes,
   type ObjectContent,
   type ObjectOptions,
+  type ObjectPage,
   type ObjectStore,
   PASSING_PREFIX,
 } from '#service/ports/object-store.ts'
@@ -116,6 +118,21 @@ export class FileObjectStore implements ObjectStore {
     await placing(() => rm(this.#pathOf(tenant, key), { force: true }))
   }
 
+  /** A folder of files a page. */
+  async list(word: string, after: string | undefined, deadline: number): Promise<ObjectPage> {
+    this.#assertInTime(deadline)
+    const kept = join(this.#folder, KEPT_FOLDER)
+    const folders = (await readdir(kept).catch(noFiles)).sort()
+    const folder = after === undefined ? folders[0] : folders.find(name => name > after)
+    if (folder === undefined) return { objects: [], next: undefined }
+    const objects: ListedObject[] = []
+    for (const name of await readdir(join(kept, folder)).catch(noFiles)) {
+      const found = await describeFile(join(kept, folder, name))
+      if (found?.key.startsWith(`${word}/`)) objects.push(found)
+    }
+    return { objects, next: folder === folders.at(-1) ? undefined : folder }
+  }
+
   /** A folder has no door of its own. */
   async presign(): Promise<undefined> {
     return undefined
@@ -149,6 +166,31 @@ export class FileObjectStore implements ObjectStore {
   #assertInTime(deadline: number): void {
     if (this.#clock.now() > deadline)
       throw fault('unavailable', 'The server was too busy to do this in time.', { retryAfterSeconds: 1 })
+  }
+}
+
+const noFiles = (error: unknown): string[] => {
+  if (isMissing(error)) return []
+  throw unavailable(error)
+}
+
+/** undefined: it has been deleted just now. */
+async function describeFile(path: string): Promise<ListedObject | undefined> {
+  let file: FileHandle
+  try {
+    file = await open(path, 'r')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw unavailable(error)
+  }
+  try {
+    const length = (await readExactly(file, 0, 2)).readUInt16BE()
+    const { tenant, key } = JSON.parse((await readExactly(file, 2, length)).toString()) as FileHead
+    return { tenant: tenantOf(tenant), key, keptAt: (await file.stat()).mtimeMs }
+  } catch (error) {
+    throw unavailable(error)
+  } finally {
+    await file.close()
   }
 }
 

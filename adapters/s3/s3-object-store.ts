@@ -7,10 +7,12 @@ import type {
   ObjectAttributes,
   ObjectContent,
   ObjectOptions,
+  ObjectPage,
   ObjectStore,
   PresignRequest,
 } from '#service/ports/object-store.ts'
 import { isMissing, type S3BucketParts, sendToBucket } from './s3-bucket.ts'
+import { listObjects } from './s3-listing.ts'
 import { uploadInParts } from './s3-upload.ts'
 
 /**
@@ -76,6 +78,10 @@ export class S3ObjectStore implements ObjectStore {
     const { client, clock } = this.#parts
     const command = new DeleteObjectCommand(this.#place(tenant, key))
     await sendToBucket(clock, deadline, options => client.send(command, options))
+  }
+
+  list(word: string, after: string | undefined, deadline: number): Promise<ObjectPage> {
+    return listObjects(this.#parts, word, after, deadline)
   }
 
   /** An upload must have the content type that was agreed; a download has it whatever the object was put with. */

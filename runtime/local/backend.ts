@@ -1,6 +1,6 @@
 /** What the local gateway runs over: the service, and how its threads come to the same one. */
 import type { MessagePort } from 'node:worker_threads'
-import type { Clock, FhirService } from '#service/index.ts'
+import type { Clock, FhirService, Logger } from '#service/index.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import type { JobQueue } from '#service/ports/job-store.ts'
 import type { ServicePlaces } from '../aws-environment.ts'
@@ -14,6 +14,8 @@ export interface Backend {
   connect(): Connection
   /** Jobs that wait, where nothing else brings them to a worker. */
   readonly jobs?: JobQueue
+  /** Takes away objects that nothing names, where nobody else does. How many that were. */
+  readonly sweepObjects?: (logger: Logger) => Promise<number>
   /** For live updates. */
   readonly changes: ChangeSource
   close(): Promise<void>

@@ -15,6 +15,7 @@ import { feedSource } from './realtime/change-source.ts'
 import { createRealtimeServer } from './realtime/realtime-server.ts'
 import { createRouter, type Router } from './router.ts'
 import { type ReceivedRequest, startServer, type Tls } from './server.ts'
+import { startSweepLoop } from './sweep-loop.ts'
 
 export interface GatewayOptions {
   readonly config: Config
@@ -44,7 +45,7 @@ const GRACE_MS = 10_000
 
 /** Rejects with a StartError where the data folder can't be used, or with the error of listening on the port. */
 export async function startGateway({ config, logger, limits = {}, backend }: GatewayOptions): Promise<Gateway> {
-  const { service, clock, ids, connect, changes, jobs, close } =
+  const { service, clock, ids, connect, changes, jobs, sweepObjects, close } =
     backend ?? (await openEmbeddedBackend({ config, limits, logger }))
   const createThread = () => createDoorThread({ config, limits, connect, logger })
   const threads = { graphql: createThread(), bulk: createThread() }
@@ -91,6 +92,7 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
       },
       logger,
     })
+  const sweeper = sweepObjects && startSweepLoop({ sweep: () => sweepObjects(logger), logger })
   const origin = `${config.tls ? 'https' : 'http'}://${host === '127.0.0.1' ? 'localhost' : host}:${server.port}`
   return {
     service,
@@ -99,6 +101,7 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
     async close() {
       realtime.close()
       loop?.close()
+      sweeper?.close()
       await server.close(GRACE_MS)
       await Promise.all([threads.graphql.close(), threads.bulk.close()])
       await close()

@@ -29,10 +29,29 @@ export interface ObjectStore {
   delete(tenant: Tenant, key: string, deadline: number): Promise<void>
 
   /**
+   * A page of what is there of all tenants below a key's first word (`binary`), in no order that means anything, for
+   * those who take away what nobody names. What is put or deleted meanwhile may be among it or not.
+   */
+  list(word: string, after: string | undefined, deadline: number): Promise<ObjectPage>
+
+  /**
    * A URL at which the client itself may write or read these bytes for a while; undefined where the store has no door
    * of its own, so that they pass through the gateway.
    */
   presign(tenant: Tenant, key: string, request: PresignRequest): Promise<string | undefined>
+}
+
+export interface ObjectPage {
+  readonly objects: readonly ListedObject[]
+  /** Where the next page begins; undefined: there is none. */
+  readonly next: string | undefined
+}
+
+export interface ListedObject {
+  readonly tenant: Tenant
+  readonly key: string
+  /** Milliseconds since the epoch, by the store's clock. */
+  readonly keptAt: number
 }
 
 export interface ObjectOptions {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Tenant } from '#service/call.ts'
 import { Fault } from '#service/fault.ts'
-import type { ByteRange, ObjectContent, ObjectStore } from '#service/ports/object-store.ts'
+import type { ByteRange, ListedObject, ObjectContent, ObjectPage, ObjectStore } from '#service/ports/object-store.ts'
 import { freshTenant, soon } from './changes.ts'
 import { contractTest, type Skips } from './contract.ts'
 
@@ -51,6 +51,26 @@ export function objectStoreSuite(engine: string, open: () => Promise<ObjectsUnde
       opened.objects.put(tenant, key, content, { contentType: PDF, deadline: soon() })
     const get = async (tenant: Tenant, key: string, range?: ByteRange) =>
       contentOf(await opened.objects.get(tenant, key, range, soon()))
+
+    holds('lists what is there below a word, whoever it belongs to', async () => {
+      const [one, other] = [freshTenant(), freshTenant()]
+      const keys = Array.from({ length: 5 }, (_, index) => `binary/${index}/nonce`)
+      for (const key of [...keys, 'other/1']) await put(one, key, bytesOf(10))
+      await put(other, 'binary/x/nonce', bytesOf(10))
+      await opened.objects.delete(one, 'binary/0/nonce', soon())
+      const found: ListedObject[] = []
+      let after: string | undefined
+      do {
+        const page: ObjectPage = await opened.objects.list('binary', after, soon())
+        found.push(...page.objects)
+        after = page.next
+      } while (after !== undefined)
+      const mine = found.filter(({ tenant }) => tenant === one || tenant === other)
+      expect(mine.map(({ tenant, key }) => `${tenant} ${key}`).sort()).toEqual(
+        [...keys.slice(1).map(key => `${one} ${key}`), `${other} binary/x/nonce`].sort(),
+      )
+      expect(mine.every(({ keptAt }) => Math.abs(keptAt - Date.now()) < 3_600_000)).toBe(true)
+    })
 
     holds('gives back the bytes that were put, and their type', async () => {
       const tenant = freshTenant()

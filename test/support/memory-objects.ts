@@ -1,4 +1,4 @@
-import type { Tenant } from '#service/call.ts'
+import { type Tenant, tenantOf } from '#service/call.ts'
 import type { ObjectStore } from '#service/ports/object-store.ts'
 
 export interface MemoryObjects extends ObjectStore {
@@ -9,6 +9,7 @@ export interface MemoryObjects extends ObjectStore {
 interface Kept {
   readonly contentType: string
   readonly content: Uint8Array
+  readonly keptAt: number
 }
 
 /** An ObjectStore in a map. */
@@ -20,7 +21,7 @@ export function memoryObjects(): MemoryObjects {
       const chunks: Uint8Array[] = []
       for await (const chunk of content instanceof Uint8Array ? [content] : content) chunks.push(chunk)
       const whole = Buffer.concat(chunks)
-      kept.set(nameOf(tenant, key), { contentType, content: whole })
+      kept.set(nameOf(tenant, key), { contentType, content: whole, keptAt: Date.now() })
       return { contentType, bytes: whole.byteLength }
     },
     async head(tenant, key) {
@@ -36,6 +37,13 @@ export function memoryObjects(): MemoryObjects {
     },
     async delete(tenant, key) {
       kept.delete(nameOf(tenant, key))
+    },
+    async list(word) {
+      const objects = [...kept].flatMap(([name, { keptAt }]) => {
+        const [tenant = '', key = ''] = name.split(' ')
+        return key.startsWith(`${word}/`) ? [{ tenant: tenantOf(tenant), key, keptAt }] : []
+      })
+      return { objects, next: undefined }
     },
     presign: async () => undefined,
     keys: () => [...kept.keys()],
