@@ -2,6 +2,7 @@
 import {
   fault,
   fingerprintOf,
+  IDEMPOTENCY_KEY_LENGTH_MAX,
   type OnceRequest,
   type Parameters,
   parseEntityTags,
@@ -128,7 +129,7 @@ function isTrue([name, value]: readonly [string, string]): boolean {
   })
 }
 
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
+const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
 
 /**
  * Idempotency-Key: the same request sent again, after an answer was lost, has its effect once.
@@ -138,7 +139,8 @@ export function onceOf(request: HttpRequest): { readonly once?: OnceRequest } {
   const key = request.headers['idempotency-key']
   if (key === undefined) return {}
   if (!IDEMPOTENCY_KEY.test(key)) {
-    throw fault('invalid', 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID', {
+    const form = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, such as a UUID`
+    throw fault('invalid', `Idempotency-Key must be ${form}`, {
       code: 'value',
       expression: ['Idempotency-Key'],
     })

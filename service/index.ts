@@ -104,7 +104,7 @@ export {
   viewOf,
 } from './interaction-request.ts'
 export { fingerprintOf } from './interactions/once.ts'
-export { DEFAULT_LIMITS, type Limits } from './limits.ts'
+export { DEFAULT_LIMITS, HEADER_BYTES_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, type Limits } from './limits.ts'
 export type {
   Operation,
   OperationAnswer,

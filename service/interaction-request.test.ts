@@ -54,11 +54,17 @@ const refusal = (method: string, path: string) => {
   }
 }
 
+test.each(['Patient/a_b', 'Patient//_history', `Patient/${'a'.repeat(65)}`])('%s has no id', path => {
+  expect(refusal('GET', path)).toEqual({
+    category: 'not-found',
+    text: `There is no FHIR address '${path}' below the base: an id has 1 to 64 of the letters, digits, '-' and '.'`,
+    allow: undefined,
+  })
+})
+
 test.each([
   'patient/a',
-  'Patient/a_b',
   'Patient/a/b',
-  'Patient//_history',
   'Patient/a/_history/1/2',
   'Patient/a/_history/1/$x/y',
   'Patient/a/Observation/o',

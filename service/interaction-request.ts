@@ -1,6 +1,7 @@
 /** From a FHIR URL to what it asks for: one grammar for the REST door and for bundle entries. R4 http.html#summary */
 import { type Fault, fault } from './fault.ts'
 import type { Parameters, View } from './fhir-service.ts'
+import { ID_LENGTH_MAX } from './limits.ts'
 
 export type Interaction =
   | { readonly kind: 'capabilities' }
@@ -77,7 +78,7 @@ type Methods = Readonly<Record<string, Interaction | undefined>>
 export function parseInteraction(method: string, path: string, parameters: Parameters): Interaction {
   const segments = segmentsOf(path)
   const methods = segments && methodsOf(segments, parameters)
-  if (!methods) throw fault('not-found', `There is no FHIR address '${path}' below the base`)
+  if (!methods) throw fault('not-found', `There is no FHIR address '${path}' below the base${idHint(segments)}`)
   const name = method === 'HEAD' ? 'GET' : method
   const interaction = Object.hasOwn(methods, name) ? methods[name] : undefined
   if (!interaction) throw methodNotAllowed(method, path, methods)
@@ -93,6 +94,12 @@ function segmentsOf(path: string): readonly string[] | undefined {
   } catch {
     return undefined
   }
+}
+
+/** An id that is too long, or has other characters, makes an address that is none. */
+function idHint([type, id]: readonly string[] = []): string {
+  if (type === undefined || !TYPE.test(type) || id === undefined || /^[_$*]/.test(id) || ID.test(id)) return ''
+  return `: an id has 1 to ${ID_LENGTH_MAX} of the letters, digits, '-' and '.'`
 }
 
 function methodNotAllowed(method: string, path: string, methods: Methods): Fault {

@@ -1,3 +1,18 @@
+/**
+ * URL and headers of a request together. Searches by GET may have long lists of values; those that are longer go into
+ * the body of a POST _search.
+ */
+export const HEADER_BYTES_MAX = 64 * 1024
+
+/** R4 datatypes.html#id */
+export const ID_LENGTH_MAX = 64
+
+/** Objects and arrays in each other, so that whatever walks a parsed value may recurse. R4 resources stay below 30. */
+export const JSON_DEPTH_MAX = 256
+
+/** Characters of an Idempotency-Key. */
+export const IDEMPOTENCY_KEY_LENGTH_MAX = 255
+
 /** Bounds on what one request may ask for. createFhirService takes a part of them to change. */
 export interface Limits {
   /** Body of a request after decompression; the doors enforce it. */

@@ -9,6 +9,7 @@ import {
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { bodyBytes, type HttpResponse } from '#rest/http-message.ts'
+import { HEADER_BYTES_MAX } from '#service/index.ts'
 import { readBody } from './read-body.ts'
 import { refuseUnreadable } from './unreadable-request.ts'
 
@@ -46,9 +47,6 @@ export interface RunningServer {
   /** Takes no more connections, finishes the requests under way within the grace, and ends. */
   close(graceMs: number): Promise<void>
 }
-
-/** Searches by GET may have long lists of values; Node's own limit is 16 KB. */
-const HEADER_BYTES_MAX = 64 * 1024
 
 /** Longer than the idle time of usual load balancers, which else reuse a connection that is just being closed. */
 const KEEP_ALIVE_MS = 65_000

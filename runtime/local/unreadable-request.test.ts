@@ -46,7 +46,7 @@ test('a URL that is too long is refused with the way out', async () => {
     refusal(
       '431 Request Header Fields Too Large',
       'too-long',
-      'The URL and the headers are too long: a search may have its parameters in the body of a POST _search.',
+      'The URL and the headers are longer than 65536 bytes together: a search may have its parameters in the body of a POST _search.',
     ),
   )
 })

@@ -1,6 +1,6 @@
 /** What a client is told whose bytes are no request that could be handed to a door. */
 import type { Duplex } from 'node:stream'
-import { encodeUtf8, operationOutcome, stringifyJson } from '#service/index.ts'
+import { encodeUtf8, HEADER_BYTES_MAX, operationOutcome, stringifyJson } from '#service/index.ts'
 
 interface Refusal {
   readonly status: string
@@ -22,7 +22,8 @@ const REFUSALS: ReadonlyMap<string | undefined, Refusal> = new Map([
       status: '431 Request Header Fields Too Large',
       code: 'too-long',
       diagnostics:
-        'The URL and the headers are too long: a search may have its parameters in the body of a POST _search.',
+        `The URL and the headers are longer than ${HEADER_BYTES_MAX} bytes together: a search may have its parameters in ` +
+        'the body of a POST _search.',
     },
   ],
   [

@@ -2,8 +2,9 @@
 import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes'
 import type { Definitions } from '../definitions.ts'
 import { Fault, type Issue, type IssueCode } from '../fault.ts'
+import { JSON_DEPTH_MAX } from '../limits.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
-import { JSON_DEPTH_MAX, parseJson } from '../resource/json.ts'
+import { parseJson } from '../resource/json.ts'
 import { quote } from '../resource/quote.ts'
 import { nearestName } from '../resource/suggestion.ts'
 import {

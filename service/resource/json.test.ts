@@ -1,17 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Fault } from '../fault.ts'
+import { JSON_DEPTH_MAX } from '../limits.ts'
 import type { JsonValue } from './content.ts'
-import {
-  decodeUtf8,
-  encodeUtf8,
-  isRawJson,
-  JSON_DEPTH_MAX,
-  numberOf,
-  parseJson,
-  rawNumber,
-  stringifyJson,
-} from './json.ts'
+import { decodeUtf8, encodeUtf8, isRawJson, numberOf, parseJson, rawNumber, stringifyJson } from './json.ts'
 
 const faultOf = (run: () => unknown): Pick<Fault, 'category' | 'issues'> => {
   try {

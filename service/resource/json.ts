@@ -1,4 +1,5 @@
 import { fault } from '../fault.ts'
+import { JSON_DEPTH_MAX } from '../limits.ts'
 import type { JsonObject, JsonValue, RawJson } from './content.ts'
 import { locateJsonError } from './json-error.ts'
 import { numberEnd, skipSpaces } from './json-number.ts'
@@ -9,9 +10,6 @@ const { rawJSON, isRawJSON, parse } = JSON as unknown as {
   isRawJSON(value: unknown): value is RawJson
   parse(text: string, reviver?: (key: string, value: JsonValue, context: { source?: string }) => JsonValue): JsonValue
 }
-
-/** Deeper texts are refused, so that whatever walks a parsed value may recurse. R4 resources stay below 30. */
-export const JSON_DEPTH_MAX = 256
 
 /**
  * Number tokens that JSON.parse might change: with an exponent, with a last decimal of 0, of 16 characters and more,

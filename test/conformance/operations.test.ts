@@ -156,7 +156,11 @@ test.each([
   ],
   [
     'GET /Patient/a_b/$echo?word=a',
-    refused(404, 'not-found', "There is no FHIR address '/Patient/a_b/$echo' below the base"),
+    refused(
+      404,
+      'not-found',
+      "There is no FHIR address '/Patient/a_b/$echo' below the base: an id has 1 to 64 of the letters, digits, '-' and '.'",
+    ),
   ],
   ['GET /Patients/$echo?word=a', refused(404, 'not-supported', "FHIR R4 (4.0.1) has no resource type 'Patients'")],
 ])('%s is refused', async (line, answer) => {

@@ -1,6 +1,7 @@
 /** JSON Patch, RFC 6902, over content with exact decimals. */
+
+import { JSON_DEPTH_MAX } from '../../limits.ts'
 import type { JsonObject, JsonValue } from '../content.ts'
-import { JSON_DEPTH_MAX } from '../json.ts'
 import { quote } from '../quote.ts'
 import { copyJson, equalJson, isObject, sizeOf } from './json-values.ts'
 import { failedStep, malformedPatch, type PatchStep } from './patch-fault.ts'
