@@ -78,7 +78,7 @@ function keptWords(text: string): readonly string[] {
   return words
 }
 
-const MARKUP = /<[^>]*>/g
+const MARKUP = /<[^<>]*>/g
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|\w{1,32});/gi
 const CODE_POINT_MAX = 0x10ffff
 
