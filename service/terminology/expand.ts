@@ -111,7 +111,7 @@ async function filtered(source: TerminologySource, system: string, filter: JsonO
   const { property, op, value } = filter
   if (typeof value !== 'string') throw unresolved('has a filter without a value')
   const stored = await source.codeSystem(system)
-  const hierarchy = stored ? hierarchyOf(stored) : source.baseHierarchy(system)
+  const hierarchy = await source.hierarchy(system)
   const missing = `has a filter on ${system}, a code system that is neither stored here nor one of R4's own`
   if (!hierarchy) throw unresolved(missing)
   if (property === 'concept' || property === 'code') {

@@ -7,37 +7,52 @@ import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
-import { Fault } from '../fault.ts'
+import { Fault, fault } from '../fault.ts'
 import type { Revealed } from '../fhir-service.ts'
 import type { JsonObject } from '../resource/content.ts'
 import type { Node } from '../search/ast.ts'
 import { canonicalValueOf, isLogicalId } from '../search/reference-value.ts'
-import type { CodeHierarchy } from './code-hierarchy.ts'
+import { type CodeHierarchy, hierarchyOf } from './code-hierarchy.ts'
 
 export interface TerminologySource {
   /** By `ValueSet/id`, its URL below this server's base, its id, or its canonical URL with a version or without. */
   valueSet(reference: string): Promise<JsonObject | undefined>
   codeSystem(url: string): Promise<JsonObject | undefined>
   baseValueSet(reference: string): ValueSetTable | undefined
-  baseHierarchy(url: string): CodeHierarchy | undefined
+  /** Of the code system that is stored, else of R4's own. */
+  hierarchy(url: string): Promise<CodeHierarchy | undefined>
   /** A fault's sentence behind another one; what is no fault as it is. */
   within(error: unknown, sentence: string): unknown
 }
 
-/** Each resource is read once. */
+/** A search may name value sets that name others: so many resources are read for one. */
+const READS_MAX = 100
+
+/** Each resource is read once. @throws Fault too-costly where more are asked for than a search may read. */
 export function terminologySource(context: ServiceContext, call: Call): TerminologySource {
   const definitions = context.definitions.for(call.tenant)
   const found = new Map<string, Promise<JsonObject | undefined>>()
   const once = (name: string, read: () => Promise<JsonObject | undefined>): Promise<JsonObject | undefined> => {
-    const known = found.get(name) ?? read()
-    found.set(name, known)
-    return known
+    const known = found.get(name)
+    if (known) return known
+    if (found.size === READS_MAX) throw tooMany()
+    const reading = read()
+    found.set(name, reading)
+    return reading
   }
+  const codeSystem = (url: string) => once(`CodeSystem ${url}`, () => readCanonical(context, call, 'CodeSystem', url))
+  const hierarchies = new Map<string, CodeHierarchy | undefined>()
   return {
     valueSet: reference => once(`ValueSet ${reference}`, () => readReferred(context, call, definitions, reference)),
-    codeSystem: url => once(`CodeSystem ${url}`, () => readCanonical(context, call, 'CodeSystem', url)),
+    codeSystem,
+    async hierarchy(url) {
+      if (hierarchies.has(url)) return hierarchies.get(url)
+      const stored = await codeSystem(url)
+      const hierarchy = stored ? hierarchyOf(stored) : baseHierarchy(definitions, url)
+      hierarchies.set(url, hierarchy)
+      return hierarchy
+    },
     baseValueSet: reference => definitions.valueSet(reference.split('|', 1)[0] ?? ''),
-    baseHierarchy: url => baseHierarchy(definitions, url),
     within: (error, sentence) =>
       Fault.is(error)
         ? new Fault(
@@ -47,6 +62,9 @@ export function terminologySource(context: ServiceContext, call: Call): Terminol
         : error,
   }
 }
+
+const tooMany = (): Fault =>
+  fault('too-costly', `takes more than ${READS_MAX} value sets and code systems, the limit of a search`)
 
 async function readReferred(
   context: ServiceContext,

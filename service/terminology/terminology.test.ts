@@ -229,3 +229,22 @@ test('a condition may ask for a value set', async () => {
   const ifNoneExist = 'code:in=http://example.org/x'
   expect((await world.service.create(call, { type: 'Observation', content, ifNoneExist })).kind).toBe('unchanged')
 })
+
+test('a search reads no more than it may', async () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `http://example.org/v${index}`)
+  expect(await refusal(`Observation?code:in=${names(51).join(',')}`)).toEqual([
+    'too-costly',
+    'too-costly',
+    'A search may name 50 value sets and branches of hierarchies, and this one has 51',
+  ])
+  for (const name of names(100))
+    await valueSet(world, name.slice(19), include({ system: ANIMALS, concept: [{ code: 'cat' }] }))
+  await valueSet(world, 'x', include(...names(99).map(name => ({ valueSet: [name] }))))
+  expect(await found('Observation?code:in=ValueSet/x')).toBe('cat')
+  await valueSet(world, 'x', include(...names(100).map(name => ({ valueSet: [name] }))))
+  expect(await refusal('Observation?code:in=ValueSet/x')).toEqual([
+    'invalid',
+    'too-costly',
+    "Parameter 'code:in': 'ValueSet/x' names the value set http://example.org/v99, which takes more than 100 value sets and code systems, the limit of a search",
+  ])
+})

@@ -1,9 +1,9 @@
 /** Gives a parser what it asks of terminology: it runs again once that is known. */
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
-import { Fault } from '../fault.ts'
+import { Fault, fault } from '../fault.ts'
 import { type TerminologyAnswer, TerminologyAnswers, type TerminologyRequest } from './answers.ts'
-import { ancestryOf, branchOf, hierarchyOf } from './code-hierarchy.ts'
+import { ancestryOf, branchOf } from './code-hierarchy.ts'
 import { codesOf, limited, selectionOf } from './code-set.ts'
 import { expandValueSet } from './expand.ts'
 import { type TerminologySource, terminologySource } from './source.ts'
@@ -18,10 +18,20 @@ export async function withTerminology<Parsed>(
   const parsed = parse(answers)
   const wanted = answers.takeWanted()
   if (wanted.length === 0) return parsed
+  if (wanted.length > REQUESTS_MAX) throw tooManyRequests(wanted.length)
   const source = terminologySource(context, call)
   for (const request of wanted) answers.put(request, await answerOf(source, request))
   return parse(answers)
 }
+
+/** Value sets and branches of hierarchies in one search. */
+const REQUESTS_MAX = 50
+
+const tooManyRequests = (count: number): Fault =>
+  fault(
+    'too-costly',
+    `A search may name ${REQUESTS_MAX} value sets and branches of hierarchies, and this one has ${count}`,
+  )
 
 async function answerOf(source: TerminologySource, request: TerminologyRequest): Promise<TerminologyAnswer> {
   try {
@@ -41,8 +51,7 @@ async function lineOf(
   source: TerminologySource,
   { kind, system, code }: Exclude<TerminologyRequest, { readonly kind: 'value-set' }>,
 ): Promise<ReadonlySet<string>> {
-  const stored = await source.codeSystem(system)
-  const hierarchy = stored ? hierarchyOf(stored) : source.baseHierarchy(system)
+  const hierarchy = await source.hierarchy(system)
   if (!hierarchy) {
     const reason =
       "is of a code system that is neither stored here nor one of R4's own: what is above and below is unknown"
