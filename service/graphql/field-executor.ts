@@ -35,7 +35,7 @@ export function createFieldExecutor(model: Model, context: GraphqlContext): Fiel
     const planning: Planning = { model, fragments: new Map(), variables, keys: 'field', expressions: undefined }
     const values = coerceArguments(model, definition, request.arguments)
     const selectionSet = parse(request.selectionSet)
-    assertCost(costOfField(planning, definition, values.get('_count'), selectionSet), limits)
+    assertCost(costOfField(planning, definition, values, selectionSet), limits)
     return planSingleField(planning, definition, values, selectionSet)
   }
 

@@ -117,6 +117,14 @@ describe('a document is refused before anything is read', () => {
     }
   })
 
+  it('where FHIRPath would be evaluated on too much', async () => {
+    const { graphql } = limited({ costMax: 1000 })
+    const { errors } = await graphql(world.call, { query: '{ PatientList(fhirpath: "active", _count: 1) { id } }' })
+    expect(errors?.map(({ message }) => message)).toEqual([
+      'The document asks for an estimated 1022 values; the limit is 1000',
+    ])
+  })
+
   it('with a count from a variable', async () => {
     const query = 'query Q($n: Int) { PatientList(_count: $n) { id name { family } } }'
     const { graphql } = limited({ costMax: 100 })

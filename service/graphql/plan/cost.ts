@@ -11,6 +11,9 @@ const WRITE_COST = 100
 /** Matches of a search that says no count: the mean of what is worth a list, not its limit. */
 const MATCHES_ASSUMED = 20
 
+/** What FHIRPath is evaluated on before as many are found as were asked for: a page of matches. */
+const MATCHES_EVALUATED = 1000
+
 /**
  * Work that a selection asks for, in values of the response: each field is one, what lies below a search counts as
  * often as it may match, and whatever must be fetched has a price of its own. Computed before anything is fetched, in
@@ -24,12 +27,12 @@ export function costOf(planning: Planning, selectionSet: SelectionSetNode, type:
 export function costOfField(
   planning: Planning,
   definition: FieldDefinition,
-  count: unknown,
+  values: ReadonlyMap<string, unknown>,
   selectionSet: SelectionSetNode | undefined,
 ): number {
   const type = definition.leaf ? undefined : planning.model.composite(definition.type)
   const below = selectionSet ? costOfSet({ planning, known: new Map() }, selectionSet, type) : 0
-  return priceOf(definition, count, below)
+  return priceOf(definition, { count: values.get('_count'), evaluates: values.has('fhirpath') }, below)
 }
 
 interface Costing {
@@ -65,18 +68,30 @@ function costOfNode(costing: Costing, node: FieldNode, parent: CompositeType | u
   if (!definition) return 1
   const type = definition.leaf ? undefined : compositeOfField(costing.planning.model, definition, node)
   const below = node.selectionSet ? costOfSet(costing, node.selectionSet, type) : 0
-  const count = node.arguments?.find(({ name }) => name.value === '_count')?.value
-  return priceOf(definition, count && jsonOfLiteral(count, costing.planning.variables), below)
+  const argument = (wanted: string) => node.arguments?.find(({ name }) => name.value === wanted)?.value
+  const literal = argument('_count')
+  const count = literal && jsonOfLiteral(literal, costing.planning.variables)
+  return priceOf(definition, { count, evaluates: argument('fhirpath') !== undefined }, below)
 }
 
-function priceOf({ access: { kind } }: FieldDefinition, count: unknown, below: number): number {
+interface Search {
+  readonly count: unknown
+  /** Whether matches are held against FHIRPath. */
+  readonly evaluates: boolean
+}
+
+function priceOf({ access: { kind } }: FieldDefinition, { count, evaluates }: Search, below: number): number {
   switch (kind) {
     case 'read':
     case 'reference':
       return READ_COST + below
     case 'search':
     case 'reverse':
-      return SEARCH_COST + (typeof count === 'number' ? count : MATCHES_ASSUMED) * (1 + below)
+      return (
+        SEARCH_COST +
+        (evaluates ? MATCHES_EVALUATED : 0) +
+        (typeof count === 'number' ? count : MATCHES_ASSUMED) * (1 + below)
+      )
     case 'create':
     case 'update':
     case 'patch':
