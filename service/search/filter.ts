@@ -1,4 +1,4 @@
-/** `_filter`: tests on search parameters in any combination, as the nodes that parameters become. R4 search_filter.html */
+/** `_filter`: tests on search parameters, put together, as nodes. R4 search_filter.html */
 import type { SearchParameterType } from '#schema/tables.ts'
 import type { SearchParameter } from '../definitions.ts'
 import type { Node } from './ast.ts'
