@@ -1,7 +1,7 @@
 /** What is done now and then over AWS's engines, or over their like on this machine. */
 import { DynamoResourceStore, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
 import { OpenSearchCleaner } from '#adapters/opensearch/index.ts'
-import type { Logger, Metrics } from '#service/index.ts'
+import { createDefinitions, type Logger, type Metrics, sweepUnnamedObjects } from '#service/index.ts'
 import { createSweep } from '#workers/sweep.ts'
 import { openObjects, openSearch, openTable } from './aws.ts'
 import type { ReindexPlaces } from './aws-environment.ts'
@@ -25,7 +25,7 @@ export function openSweep({ places, ...surroundings }: SweepOptions): OpenSweep 
   const objects = openObjects(places.objects)
   const table = openTable(places.table)
   const search = openSearch(places.search, table.credentials)
-  const { overdue } = new DynamoResourceStore({
+  const store = new DynamoResourceStore({
     table: table.table,
     overflow: objects.store,
     clock,
@@ -34,7 +34,15 @@ export function openSweep({ places, ...surroundings }: SweepOptions): OpenSweep 
     logger: surroundings.logger,
   })
   return {
-    run: createSweep({ ...surroundings, overdue, cleaner: new OpenSearchCleaner(search.life), clock }),
+    run: createSweep({
+      ...surroundings,
+      ...{ overdue: store.overdue, cleaner: new OpenSearchCleaner(search.life), clock },
+      sweepObjects: (keptSince, deadline) =>
+        sweepUnnamedObjects(
+          { store, objects: objects.objects, definitions: createDefinitions(), clock, logger: surroundings.logger },
+          { deadline, keptSince },
+        ),
+    }),
     close() {
       for (const { close } of [objects, table, search]) close()
     },

@@ -53,7 +53,8 @@ export async function openPrimaryService(options: EmbeddedOptions): Promise<Prim
   return {
     ...serviceOver(engine, { ...options, definitions }),
     ...{ connect: () => engine.connect(), feed, jobs },
-    sweepObjects: logger => sweepUnnamedObjects({ store, objects, definitions, clock, logger }, clock.now() + SWEEP_MS),
+    sweepObjects: logger =>
+      sweepUnnamedObjects({ store, objects, definitions, clock, logger }, { deadline: clock.now() + SWEEP_MS }),
   }
 }
 

@@ -5,11 +5,16 @@ import { createSweep } from './sweep.ts'
 
 const NOW = Date.UTC(2026, 0, 8)
 
-function sweepOver(sweep: () => Promise<{ closed: number; open: number; failed: number }>) {
-  const parts = workerParts(NOW)
+function sweepOver(sweep: () => Promise<{ closed: number; open: number; failed: number }>, now = NOW) {
+  const parts = workerParts(now)
+  const looked: number[] = []
+  const sweepObjects = async (keptSince: number) => {
+    looked.push(keptSince)
+    return 7
+  }
   const purged: number[] = []
   const cleaner = { purgeDeleted: async (before: number) => void purged.push(before) }
-  return { ...parts, purged, run: createSweep({ ...parts, overdue: { sweep }, cleaner }) }
+  return { ...parts, purged, looked, run: createSweep({ ...parts, overdue: { sweep }, cleaner, sweepObjects }) }
 }
 
 test('ends what is overdue, and removes what was deleted a week ago', async () => {
@@ -35,4 +40,21 @@ test('one that fails does not keep the other from its work', async () => {
     [['Unswept', 1]],
     [['Transactions that are overdue could not be ended', { cause: 'Fault unavailable' }]],
   ])
+})
+
+test('looks for objects that nothing names once a night, among those of four days', async () => {
+  const nothing = async () => ({ closed: 0, open: 0, failed: 0 })
+  for (const [minutes, expected] of [
+    [2 * 60 + 59, []],
+    [3 * 60 + 2, [Date.UTC(2026, 0, 4, 3, 2)]],
+    [3 * 60 + 5, []],
+  ] as const) {
+    const { run, looked, numbers } = sweepOver(nothing, NOW + minutes * 60_000)
+    await run(NOW + 1000)
+    expect([minutes, looked, numbers.filter(([name]) => name === 'SweptObjects')]).toEqual([
+      minutes,
+      expected,
+      expected.map(() => ['SweptObjects', 7]),
+    ])
+  }
 })

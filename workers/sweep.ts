@@ -5,6 +5,8 @@ import { causeOf } from './stream-batch.ts'
 export interface SweepParts {
   readonly overdue: OverdueTransactions
   readonly cleaner: SearchCleaner
+  /** Takes away what nothing names of the objects kept since then. How many that were. */
+  readonly sweepObjects: (keptSince: number, deadline: number) => Promise<number>
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -19,8 +21,17 @@ const TRANSACTIONS_MAX = 500
  */
 const DELETED_MS = 7 * 24 * 60 * 60 * 1000
 
+/** What could not be looked at in one night is in the next. */
+const OBJECTS_MS = 4 * 24 * 60 * 60 * 1000
+
+const RUN_MS = 5 * 60 * 1000
+const HOUR_MS = 60 * 60 * 1000
+
+/** Once a night, since it lists all that there are: the first run after three o'clock, UTC. */
+const isHourOfObjects = (now: number): boolean => (now - 3 * HOUR_MS) % (24 * HOUR_MS) < RUN_MS
+
 /** deadline: milliseconds since the epoch. What fails is told by log and metrics; the next run tries again. */
-export function createSweep({ overdue, cleaner, clock, logger, metrics }: SweepParts) {
+export function createSweep({ overdue, cleaner, sweepObjects, clock, logger, metrics }: SweepParts) {
   return async (deadline: number): Promise<void> => {
     await attempt('Transactions that are overdue could not be ended', async () => {
       const { closed, open, failed } = await overdue.sweep(TRANSACTIONS_MAX, deadline)
@@ -30,6 +41,10 @@ export function createSweep({ overdue, cleaner, clock, logger, metrics }: SweepP
     await attempt('Traces of deleted resources were left in the search index', () =>
       cleaner.purgeDeleted(clock.now() - DELETED_MS, deadline),
     )
+    if (!isHourOfObjects(clock.now())) return
+    await attempt('Objects that nothing names could not be looked for', async () => {
+      metrics.record('SweptObjects', 'Count', await sweepObjects(clock.now() - OBJECTS_MS, deadline))
+    })
   }
 
   async function attempt(failure: string, task: () => Promise<void>): Promise<void> {

@@ -15,12 +15,13 @@ test('what no version names is taken away after a day, and nothing else', async 
   const named = objects.keys()
   const options = { contentType: 'text/plain', deadline: call.deadline }
   for (const key of ['binary/a/lost', 'binary/gone/lost', 'jobs/1']) await objects.put(call.tenant, key, LARGE, options)
-  const sweepAt = (now: number) =>
+  const sweepAt = (now: number, keptSince?: number) =>
     sweepUnnamedObjects(
       { store: ports.store, objects, definitions: testDefinitions, clock: { now: () => now }, logger: silentLogger },
-      call.deadline,
+      { deadline: call.deadline, ...(keptSince !== undefined && { keptSince }) },
     )
   expect(await sweepAt(Date.now() + DAY_MS / 2)).toBe(0)
+  expect(await sweepAt(Date.now() + 2 * DAY_MS, Date.now() + DAY_MS)).toBe(0)
   expect(await sweepAt(Date.now() + 2 * DAY_MS)).toBe(2)
   expect([...objects.keys()].sort()).toEqual([...named, `${call.tenant} jobs/1`].sort())
 })

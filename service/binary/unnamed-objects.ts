@@ -21,14 +21,23 @@ const UNNAMED_MS = 24 * 60 * 60 * 1000
 
 const KEY = /^binary\/([A-Za-z0-9.-]{1,64})\/[^/]+$/
 
+export interface ObjectSweep {
+  readonly deadline: number
+  /** Older ones have been looked at before. Milliseconds since the epoch; default: none has. */
+  readonly keptSince?: number
+}
+
 /** Takes away what no version names, in all tenants. How many that were. @throws Fault unavailable at the deadline. */
-export async function sweepUnnamedObjects(parts: ObjectSweepParts, deadline: number): Promise<number> {
+export async function sweepUnnamedObjects(
+  parts: ObjectSweepParts,
+  { deadline, keptSince = Number.NEGATIVE_INFINITY }: ObjectSweep,
+): Promise<number> {
   const { objects, clock } = parts
   let count = 0
   let after: string | undefined
   do {
     const page = await objects.list('binary', after, deadline)
-    const old = page.objects.filter(({ keptAt }) => keptAt < clock.now() - UNNAMED_MS)
+    const old = page.objects.filter(({ keptAt }) => keptAt >= keptSince && keptAt < clock.now() - UNNAMED_MS)
     for (const object of old) {
       if (await isNamed(parts, object, deadline)) continue
       await objects.delete(object.tenant, object.key, deadline)
