@@ -103,7 +103,7 @@ function fieldNames({ definitions }: Building, type: ObjectType): readonly strin
   const plain = type.plainFields.map(({ name }) => name)
   if (type.path === 'Reference') return [...plain, 'resource']
   if (!type.resource || type.path === undefined) return plain
-  const sources = Object.keys(definitions.reverse(type.path)).filter(source => definitions.isResourceType(source))
+  const sources = Object.keys(definitions.reverse(type.path)).filter(source => definitions.isServed(source))
   return [...plain, ...sources.map(source => `${source}List`), ...sources.map(source => `${source}Connection`)]
 }
 

@@ -9,7 +9,7 @@ import {
 } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { tenantOf } from '../../call.ts'
-import { createDefinitions } from '../../definitions.ts'
+import { createDefinitions, servedOnly } from '../../definitions.ts'
 import { createModel } from './model.ts'
 import type { ArgumentDefinition, TypeReference } from './type-model.ts'
 
@@ -115,4 +115,22 @@ describe('the types of the executor', () => {
     expect(names.filter(name => model.composite(name) !== undefined)).toEqual([])
     expect(['Patient', 'NothingInput', 'Input', 'TaskInputComponent'].filter(name => model.input(name))).toEqual([])
   })
+})
+
+it('of types that are not served there are no root fields and no reverse lists', () => {
+  const served = createModel(servedOnly(createDefinitions(), ['Patient', 'Observation']).for(tenantOf('test')))
+  const query = served.root('query')
+  const mutation = served.root('mutation')
+  const patient = served.composite('Patient')
+  const has = (names: readonly string[], type: typeof query) => names.filter(name => type?.field(name) !== undefined)
+  expect(has(['Patient', 'PatientList', 'Condition', 'ConditionList', 'ConditionConnection'], query)).toEqual([
+    'Patient',
+    'PatientList',
+  ])
+  const writes = ['Create', 'Update', 'Patch', 'Delete']
+  expect(
+    has([...writes.map(write => `Patient${write}`), ...writes.map(write => `Condition${write}`)], mutation),
+  ).toEqual(writes.map(write => `Patient${write}`))
+  const reverse = patient?.kind === 'object' ? has(['ObservationList', 'ConditionList'], patient) : []
+  expect(reverse).toEqual(['ObservationList'])
 })

@@ -89,7 +89,8 @@ function reverseField(
   name: string,
 ): FieldDefinition | undefined {
   const named = searchFieldName(name)
-  if (!named || !Object.hasOwn(definitions.reverse(component.path), named.resourceType)) return undefined
+  if (!named || !definitions.isServed(named.resourceType)) return undefined
+  if (!Object.hasOwn(definitions.reverse(component.path), named.resourceType)) return undefined
   const { form, resourceType } = named
   return {
     name,

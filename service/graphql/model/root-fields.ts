@@ -47,7 +47,7 @@ export function mutationField(definitions: Definitions, name: string): FieldDefi
   }
   for (const [suffix, kind] of WRITES) {
     const resourceType = name.slice(0, -suffix.length)
-    if (!name.endsWith(suffix) || !definitions.isResourceType(resourceType)) continue
+    if (!name.endsWith(suffix) || !definitions.isServed(resourceType)) continue
     const type = kind === 'delete' ? 'OperationOutcome' : resourceType
     const taken = writeArguments(kind, graphqlInputName(resourceType))
     return { name, type, leaf: false, list: false, arguments: taken, access: { kind, resourceType } }
