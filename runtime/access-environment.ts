@@ -1,5 +1,5 @@
 /** What the environment says of who may do what, with which types. */
-import { DEFAULT_ROLES, parseRoles, type Roles } from '#service/index.ts'
+import { DEFAULT_ROLES, DEFAULT_WRITE_RULES, parseRoles, type Roles, type WriteRules } from '#service/index.ts'
 import { ENV } from './env-names.ts'
 import { anyText, type EnvironmentReader } from './environment-reader.ts'
 import type { IdentityTerms } from './identity.ts'
@@ -10,6 +10,7 @@ export interface AccessConfig {
   readonly resourceTypes: readonly string[] | undefined
   readonly roles: Roles
   readonly hardDelete: boolean
+  readonly rules: WriteRules
   readonly terms: IdentityTerms
   /** undefined: the local server lets in whoever reaches it, to do everything. */
   readonly login: LoginConfig | undefined
@@ -26,6 +27,7 @@ export const readAccess = (reader: EnvironmentReader): AccessConfig => ({
   resourceTypes: reader.optional(ENV.resourceTypes, undefined, parseTypes, 'R4 resource types, with commas'),
   roles: readRoles(reader),
   hardDelete: reader.optional(ENV.hardDelete, false, parseFlag, 'true or false'),
+  rules: readRules(reader),
   terms: {
     tenancy: reader.optional(ENV.tenancy, 'single', parseTenancy, 'single or multi'),
     rolesClaim: reader.optional(ENV.rolesClaim, 'cognito:groups', anyText, 'the name of a claim'),
@@ -33,6 +35,35 @@ export const readAccess = (reader: EnvironmentReader): AccessConfig => ({
   },
   login: readLogin(reader),
 })
+
+const oneOf =
+  <Choice extends string>(...choices: readonly Choice[]) =>
+  (text: string): Choice | undefined =>
+    choices.find(choice => choice === text)
+
+function readRules(reader: EnvironmentReader): WriteRules {
+  const { ifMatch, referenceIntegrity, versionedReferences } = DEFAULT_WRITE_RULES
+  return {
+    ifMatch: reader.optional(ENV.ifMatch, ifMatch, oneOf('optional', 'required'), 'optional or required'),
+    referenceIntegrity: reader.optional(
+      ENV.referenceIntegrity,
+      referenceIntegrity,
+      oneOf('off', 'enforced'),
+      'off or enforced',
+    ),
+    versionedReferences: reader.optional(
+      ENV.versionedReferences,
+      versionedReferences,
+      parseElements,
+      'elements such as Observation.subject, with commas',
+    ),
+  }
+}
+
+function parseElements(text: string): ReadonlySet<string> | undefined {
+  const elements = text.split(',').map(element => element.trim())
+  return elements.every(element => /^[A-Z][A-Za-z]+(\.[a-z][A-Za-z]*)+$/.test(element)) ? new Set(elements) : undefined
+}
 
 export const parseFlag = (text: string): boolean | undefined =>
   text === 'true' ? true : text === 'false' ? false : undefined

@@ -11,10 +11,12 @@ export function accessOptions({
   roles,
   resourceTypes,
   hardDelete,
+  rules,
   login,
-}: AccessConfig): Pick<ServiceOptions, 'policy' | 'resourceTypes' | 'hardDelete'> {
+}: AccessConfig): Pick<ServiceOptions, 'policy' | 'resourceTypes' | 'hardDelete' | 'rules'> {
   if (resourceTypes) assertTypes(resourceTypes)
   return {
+    rules,
     ...(login && { policy: rolePolicy(roles) }),
     ...(resourceTypes && { resourceTypes }),
     ...(hardDelete && { hardDelete: 'offered' }),

@@ -19,6 +19,12 @@ export const ENV = {
   resourceTypes: 'RESOURCE_TYPES',
   /** true or false: whether resources may be erased with all of their versions. */
   hardDelete: 'HARD_DELETE',
+  /** optional or required: whether what changes a resource has to say by If-Match which version it changes. */
+  ifMatch: 'IF_MATCH',
+  /** off or enforced: whether references have to lead to resources of this server. */
+  referenceIntegrity: 'REFERENCE_INTEGRITY',
+  /** Elements whose references get the version of their target, separated by commas: `Observation.subject`. */
+  versionedReferences: 'VERSIONED_REFERENCES',
   /** single or multi: whether callers belong to tenants. */
   tenancy: 'TENANCY',
   /** What the members of each group may do, as JSON. Default: as FHIR Works on AWS has it. */

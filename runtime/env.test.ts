@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_ROLES } from '#service/index.ts'
+import { DEFAULT_ROLES, DEFAULT_WRITE_RULES } from '#service/index.ts'
 import { parseEnvironment } from './env.ts'
 
 const ACCESS = {
   resourceTypes: undefined,
   roles: DEFAULT_ROLES,
   hardDelete: false,
+  rules: DEFAULT_WRITE_RULES,
   terms: { tenancy: 'single', rolesClaim: 'cognito:groups', tenantClaim: 'custom:tenantId' },
   login: undefined,
 }
@@ -36,6 +37,9 @@ test('everything can be', () => {
     RESOURCE_TYPES: 'Patient, Observation',
     TENANCY: 'multi',
     HARD_DELETE: 'true',
+    IF_MATCH: 'required',
+    REFERENCE_INTEGRITY: 'enforced',
+    VERSIONED_REFERENCES: 'Observation.subject, AuditEvent.entity.what',
     ACCESS_ROLES: '{"nurse":[{"interactions":["read"],"types":["Patient"]}]}',
     ROLES_CLAIM: 'groups',
     TENANT_CLAIM: 'tenant',
@@ -53,6 +57,11 @@ test('everything can be', () => {
       resourceTypes: ['Patient', 'Observation'],
       roles: { nurse: [{ interactions: ['read'], types: ['Patient'] }] },
       hardDelete: true,
+      rules: {
+        ifMatch: 'required',
+        referenceIntegrity: 'enforced',
+        versionedReferences: new Set(['Observation.subject', 'AuditEvent.entity.what']),
+      },
       terms: { tenancy: 'multi', rolesClaim: 'groups', tenantClaim: 'tenant' },
       login: {
         issuer: 'https://login.example.org/',
