@@ -26,9 +26,6 @@ export const specialOf = (name: string): SpecialParser | undefined => {
   return SPECIALS.has(keyword) ? refuseModifier(keyword) : undefined
 }
 
-/** Those that say something about every type. */
-export const SPECIAL_NAMES = [FILTER_PARAMETER, '_list', '_text', '_content'] as const
-
 const SPECIALS: ReadonlyMap<string, SpecialParser> = new Map<string, SpecialParser>([
   [
     FILTER_PARAMETER,
