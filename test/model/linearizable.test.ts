@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { createRestDoor } from '#rest/door.ts'
 import { openPrimaryService } from '#runtime/embedded.ts'
 import { createFhirService } from '#service/index.ts'
+import { memoryDynamo } from '#test/support/memory-dynamo.ts'
 import { memoryPorts } from '#test/support/memory-ports.ts'
 import { jsonOf, restCall, restRequest } from '#test/support/rest-request.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
@@ -173,6 +174,13 @@ const SEEDS = process.env.SEED ? [Number(process.env.SEED)] : [1, 2]
 describe('every answer fits into one order', () => {
   test.each(SEEDS)('on memory, seed %i', async seed => {
     const service = createFhirService({ ports: memoryPorts(), definitions: testDefinitions })
+    const calls = await record(createRestDoor(service), seed)
+    expect({ seed, order: linearize(calls)?.length }).toEqual({ seed, order: CLIENTS * CALLS_EACH })
+  })
+
+  test.each(SEEDS)('on the store for DynamoDB, over a table in memory, seed %i', async seed => {
+    const { store, clock } = memoryDynamo()
+    const service = createFhirService({ ports: { ...memoryPorts(), store, clock }, definitions: testDefinitions })
     const calls = await record(createRestDoor(service), seed)
     expect({ seed, order: linearize(calls)?.length }).toEqual({ seed, order: CLIENTS * CALLS_EACH })
   })
