@@ -50,7 +50,7 @@ test.each(POINTS.map(point => [point.moment, point.step, point.number, point] as
     expect(await writersOf(world.store(), tenant, Date.now() + WITHIN_MS)).toEqual(seen)
 
     const later = world.store({ clock: LATER })
-    const changes = await entriesOf(later, tenant, 'retry', LATER.now())
+    const changes = await entriesOf(later, tenant, 'retry', LATER)
     expect(await later.commit(tenant, { changes, deadline: LATER.now() + WITHIN_MS })).toEqual({ committed: true })
     expect(await writersOf(world.store(), tenant, Date.now() + WITHIN_MS)).toEqual({ retry: ENTRIES })
   },
