@@ -188,4 +188,4 @@ it('random documents with words exchanged are as valid as graphql-js finds them'
   )
   expect(counts.valid).toBeGreaterThan(2)
   expect(counts.invalid).toBeGreaterThan(500)
-})
+}, 120_000)
