@@ -178,6 +178,22 @@ describe('Idempotency-Key', () => {
     expect((await world.send('GET /Patient/x')).headers.ETag).toBe('W/"2"')
   })
 
+  test('tells nothing that is hidden by then', async () => {
+    let hidden = false
+    const veiled = await openRestWorld({
+      policy: { permits: () => true, visible: () => ({ kind: hidden ? 'nothing' : 'everything' }) },
+    })
+    const body = bundle('transaction', post())
+    const headers = { ...KEY, prefer: 'return=representation' }
+    const other = { 'idempotency-key': 'other' }
+    await veiled.send('POST /', { body, headers })
+    await veiled.send('POST /Patient', { body: SHAW, headers: other })
+    hidden = true
+    expect(await veiled.text('POST /', { body, headers })).not.toContain('Shaw')
+    expect(await veiled.send('POST /Patient', { body: SHAW, headers: other })).toMatchObject({ status: 404 })
+    await veiled.close()
+  })
+
   test('is 1 to 255 visible characters', async () => {
     for (const key of ['', 'a b', 'x'.repeat(256)]) {
       expect(await world.send('POST /Patient', { body: SHAW, headers: { 'idempotency-key': key } })).toMatchObject({
