@@ -91,7 +91,7 @@ async function probe(
 ): Promise<Probe & { readonly answeredMs: number }> {
   const startedAt = performance.now()
   const child = fork(join(import.meta.dirname, 'cold-start-probe.js'), [bundle, JSON.stringify(event)], {
-    env: { ...environment },
+    env: { ...environment, LOG_LEVEL: 'warn' },
   })
   const result = await new Promise<Probe>((resolve, reject) => {
     child.on('message', resolve)
