@@ -19,12 +19,5 @@ export function parseEntityTags(text: string, source: string): readonly string[]
   })
 }
 
-/** As parseEntityTags, for If-Match, which names one version. */
-export function parseEntityTag(text: string, source: string): string {
-  const [tag, ...more] = parseEntityTags(text, source)
-  if (tag === undefined || more.length > 0) throw malformed(source, text)
-  return tag
-}
-
 const malformed = (source: string, text: string) =>
   fault('invalid', `${source} must be an entity tag such as W/"3", not '${text}'`, { code: 'value' })

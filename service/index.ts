@@ -43,7 +43,7 @@ export { DEFAULT_ROLES, type ParsedRoles, parseRoles, type RoleRule, type Roles 
 export { type ObjectSweepParts, sweepUnnamedObjects } from './binary/unnamed-objects.ts'
 export { type Call, type Caller, type Door, type Tenant, tenantOf } from './call.ts'
 export { createDefinitions, type Definitions, type DefinitionsProvider } from './definitions.ts'
-export { formatEntityTag, parseEntityTag, parseEntityTags } from './entity-tag.ts'
+export { formatEntityTag, parseEntityTags } from './entity-tag.ts'
 export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue, type IssueCode } from './fault.ts'
 export type {
   AsyncBundleRequest,

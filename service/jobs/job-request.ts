@@ -6,8 +6,8 @@ import { PASSING_PREFIX } from '../ports/object-store.ts'
 
 /** Everything but the input itself, which is in the object store. */
 export interface JobRequest {
+  /** Its key there. */
   readonly input: string
-  /** Whether the input came by upload, so that nobody else takes it away. */
   readonly caller: Caller
   readonly baseUrl: string
   readonly requestId: string
