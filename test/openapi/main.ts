@@ -3,7 +3,7 @@
  * error, of a status or a type that is not described, or of another form. `npm run test:openapi -- --seconds 60`
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { root, startGateway } from '#test/support/gateway-process.ts'
 
@@ -11,6 +11,9 @@ const CHECKS = 'not_a_server_error,status_code_conformance,content_type_conforma
 
 /** Where CONTRIBUTING.md has it installed, or on the path. */
 const LOCAL = `${root}/.cache/schemathesis/bin/schemathesis`
+
+const NOTES = `${root}/.cache`
+mkdirSync(NOTES, { recursive: true })
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '120' }, seed: { type: 'string', default: '7' } },
@@ -28,7 +31,8 @@ if (spawnSync(tool, ['--version'], { stdio: 'ignore' }).status !== 0) {
   const { status } = spawnSync(
     tool,
     ['run', `${gateway.baseUrl}/api-docs`, '--checks', CHECKS, '--phases', 'examples,coverage,fuzzing', ...limits],
-    { stdio: 'inherit' },
+    // It notes what it has tried where it runs.
+    { stdio: 'inherit', cwd: NOTES },
   )
   await gateway.stop()
   process.exitCode = status ?? 1
