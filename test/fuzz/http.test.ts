@@ -99,6 +99,12 @@ const HEADER = fc.oneof(
   oneOf('Accept: application/fhir+json', 'Accept: application/fhir+xml', 'Accept: ;;,', 'Accept: */*;q=0'),
   oneOf('If-Match: W/"1"', 'If-Match: *', 'If-Match: ",', 'If-None-Match: *', 'If-None-Match: W/"1", "2"'),
   oneOf('If-Modified-Since: yesterday', 'If-None-Exist: name=a', 'If-None-Exist: ?%zz', 'Prefer: return=minimal;;=,'),
+  oneOf(
+    'Content-Type: application/json-patch+json',
+    'Content-Type: application/merge-patch+json',
+    'If-Match: W/"1", "9"',
+  ),
+  oneOf('Prefer: respond-async', 'Idempotency-Key: k', 'Idempotency-Key: a b', 'X-Provenance: {', 'X-Provenance: {}'),
   oneOf('Prefer: handling=lenient', 'Cache-Control: no-cache', 'Expect: 100-continue', 'Origin: null', 'Host: evil'),
   oneOf('X-Request-Id: a b', 'Access-Control-Request-Method: PUT', 'Access-Control-Request-Headers: a\u00e9'),
 )
@@ -213,7 +219,7 @@ const stillThere = async () => (await fetch(`${world.baseUrl}/metadata`, { metho
 test('random requests are answered, and none with an internal error', { timeout: 120_000 }, async () => {
   await fc.assert(fc.asyncProperty(REQUEST, expectAnswer), { numRuns: 3000 })
   expect(await stillThere()).toBe(200)
-  for (const status of [200, 204, 400, 404, 405, 406, 415, 501]) expect(seen).toContain(status)
+  for (const status of [200, 204, 400, 404, 405, 406, 415]) expect(seen).toContain(status)
 })
 
 test('so are requests that are cut off or damaged', { timeout: 120_000 }, async () => {
