@@ -53,8 +53,8 @@ const many = (name: string, count: number): Change[] =>
   Array.from({ length: count }, (_, index) => change(`${name}${index}`))
 
 test('units and requests', async () => {
-  // Few at a time: a busy machine answers each before it is given up and asked again.
-  const store = world.store({ settings: { concurrencyMax: 4 } })
+  // One at a time: a busy machine answers each before it is given up and asked again.
+  const store = world.store({ settings: { concurrencyMax: 1 } })
   const tenant = freshTenant()
   const commit = (...changes: Change[]) => store.commit(tenant, { changes, deadline: soon() })
   const read = (...references: VersionHint[]) => store.readNewest(tenant, references, soon())
