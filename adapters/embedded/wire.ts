@@ -131,7 +131,7 @@ function encodeDocument(cells: Cell[], document: IndexDocument): void {
       else encodeValue(cells, value)
     }
   }
-  cells.push(document.words?.narrative.join(' ') ?? '', document.words?.content.join(' ') ?? '')
+  cells.push(document.words?.narrative ?? '', document.words?.content ?? '')
 }
 
 function encodeValue(cells: Cell[], value: IndexValue): void {

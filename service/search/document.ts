@@ -16,11 +16,14 @@ export interface IndexDocument {
   readonly words?: DocumentWords
 }
 
-/** Distinct words as words.ts makes them. */
+/**
+ * Text without capitals and accents, of which each run of ASCII letters and digits and of characters beyond ASCII is a
+ * word; words may come again. `distinctWords` takes them out.
+ */
 export interface DocumentWords {
-  readonly narrative: readonly string[]
-  /** Those of the narrative as well. */
-  readonly content: readonly string[]
+  readonly narrative: string
+  /** With the words of the narrative. */
+  readonly content: string
 }
 
 /** Equal values are there once. */

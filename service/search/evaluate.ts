@@ -33,6 +33,7 @@ import type {
   UriValue,
 } from './document.ts'
 import { distanceMeters } from './great-circle.ts'
+import { distinctWords } from './normalize.ts'
 import { isBelow } from './uri-below.ts'
 
 /** The newest versions of other resources, which joins need; deleted ones are not found. */
@@ -99,7 +100,10 @@ const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
     }
     return false
   },
-  words: ({ within, words }, document) => words.every(word => document.words?.[within].includes(word) ?? false),
+  words: ({ within, words }, document) => {
+    const found = distinctWords(document.words?.[within] ?? '')
+    return words.every(word => found.has(word))
+  },
   differs: ({ node }, document) => valuesOf(document, node.parameter).some(value => !leafMatches(node, value)),
 }
 

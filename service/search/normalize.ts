@@ -40,3 +40,12 @@ export function foldText(text: string): string {
     .replace(MARKS, '')
     .replace(FOLDABLE, letter => FOLDED[letter] ?? letter)
 }
+
+/** Longer ones are encoded data, or nothing that anybody searches for. */
+export const WORD_LENGTH_MAX = 64
+
+const WORD = /[0-9a-z\x80-\uffff]+/g
+
+/** The distinct words of what `DocumentWords` holds. */
+export const distinctWords = (text: string): Set<string> =>
+  new Set(text.match(WORD)?.filter(word => word.length <= WORD_LENGTH_MAX))

@@ -1,45 +1,45 @@
 /** The words of a resource, for `_text` and `_content`. R4 search.html#content */
 import type { JsonValue, ResourceContent } from '../resource/content.ts'
 import type { DocumentWords } from './document.ts'
-import { foldText } from './normalize.ts'
-
-/** Longer ones are encoded data, or nothing that anybody searches for. */
-const WORD_LENGTH_MAX = 64
+import { foldText, WORD_LENGTH_MAX } from './normalize.ts'
 
 /** Characters of one string that are looked at: what is longer is an attachment or a long report. */
 const TEXT_LENGTH_MAX = 200_000
+
+/** From here on a string may be encoded data: what is no word of it is left out. */
+const DATA_LENGTH = 1_000
 
 const WORD = /[\p{L}\p{N}]+/gu
 
 /** Distinct words in the order met: runs of letters and digits, without regard to case and accents. */
 export function wordsOf(text: string): string[] {
-  const words = new Set<string>()
-  addWords(words, text)
-  return [...words]
+  return [...new Set(listOf(text))]
 }
 
 /** Of the narrative, and of every string and number in the resource, the narrative among them. */
 export function documentWords(resource: ResourceContent): DocumentWords {
-  const narrative = new Set<string>()
   const { text } = resource
   const div = isObject(text) ? text.div : undefined
-  if (typeof div === 'string') addWords(narrative, withoutMarkup(div))
-  const content = new Set<string>(narrative)
-  for (const [name, value] of Object.entries(resource)) {
+  const narrative = typeof div === 'string' ? [shortened(withoutMarkup(div))] : []
+  const strings = new Set<string>(narrative)
+  for (const name of Object.keys(resource)) {
+    const value = resource[name]
     if (name === 'text' && isObject(value)) continue
-    if (name !== 'resourceType' && value !== undefined) visit(content, value)
+    if (name !== 'resourceType' && value !== undefined) visit(strings, value)
   }
-  return { narrative: [...narrative], content: [...content] }
+  return { narrative: wordText(narrative), content: wordText([...strings]) }
 }
 
-function visit(words: Set<string>, value: JsonValue): void {
-  if (typeof value === 'string') addWords(words, value)
-  else if (typeof value === 'number') addWords(words, String(value))
-  else if (Array.isArray(value)) for (const item of value) visit(words, item)
+/** Systems, codes and displays come again in one resource: each string is kept once. */
+function visit(strings: Set<string>, value: JsonValue): void {
+  if (typeof value === 'string') strings.add(shortened(value))
+  else if (typeof value === 'number') strings.add(String(value))
+  else if (Array.isArray(value)) for (const item of value) visit(strings, item)
   else if (isObject(value)) {
-    for (const [name, child] of Object.entries(value)) {
-      if (name === 'div' && typeof child === 'string') addWords(words, withoutMarkup(child))
-      else if (child !== undefined) visit(words, child)
+    for (const name of Object.keys(value)) {
+      const child = value[name]
+      if (name === 'div' && typeof child === 'string') strings.add(shortened(withoutMarkup(child)))
+      else if (child !== undefined) visit(strings, child)
     }
   }
 }
@@ -47,36 +47,23 @@ function visit(words: Set<string>, value: JsonValue): void {
 const isObject = (value: JsonValue | undefined): value is { readonly [name: string]: JsonValue } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function addWords(words: Set<string>, text: string): void {
-  for (const word of text.length <= KEPT_LENGTH_MAX ? keptWords(text) : listOf(text)) words.add(word)
+const shortened = (text: string): string => (text.length < DATA_LENGTH ? text : listOf(text).join(' '))
+
+/** Splitting is left to whoever needs single words: an engine that indexes text does it anyway. */
+function wordText(strings: readonly string[]): string {
+  const text = strings.join(' ')
+  if (ASCII.test(text)) return text.toLowerCase()
+  return strings.map(each => (ASCII.test(each) ? each.toLowerCase() : listOf(each).join(' '))).join(' ')
 }
 
 function listOf(text: string): readonly string[] {
-  const looked = text.length > TEXT_LENGTH_MAX ? text.slice(0, TEXT_LENGTH_MAX) : text
-  const plain = foldText(looked)
-  const words = (ASCII.test(plain) ? plain.match(ASCII_WORD) : plain.match(WORD)) ?? NO_WORDS
-  return words.every(word => word.length <= WORD_LENGTH_MAX)
-    ? words
-    : words.filter(word => word.length <= WORD_LENGTH_MAX)
+  const plain = foldText(text.length > TEXT_LENGTH_MAX ? text.slice(0, TEXT_LENGTH_MAX) : text)
+  const words = (ASCII.test(plain) ? plain.match(ASCII_WORD) : plain.match(WORD)) ?? []
+  return words.filter(word => word.length <= WORD_LENGTH_MAX)
 }
 
-const NO_WORDS: readonly string[] = []
-const ASCII = /^[ -~]*$/
+const ASCII = /^[\t\n\r -~]*$/
 const ASCII_WORD = /[a-z0-9]+/g
-
-/** Systems, codes and displays come again in one resource after another. */
-const kept = new Map<string, readonly string[]>()
-const KEPT_LENGTH_MAX = 80
-const KEPT_MAX = 4_000
-
-function keptWords(text: string): readonly string[] {
-  const known = kept.get(text)
-  if (known) return known
-  if (kept.size >= KEPT_MAX) kept.clear()
-  const words = listOf(text)
-  kept.set(text, words)
-  return words
-}
 
 const MARKUP = /<[^<>]*>/g
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|\w{1,32});/gi

@@ -5,6 +5,7 @@ import type { Node, ParameterReference, Query, SortKey } from '#service/search/a
 import type { IndexDocument, IndexValue } from '#service/search/document.ts'
 import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
 import { extract } from '#service/search/extract.ts'
+import { distinctWords } from '#service/search/normalize.ts'
 import { compareDocuments } from '#service/search/sort.ts'
 import { arbitraryValueNode } from './arbitrary-nodes.ts'
 import { arbitraryResources, BASE_URL, CORPUS_TYPES } from './arbitrary-resources.ts'
@@ -159,7 +160,7 @@ function leafOf(world: World, type: string): fc.Arbitrary<Node> {
 }
 
 function wordsNode(corpus: readonly IndexDocument[]): fc.Arbitrary<Node> {
-  const words = corpus.flatMap(document => [...(document.words?.narrative ?? []), ...(document.words?.content ?? [])])
+  const words = corpus.flatMap(({ words }) => [...distinctWords(`${words?.narrative} ${words?.content}`)])
   return fc
     .tuple(
       fc.constantFrom('narrative' as const, 'content' as const),

@@ -3,6 +3,7 @@ import type { Tenant } from '#service/call.ts'
 import type { IndexableVersion } from '#service/ports/search-writer.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
 import { type DocumentWords, EXTRACTOR_GENERATION, type IndexDocument } from '#service/search/document.ts'
+import { distinctWords } from '#service/search/normalize.ts'
 import { isColumn } from './parameter-key.ts'
 import { wordKeyword } from './terms.ts'
 import { ValueSink } from './value-sink.ts'
@@ -33,6 +34,6 @@ function valuesOf({ entries, compartments, words }: IndexDocument): EngineDocume
 }
 
 const wordKeywords = ({ narrative, content }: DocumentWords): readonly string[] => [
-  ...narrative.map(word => wordKeyword('narrative', word)),
-  ...content.map(word => wordKeyword('content', word)),
+  ...Array.from(distinctWords(narrative), word => wordKeyword('narrative', word)),
+  ...Array.from(distinctWords(content), word => wordKeyword('content', word)),
 ]
