@@ -4,6 +4,7 @@ import type { DictionaryWriter } from './dictionary-writer.ts'
 import { COMPARTMENT_URL } from './parameters.ts'
 import { RowStatement } from './rows.ts'
 import { type CellReader, VALUE_TAG } from './wire.ts'
+import type { WordsWriter } from './words-writer.ts'
 
 type ValueTag = (typeof VALUE_TAG)[keyof typeof VALUE_TAG]
 
@@ -40,12 +41,13 @@ export class IndexWriter {
   readonly #composite: TableStatements
   readonly #position: TableStatements
   readonly #text: StatementSync
-  readonly #words: { readonly insert: StatementSync; readonly remove: StatementSync }
+  readonly #words: WordsWriter
   /** While a resource is replaced: the rows that it has now. */
   #current: Set<string> | undefined
 
-  constructor(database: DatabaseSync, dictionary: DictionaryWriter) {
+  constructor(database: DatabaseSync, dictionary: DictionaryWriter, words: WordsWriter) {
     this.#dictionary = dictionary
+    this.#words = words
     this.#token = statementsOf(database, 'token')
     this.#string = statementsOf(database, 'string')
     this.#reference = statementsOf(database, 'reference')
@@ -58,10 +60,6 @@ export class IndexWriter {
       ...[this.#amount, this.#composite, this.#position],
     ]
     this.#text = database.prepare('INSERT OR IGNORE INTO text (parameter, normalized) VALUES (?, ?)')
-    this.#words = {
-      insert: database.prepare('INSERT INTO full_text (rowid, kind, narrative, content) VALUES (?, ?, ?, ?)'),
-      remove: database.prepare('DELETE FROM full_text WHERE rowid = ?'),
-    }
   }
 
   /** Reads a document as `encodeCommit` wrote it. */
@@ -76,10 +74,7 @@ export class IndexWriter {
       const count = cells.number()
       for (let element = 0; element < count; element++) this.#value(key, tenant, parameter, cells, element)
     }
-    const narrative = cells.text()
-    const content = cells.text()
-    if (this.#current) this.#words.remove.run(key)
-    if (content !== '') this.#words.insert.run(key, kindWord(kind), narrative, content)
+    this.#words.put(key, kind, cells.text(), cells.text(), this.#current !== undefined)
   }
 
   /** As `insert`, and takes away what the version before had and this one has not; what both have is left alone. */
@@ -198,9 +193,6 @@ export class IndexWriter {
 function unreachableComponent(tag: ValueTag): never {
   invariant(false, `a component of kind ${tag}`)
 }
-
-/** Tells types, and so tenants, apart: a list of one type's resources is short. */
-export const kindWord = (kind: number): string => `k${kind}`
 
 const identity = (table: Table, row: readonly SQLInputValue[]): string => table + JSON.stringify(row.map(asStored))
 

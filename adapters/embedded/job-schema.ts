@@ -20,4 +20,11 @@ CREATE TABLE IF NOT EXISTS job (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS job_due ON job (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_expires ON job (expires);
+
+CREATE TABLE IF NOT EXISTS fresh_words (
+  key INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  narrative TEXT NOT NULL,
+  content TEXT NOT NULL
+);
 `

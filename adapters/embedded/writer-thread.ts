@@ -134,6 +134,7 @@ function writeGroup(group: readonly Pending[]): void {
   }
   for (const [port, answer] of answers) send(port, { kind: 'results', ...answer })
   for (const port of subscribers) send(port, { kind: 'committed' })
+  if (writer.isBehindWithWords) writer.addWords()
   whenIdle(addTrigrams, IDLE_MS)
 }
 
@@ -149,6 +150,10 @@ function addTrigrams(): void {
 }
 
 function tidyUp(): void {
+  if (writer.addWords()) {
+    whenIdle(tidyUp, 0)
+    return
+  }
   writer.dropWords()
   writer.checkpoint()
 }

@@ -147,10 +147,16 @@ test('what was purged leaves none of its words', () => {
         ?.found,
     ) > 0
   const found = (word: string) => database.prepare('SELECT rowid FROM full_text(?)').all(word).length
-  expect([found('zwiebelturm'), holds('zwiebelturm'), found('kirche')]).toEqual([0, true, 1])
+  expect([found('kirche'), rowsOf('fresh_words')]).toEqual([0, 2])
+  expect([writer.addWords(), found('zwiebelturm'), found('kirche'), rowsOf('fresh_words')]).toEqual([false, 0, 1, 0])
+  writer.writeGroup([request(withWords('c', 'zwiebelturm'))], now)
+  writer.addWords()
+  writer.writeGroup([request(deletionOf('Patient', 'c', 2))], now)
+  writer.addWords()
+  expect([found('zwiebelturm'), holds('zwiebelturm')]).toEqual([0, true])
   writer.dropWords()
   expect(holds('zwiebelturm')).toBe(true)
-  expect(writer.purge({ tenant, type: 'Patient', id: 'a', versionId: 2 })).toEqual({ committed: true })
+  expect(writer.purge({ tenant, type: 'Patient', id: 'c', versionId: 2 })).toEqual({ committed: true })
   writer.dropWords()
   expect([holds('zwiebelturm'), found('kirche')]).toEqual([false, 1])
 })

@@ -4,6 +4,7 @@ import { DictionaryWriter } from './dictionary-writer.ts'
 import { describe, isEngineFailure } from './engine-errors.ts'
 import { IndexWriter } from './index-writer.ts'
 import { type Cell, CellReader, type JobWrite, type PurgeTarget, type WriteOutcome } from './wire.ts'
+import { WordsWriter } from './words-writer.ts'
 import { type WriterStatements, writerStatements } from './writer-statements.ts'
 
 type Conflict = Extract<CommitResult, { readonly committed: false }>
@@ -40,6 +41,7 @@ export class Writer {
   readonly #statements: WriterStatements
   readonly #dictionary: DictionaryWriter
   readonly #index: IndexWriter
+  readonly #words: WordsWriter
   #nextKey = 0
   #nextSeq = 0
   /**
@@ -54,7 +56,8 @@ export class Writer {
     this.#database = database
     this.#statements = writerStatements(database)
     this.#dictionary = new DictionaryWriter(database)
-    this.#index = new IndexWriter(database, this.#dictionary)
+    this.#words = new WordsWriter(database)
+    this.#index = new IndexWriter(database, this.#dictionary, this.#words)
     this.#readCounters()
   }
 
@@ -104,6 +107,7 @@ export class Writer {
    */
   dropWords(): void {
     if (!this.#holdsPurgedWords) return
+    while (this.addWords());
     try {
       this.#database.exec('PRAGMA secure_delete = ON')
       this.#database.exec("INSERT INTO full_text (full_text) VALUES ('optimize')")
@@ -144,6 +148,27 @@ export class Writer {
       return added === TEXTS_PER_STEP
     } catch {
       // Nothing is lost by it: searches look at texts without trigrams one by one.
+      this.#abandon()
+      return false
+    }
+  }
+
+  /** Whether words are to be added before anything else is written. */
+  get isBehindWithWords(): boolean {
+    return this.#words.isBehind
+  }
+
+  /** Moves some fresh words into their index. Whether there may be still more. */
+  addWords(): boolean {
+    const statements = this.#statements
+    if (this.#words.fresh === 0) return false
+    try {
+      statements.begin.run()
+      this.#words.step()
+      statements.commit.run()
+      return this.#words.fresh > 0
+    } catch {
+      // Nothing is lost by it: searches look at fresh words one by one.
       this.#abandon()
       return false
     }
@@ -293,6 +318,7 @@ export class Writer {
   #abandon(): void {
     if (this.#database.isTransaction) this.#statements.rollback.run()
     this.#dictionary.forget()
+    this.#words.recount()
     this.#counts.length = 0
     this.#readCounters()
   }

@@ -17,6 +17,7 @@ import { sortTerm } from './sort-terms.ts'
 import { sortedPage } from './sorted-page.ts'
 import { StatementCache } from './statement-cache.ts'
 import { OutOfTime, Ticker } from './tick.ts'
+import { registerHasWord } from './words-condition.ts'
 
 /** `_total=estimate` counts no further than this. */
 const ESTIMATED_TOTAL_MAX = 10_000
@@ -34,6 +35,7 @@ export class Searcher {
     this.#dictionary = dictionary
     this.#ticker = new Ticker(database)
     registerDistance(database)
+    registerHasWord(database)
     this.#reader = new StatementCache(database, () => this.#ticker.look())
     this.#snapshot = new Snapshot(database)
   }
