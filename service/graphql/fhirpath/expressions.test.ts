@@ -67,3 +67,16 @@ it('is too costly where it is too long', async () => {
   const long = `'${'x'.repeat(1000)}'`
   expect(await faultOf((async () => expressions.check(long))())).toMatchObject({ category: 'too-costly' })
 })
+
+it.each([
+  "name.where(%context.name.where(%context.name.where(family = 'x')))",
+  "name.where(%`context`.name.family = 'x').exists()",
+  "name.given.select('x' & $this).exists()",
+  "name.where(family.matches('^x'))",
+])('%s is watched, as it may take any time', async expression => {
+  const spent = createExpressions({ leftMs: 0, now: () => 0 })
+  expect(spent.indexesOf('', "name.where(family = 'x')", [{ name: NAMES }])).toEqual([])
+  expect(await faultOf((async () => spent.indexesOf('', expression, [{ name: NAMES }]))())).toMatchObject({
+    category: 'too-costly',
+  })
+})

@@ -67,8 +67,12 @@ const reasonOf = (thrown: unknown): string =>
 const CHEAP =
   /^(exists|empty|not|first|last|single|tail|count|startsWith|endsWith|contains|lower|upper|length|toString|hasValue|is|as|ofType|extension|where|all|today|now)$/
 
-/** Whether it can't take long on an element: neither functions that multiply, nor many inside of each other. */
+/**
+ * Whether it can't take long on an element: neither functions that multiply, nor many inside of each other. Variables
+ * (`%context`) lead from each item back to all of them, which multiplies as well.
+ */
 function isCheap(expression: string): boolean {
+  if (expression.includes('%')) return false
   const called = [...expression.matchAll(/(\w+)\s*\(/g)].map(([, name = '']) => name)
   return called.length <= 3 && called.every(name => CHEAP.test(name))
 }
