@@ -230,6 +230,14 @@ describe('nothing is written of', () => {
       'Parameters.parameter[0]',
     ],
     [
+      'a path with a variable',
+      fhirpathPatch({ type: 'delete', path: 'Patient.name.where(%context.name.exists())' }),
+      422,
+      'processing',
+      'Operation 0 of the patch (delete Patient.name.where(%context.name.exists())): the path is not one of a patch: a path may have no variables',
+      'Parameters.parameter[0]',
+    ],
+    [
       'an element that is there',
       fhirpathPatch({ type: 'add', path: 'Patient', name: 'active', value: { valueBoolean: false } }),
       422,
@@ -265,6 +273,22 @@ describe('nothing is written of', () => {
       status: 422,
       body: { issue: [{ code: 'too-costly' }] },
     })
+  })
+
+  test('a FHIRPath Patch that looks through a large resource too often', async () => {
+    await world.send('PUT /Patient/b', {
+      body: { resourceType: 'Patient', id: 'b', name: Array.from({ length: 10_000 }, () => ({ given: ['a', 'b'] })) },
+    })
+    const operation = { type: 'delete', path: 'Patient.gender' }
+    const sent = fhirpathPatch(...Array.from({ length: 150 }, () => operation))
+    expect(await world.send('PATCH /Patient/b', sent)).toEqual(
+      refused(
+        422,
+        'too-costly',
+        'A FHIRPath Patch of a resource of this size may have 124 operations',
+        'Parameters.parameter',
+      ),
+    )
   })
 
   test('a body of another media type', async () => {

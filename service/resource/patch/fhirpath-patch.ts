@@ -6,6 +6,7 @@ import {
   isPrimitiveType,
   type PropertyDefinition,
 } from '../../definitions.ts'
+import { fault } from '../../fault.ts'
 import type { JsonObject, JsonValue, ResourceContent } from '../content.ts'
 import { quote } from '../quote.ts'
 import { assertValid } from '../validate.ts'
@@ -19,7 +20,7 @@ import {
 } from './element-list.ts'
 import { type PatchOperation, parseOperations } from './fhirpath-operations.ts'
 import { type ElementPath, findPlaces } from './fhirpath-places.ts'
-import { copyJson, isObject } from './json-values.ts'
+import { copyJson, isObject, sizeOf } from './json-values.ts'
 import { elementOfParameter } from './parameter-value.ts'
 import { failedStep, type PatchStep } from './patch-fault.ts'
 
@@ -34,9 +35,25 @@ export function applyFhirpathPatch(
   parameters: JsonValue,
 ): ResourceContent {
   const operations = parseOperations(assertValid(definitions, parameters, { type: 'Parameters' }))
+  assertAffordable(operations, resource)
   const patched = copyJson(resource) as ResourceContent
   for (const operation of operations) apply({ definitions, resource: patched, operation, step: operation.step })
   return patched
+}
+
+/** Each path is looked for in the whole resource: values times operations, some seconds of work. */
+const VALUES_VISITED_MAX = 5_000_000
+
+/** So many may be done to a resource of any size. */
+const OPERATIONS_ALWAYS = 10
+
+function assertAffordable(operations: readonly PatchOperation[], resource: ResourceContent): void {
+  if (operations.length <= OPERATIONS_ALWAYS) return
+  const max = Math.max(OPERATIONS_ALWAYS, Math.floor(VALUES_VISITED_MAX / sizeOf(resource).values))
+  if (operations.length <= max) return
+  throw fault('too-costly', `A FHIRPath Patch of a resource of this size may have ${max} operations`, {
+    expression: ['Parameters.parameter'],
+  })
 }
 
 interface Work {

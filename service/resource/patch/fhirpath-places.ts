@@ -77,6 +77,8 @@ function assertCalls({ type, children = [] }: Syntax): void {
     const name = children.find(child => child.type === 'Identifier')?.text ?? ''
     if (!FUNCTIONS.has(name)) throw new Error(`a path may not call ${name}()`)
   }
+  // `%context` and its like lead from each element back to all of them: one in another takes any time.
+  if (type === 'ExternalConstant') throw new Error('a path may have no variables')
   for (const child of children) assertCalls(child)
 }
 

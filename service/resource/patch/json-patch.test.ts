@@ -92,3 +92,40 @@ test('a number is equal to the same number however it is written, and to no othe
     }),
   )
 })
+
+describe('what a short patch may make much of is bounded', () => {
+  const refusalOf = (document: JsonObject, patch: JsonValue) =>
+    faultOf(Promise.resolve().then(() => applyJsonPatch(document, patch)))
+
+  test('texts that are copied', async () => {
+    const copies = Array.from({ length: 11 }, () => ({ op: 'copy', from: '/text', path: '/all/-' }))
+    expect(await refusalOf({ text: 'x'.repeat(1_000_000), all: [] }, copies)).toMatchObject({
+      issues: [
+        {
+          code: 'too-costly',
+          diagnostics: 'Operation 10 of the patch (copy /all/-): a patch may copy texts of 10000000 characters in all',
+        },
+      ],
+    })
+  })
+
+  test('elements that are pushed aside', async () => {
+    const removals = Array.from({ length: 5_100 }, () => ({ op: 'remove', path: '/all/0' }))
+    expect(await refusalOf({ all: new Array<number>(200_000).fill(1) }, removals)).toMatchObject({
+      issues: [{ code: 'too-costly' }],
+    })
+  })
+})
+
+test('a value with a member __proto__ keeps it as a member, and nothing comes of it', () => {
+  const patched = applyJsonPatch(
+    {},
+    parseJson('[{"op":"add","path":"/a","value":{"__proto__":{"b":1}}}]'),
+  ) as JsonObject
+  expect([stringifyJson(patched), (patched.a as JsonObject).b]).toEqual(['{"a":{"__proto__":{"b":1}}}', undefined])
+  const merged = applyMergePatch({}, parseJson('{"a":[{"__proto__":{"b":1}}]}'))
+  expect([stringifyJson(merged), ((merged.a as JsonValue[])[0] as JsonObject).b]).toEqual([
+    '{"a":[{"__proto__":{"b":1}}]}',
+    undefined,
+  ])
+})

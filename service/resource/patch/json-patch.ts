@@ -32,17 +32,28 @@ export function applyJsonPatch(document: JsonObject, operations: JsonValue): Jso
   const parsed = parseOperations(operations)
   // A root of its own, so that the whole document is a member like any other.
   const root: JsonObject = { document: copyJson(document) }
-  let copied = 0
+  const spent: Spent = { values: 0, characters: 0, moved: 0 }
   for (const operation of parsed) {
-    copied += apply(root, operation)
-    if (copied <= COPIED_VALUES_MAX) continue
-    throw failedStep(operation.step, `a patch may copy ${COPIED_VALUES_MAX} values in all`, 'too-costly')
+    apply(root, operation, spent)
+    const excess = EXPENSES.find(({ of, max }) => spent[of] > max)
+    if (excess) throw failedStep(operation.step, `a patch may ${excess.text}`, 'too-costly')
   }
   return root.document ?? null
 }
 
-/** A few operations that copy what others have copied would fill any memory. */
-const COPIED_VALUES_MAX = 100_000
+/** What a short patch may make much of. */
+interface Spent {
+  values: number
+  characters: number
+  moved: number
+}
+
+/** A few operations that copy what others have copied would fill any memory, and many at the head of a list any time. */
+const EXPENSES: readonly { readonly of: keyof Spent; readonly max: number; readonly text: string }[] = [
+  { of: 'values', max: 100_000, text: 'copy 100000 values in all' },
+  { of: 'characters', max: 10_000_000, text: 'copy texts of 10000000 characters in all' },
+  { of: 'moved', max: 1_000_000_000, text: 'push 1000000000 elements of lists aside in all' },
+]
 
 function parseOperations(operations: JsonValue): readonly PatchOperation[] {
   if (!Array.isArray(operations)) throw malformedPatch('A JSON Patch is an array of operations (RFC 6902)')
@@ -83,38 +94,38 @@ function parsePointer(text: string): Pointer | undefined {
     .map(token => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** How many values it has copied from one place of the document to another. */
-function apply(root: JsonObject, { op, path, from = [], value, step }: PatchOperation): number {
+function apply(root: JsonObject, { op, path, from = [], value, step }: PatchOperation, spent: Spent): void {
   switch (op) {
     case 'add':
-      add(root, path, copyJson(value ?? null), step)
-      return 0
+      add(root, path, copyJson(value ?? null), step, spent)
+      return
     case 'remove':
-      remove(root, path, step)
-      return 0
+      remove(root, path, step, spent)
+      return
     case 'replace':
       replace(root, path, copyJson(value ?? null), step)
-      return 0
+      return
     case 'move':
       if (from.length < path.length && from.every((token, index) => token === path[index])) {
         throw failedStep(step, 'an element can not be moved into itself')
       }
-      add(root, path, remove(root, from, step), step)
-      return 0
+      add(root, path, remove(root, from, step, spent), step, spent)
+      return
     case 'copy':
-      return copy(root, from, path, step)
+      copy(root, from, path, step, spent)
+      return
     case 'test':
       if (!equalJson(valueAt(root, path, step), value)) throw failedStep(step, 'the value is another one')
-      return 0
   }
 }
 
-function copy(root: JsonObject, from: Pointer, to: Pointer, step: PatchStep): number {
+function copy(root: JsonObject, from: Pointer, to: Pointer, step: PatchStep, spent: Spent): void {
   const value = valueAt(root, from, step)
-  const { values, depth } = sizeOf(value)
+  const { values, characters, depth } = sizeOf(value)
   if (depth > JSON_DEPTH_MAX) throw failedStep(step, `the value is nested deeper than ${JSON_DEPTH_MAX}`)
-  add(root, to, copyJson(value), step)
-  return values
+  spent.values += values
+  spent.characters += characters
+  add(root, to, copyJson(value), step, spent)
 }
 
 interface Place {
@@ -139,7 +150,7 @@ function valueAt(root: JsonObject, pointer: Pointer, step: PatchStep): JsonValue
   return value
 }
 
-function add(root: JsonObject, pointer: Pointer, value: JsonValue, step: PatchStep): void {
+function add(root: JsonObject, pointer: Pointer, value: JsonValue, step: PatchStep, spent: Spent): void {
   const { parent, token } = placeOf(root, pointer, step)
   if (!Array.isArray(parent)) {
     setMember(parent, token, value, step)
@@ -149,14 +160,17 @@ function add(root: JsonObject, pointer: Pointer, value: JsonValue, step: PatchSt
   if (index === undefined || index > parent.length) {
     throw failedStep(step, `${quote(token)} is no place in a list of ${parent.length}`)
   }
+  spent.moved += parent.length - index
   parent.splice(index, 0, value)
 }
 
-function remove(root: JsonObject, pointer: Pointer, step: PatchStep): JsonValue {
+function remove(root: JsonObject, pointer: Pointer, step: PatchStep, spent: Spent): JsonValue {
   const value = valueAt(root, pointer, step)
   const { parent, token } = placeOf(root, pointer, step)
-  if (Array.isArray(parent)) parent.splice(indexOf(token) ?? 0, 1)
-  else delete parent[token]
+  if (Array.isArray(parent)) {
+    spent.moved += parent.length
+    parent.splice(indexOf(token) ?? 0, 1)
+  } else delete parent[token]
   return value
 }
 

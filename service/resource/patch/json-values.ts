@@ -10,9 +10,16 @@ export function copyJson(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(copyJson)
   if (!isObject(value)) return value
   const copy: JsonObject = {}
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = copyJson(member)
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue
+    // Assigned, it would not become a member, but what all members are looked up in besides.
+    if (name === '__proto__') Object.defineProperty(copy, name, { ...OWN_MEMBER, value: copyJson(member) })
+    else copy[name] = copyJson(member)
+  }
   return copy
 }
+
+const OWN_MEMBER = { enumerable: true, configurable: true, writable: true } as const
 
 /** RFC 6902, 4.6: members in any order; numbers by what they are worth, so that 1.50 is 1.5. */
 export function equalJson(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
@@ -61,20 +68,24 @@ export function withoutEmpty(value: JsonObject): JsonObject {
 export interface JsonSize {
   /** Objects, arrays and what they hold. */
   readonly values: number
+  /** In texts. */
+  readonly characters: number
   readonly depth: number
 }
 
 /** Without recursion, since what a patch has built may be deeper than any text that was parsed. */
 export function sizeOf(value: JsonValue): JsonSize {
   let values = 0
+  let characters = 0
   let depth = 0
   let level: JsonValue[] = [value]
   for (; level.length > 0; depth++) {
     values += level.length
     level = level.flatMap(item => {
+      if (typeof item === 'string') characters += item.length
       if (Array.isArray(item)) return item
       return isObject(item) ? Object.values(item).filter(member => member !== undefined) : []
     })
   }
-  return { values, depth }
+  return { values, characters, depth }
 }
