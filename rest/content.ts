@@ -129,7 +129,7 @@ export type PatchType = (typeof PATCH_TYPES)[number]
 
 export const PATCH_BODY: BodyRule = {
   types: [...PATCH_TYPES, ...JSON_TYPES, ...XML_TYPES],
-  wanted: `application/json-patch+json, application/merge-patch+json, or a FHIRPath Patch as ${FHIR_JSON}`,
+  wanted: `${PATCH_TYPES.join(', ')}, or a FHIRPath Patch as ${FHIR_JSON}`,
 }
 export const FORM_BODY: BodyRule = { types: [FORM], wanted: FORM }
 export const GRAPHQL_BODY: BodyRule = {

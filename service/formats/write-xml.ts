@@ -181,7 +181,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** XML 1.0, 2.2: control characters and half surrogate pairs have no place, not even as references. */
 const REPLACEMENT = '\uFFFD'
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   const whole = text.toWellFormed()
   return SPECIAL.test(whole) ? whole.replace(EACH_SPECIAL, character => ESCAPES[character] ?? REPLACEMENT) : whole
 }

@@ -32,6 +32,7 @@ test('it names the server and what it runs', () => {
       patchFormat: [
         'application/json-patch+json',
         'application/merge-patch+json',
+        'application/xml-patch+xml',
         'application/fhir+json',
         'application/fhir+xml',
       ],

@@ -55,6 +55,7 @@ function capabilityStatement(context: ServiceContext, definitions: Definitions, 
     patchFormat: [
       'application/json-patch+json',
       'application/merge-patch+json',
+      'application/xml-patch+xml',
       'application/fhir+json',
       'application/fhir+xml',
     ],

@@ -115,6 +115,7 @@ const PATCH_BODY: JsonObject = {
   content: {
     'application/json-patch+json': { schema: { type: 'array', items: { type: 'object' } } },
     'application/merge-patch+json': { schema: { type: 'object' } },
+    'application/xml-patch+xml': { schema: { type: 'string' } },
     'application/fhir+json': { schema: { $ref: '#/components/schemas/Resource' } },
   },
 }

@@ -102,6 +102,7 @@ const HEADER = fc.oneof(
   oneOf(
     'Content-Type: application/json-patch+json',
     'Content-Type: application/merge-patch+json',
+    'Content-Type: application/xml-patch+xml',
     'If-Match: W/"1", "9"',
   ),
   oneOf('Prefer: respond-async', 'Idempotency-Key: k', 'Idempotency-Key: a b', 'X-Provenance: {', 'X-Provenance: {}'),

@@ -38,8 +38,10 @@ async function patchedBy(definitions: Definitions, resource: ResourceContent, pa
       const { applyFhirpathPatch } = await import('./fhirpath-patch.ts')
       return applyFhirpathPatch(definitions, resource, patch.parameters)
     }
-    case 'xml-patch':
-      throw fault('unsupported-media-type', 'XML Patch is not taken: send JSON Patch, a merge patch or FHIRPath Patch')
+    case 'xml-patch': {
+      const { applyXmlPatch } = await import('./xml-patch.ts')
+      return applyXmlPatch(definitions, resource, patch.document)
+    }
   }
 }
 
