@@ -15,6 +15,7 @@ import type { StreamEvent } from '#workers/stream-event.ts'
 import { median } from './cold-start.ts'
 import { type CountingProxy, countingProxy } from './counting-proxy.ts'
 import { measureWaits } from './engine-waits.ts'
+import { table } from './report.ts'
 import { observation } from './tasks.ts'
 
 export interface EngineCost {
@@ -41,6 +42,17 @@ export interface IndexingPace {
 export interface EngineResults {
   readonly costs: readonly EngineCost[]
   readonly indexing: IndexingPace
+}
+
+export function engineTables({ costs, indexing }: EngineResults): string {
+  const header = ['request', 'DynamoDB', 'OpenSearch', 'S3', 'read units', 'write units', 'p50 ms', 'own ms']
+  const rows = costs.map(each => [
+    each.operation,
+    ...[each.dynamodb, each.opensearch, each.s3, each.readUnits, each.writeUnits, each.totalMs, each.ownMs],
+  ])
+  const { documents, perSecond, ownShare } = indexing
+  const row = [String(documents), perSecond, ownShare * 100]
+  return `${table(header, rows)}\n\n${table(['index worker, documents', 'a second', 'own time %'], [row])}`
 }
 
 type Send = (line: string, body?: string, headers?: Readonly<Record<string, string>>) => Promise<string>

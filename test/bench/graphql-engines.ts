@@ -1,4 +1,4 @@
-/** What test/bench/graphql.ts compares, over one folder. */
+/** What test/bench/graphql-shapes.ts compares, over one folder. */
 import type { DocumentNode, GraphQLResolveInfo } from 'graphql'
 import { openPrimaryService } from '#runtime/embedded.ts'
 import type { Call, FhirService, JsonObject } from '#service/index.ts'
@@ -8,10 +8,13 @@ import { testCall } from '#test/support/test-call.ts'
 /** A document, to its data. */
 export type Engine = (query: string) => Promise<unknown>
 
+/** The gateway's own, or graphql-js as one would write it. */
+export type EngineKind = 'executor' | 'naive'
+
 export const call: Call = testCall({ deadline: Number.MAX_SAFE_INTEGER })
 
 /** Of the folder's gateway; close it at the end. */
-export async function openEngine(kind: string, folder: string): Promise<{ ask: Engine; close(): Promise<void> }> {
+export async function openEngine(kind: EngineKind, folder: string): Promise<{ ask: Engine; close(): Promise<void> }> {
   const { service, close } = await openPrimaryService({ folder })
   if (kind === 'naive') {
     return { ask: await naiveEngine(service), close }

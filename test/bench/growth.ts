@@ -1,7 +1,8 @@
 /** Does a search get slower as its type grows? Answers are of the same size at each size of the type. */
 import type { GatewayProcess } from '#test/support/gateway-process.ts'
-import { latenciesOf } from './latencies.ts'
-import { openConnection, rawRequest } from './raw-client.ts'
+import { timeRequests } from './one-at-a-time.ts'
+import type { RawAnswer, RawRequest } from './raw-client.ts'
+import { type Addressed, fill } from './transactions.ts'
 
 export interface GrowthPoint {
   readonly search: string
@@ -10,11 +11,9 @@ export interface GrowthPoint {
   readonly p99: number
 }
 
-const BUNDLE_ENTRIES = 500
 const PATIENT_OBSERVATIONS = 50
-const REQUESTS = 1_000
-// As many as it takes until compiled code answers: the first size must not look slow for being first.
-const WARMUP_REQUESTS = 2_000
+// As many warm it up as it takes until compiled code answers: the first size must not look slow for being first.
+const ROUNDS = { warmups: 2_000, requests: 1_000 }
 const DAY_MS = 86_400_000
 
 /** Ten Observations share a code, one has an identifier, fifty a patient; each is measured at an hour of its own. */
@@ -36,62 +35,29 @@ export async function measureGrowth(
   const points: GrowthPoint[] = []
   let loaded = 0
   for (const size of sizes) {
-    for (; loaded < size; loaded += BUNDLE_ENTRIES)
-      await loadBundle(gateway, loaded, Math.min(loaded + BUNDLE_ENTRIES, size))
+    await fill(gateway, { from: loaded, to: size, resourcesOf })
+    loaded = size
     for (const [search, query] of Object.entries(SEARCHES)) {
-      const { p50, p99 } = latenciesOf(await durations(gateway, query, size))
+      const requestAt = (request: number): RawRequest => ({
+        method: 'GET',
+        path: `/fhir/Observation?${query((request * 7919) % size)}&_count=10`,
+      })
+      const { p50, p99 } = await timeRequests(gateway, requestAt, ROUNDS, assertFound)
       points.push({ search, size, p50, p99 })
     }
   }
   return points
 }
 
-async function loadBundle(gateway: GatewayProcess, from: number, to: number): Promise<void> {
-  const entry: object[] = []
-  for (let index = from; index < to; index++) {
-    if (index % PATIENT_OBSERVATIONS === 0) entry.push(put(patient(index / PATIENT_OBSERVATIONS)))
-    entry.push(put(observation(index)))
-  }
-  const response = await fetch(gateway.baseUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/fhir+json', prefer: 'return=minimal' },
-    body: JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }),
-  })
-  const answer = await response.text()
-  if (!response.ok) throw new Error(`The transaction was answered with ${response.status}: ${answer.slice(0, 1000)}`)
+/** An empty searchset would be fast for the wrong reason. */
+function assertFound({ status, bytes, body }: RawAnswer, { path }: RawRequest): void {
+  if (status !== 200 || bytes < 700) throw new Error(`${path} was answered with ${status}: ${body ?? bytes}`)
 }
 
-async function durations(
-  { host, port }: GatewayProcess,
-  query: (index: number) => string,
-  size: number,
-): Promise<readonly number[]> {
-  const connection = await openConnection(host, port)
-  const measured: number[] = []
-  for (let request = 0; request < REQUESTS + WARMUP_REQUESTS; request++) {
-    const index = (request * 7919) % size
-    const bytes = rawRequest(`${host}:${port}`, { method: 'GET', path: `/fhir/Observation?${query(index)}&_count=10` })
-    const start = performance.now()
-    const { status, bytes: length, body } = await connection.send(bytes, request === 0)
-    if (request >= WARMUP_REQUESTS) measured.push(performance.now() - start)
-    // An empty searchset would be fast for the wrong reason.
-    if (status !== 200 || length < 700)
-      throw new Error(`${query(index)} was answered with ${status}: ${body ?? length}`)
-  }
-  connection.close()
-  return measured
-}
-
-interface Addressed {
-  readonly resourceType: string
-  readonly id: string
-  readonly [element: string]: unknown
-}
-
-const put = (resource: Addressed): object => ({
-  resource,
-  request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
-})
+const resourcesOf = (index: number): readonly Addressed[] =>
+  index % PATIENT_OBSERVATIONS === 0
+    ? [patient(index / PATIENT_OBSERVATIONS), observation(index)]
+    : [observation(index)]
 
 const patient = (index: number): Addressed => ({
   resourceType: 'Patient',

@@ -3,15 +3,23 @@
  */
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { BY_NPM, DIRECT, type GatewayProcess, startGateway } from '#test/support/gateway-process.ts'
+import { BY_NPM, DIRECT, type GatewayProcess, startGateway, withGateway } from '#test/support/gateway-process.ts'
 import { measureColdStarts, median } from './cold-start.ts'
-import type { EngineResults } from './engines.ts'
 import { measureGrowth } from './growth.ts'
 import { knownData } from './known-data.ts'
 import { dataSet, loadInto } from './load-data.ts'
 import { generate, measure } from './measure.ts'
+import { ON_REQUEST } from './on-request.ts'
 import { BENCH_USAGE, type BenchOptions, parseBenchOptions } from './options.ts'
-import { type BenchResults, growthTable, measurementTable, table, thisMachine, writeResults } from './report.ts'
+import {
+  type BenchResults,
+  growthTable,
+  measurementTable,
+  table,
+  tellUnexpected,
+  thisMachine,
+  writeResults,
+} from './report.ts'
 import type { KnownData, TaskName } from './tasks.ts'
 
 /** By name, what it measures on a loaded gateway and with how many clients. */
@@ -23,16 +31,15 @@ const REQUESTS: Readonly<Record<string, { readonly tasks: readonly TaskName[]; r
   update: { tasks: ['update'], clients: 32 },
 }
 
-const NAMES = ['start', 'cold-start', 'ceiling', 'load', ...Object.keys(REQUESTS), 'mixed', 'growth', 'engines']
-/** Those that need Java, and the development packages: only where they are asked for. */
-const ON_REQUEST = new Set(['engines'])
+const ON_LOADED = ['load', ...Object.keys(REQUESTS), 'mixed']
+const NAMES = ['start', 'cold-start', 'ceiling', ...ON_LOADED, 'growth', ...Object.keys(ON_REQUEST)]
 const STARTS = 5
 /** Requests of different orders write different resources. */
 const INDEX_STEP = 100_000_000
 
 async function main(options: BenchOptions): Promise<void> {
   const wanted = (name: string): boolean =>
-    options.only.length === 0 ? !ON_REQUEST.has(name) : options.only.includes(name)
+    options.only.length === 0 ? !(name in ON_REQUEST) : options.only.includes(name)
   const results: BenchResults = { date: new Date().toISOString(), machine: thisMachine(), measurements: [] }
   console.log(
     Object.entries(results.machine)
@@ -43,37 +50,10 @@ async function main(options: BenchOptions): Promise<void> {
   if (wanted('start')) await benchStart(results)
   if (wanted('cold-start')) await benchColdStart(results)
   if (wanted('ceiling')) await benchCeiling(results, options)
-  const onLoaded = ['load', 'mixed', ...Object.keys(REQUESTS)].filter(wanted)
-  if (onLoaded.length > 0) await benchLoaded(results, options, wanted)
-  if (wanted('engines')) await benchEngines(results)
+  if (ON_LOADED.some(wanted)) await benchLoaded(results, options, wanted)
   if (wanted('growth')) await withGateway(gateway => benchGrowth(results, options, gateway))
+  for (const [name, bench] of Object.entries(ON_REQUEST)) if (wanted(name)) await bench(results, options)
   console.log(`\nWritten to ${writeResults(results)}`)
-}
-
-async function benchEngines(results: BenchResults): Promise<void> {
-  const { measureEngines } = await import('./engines.ts')
-  results.engines = await measureEngines()
-  console.log(`\n${engineTables(results.engines)}`)
-}
-
-function engineTables({ costs, indexing }: EngineResults): string {
-  const header = ['request', 'DynamoDB', 'OpenSearch', 'S3', 'read units', 'write units', 'p50 ms', 'own ms']
-  const rows = costs.map(each => [
-    each.operation,
-    ...[each.dynamodb, each.opensearch, each.s3, each.readUnits, each.writeUnits, each.totalMs, each.ownMs],
-  ])
-  const { documents, perSecond, ownShare } = indexing
-  const row = [String(documents), perSecond, ownShare * 100]
-  return `${table(header, rows)}\n\n${table(['index worker, documents', 'a second', 'own time %'], [row])}`
-}
-
-async function withGateway(run: (gateway: GatewayProcess) => Promise<void>): Promise<void> {
-  const gateway = await startGateway()
-  try {
-    await run(gateway)
-  } finally {
-    await gateway.stop()
-  }
 }
 
 async function benchStart(results: BenchResults): Promise<void> {
@@ -178,9 +158,7 @@ async function benchRequests(
     results.mixed = mixed
     console.log(`\nTwo and two at the same time:\n${measurementTable(mixed)}`)
   }
-  for (const { task, unexpected, example } of [...results.measurements, ...(results.mixed ?? [])])
-    if (Object.keys(unexpected).length > 0)
-      console.error(`${task}: unexpected ${JSON.stringify(unexpected)}, for example ${example?.slice(0, 500)}`)
+  tellUnexpected([...results.measurements, ...(results.mixed ?? [])])
 }
 
 async function benchGrowth(results: BenchResults, options: BenchOptions, gateway: GatewayProcess): Promise<void> {

@@ -17,6 +17,7 @@ export interface RawConnection {
   close(): void
 }
 
+const FHIR_JSON = 'application/fhir+json'
 const HEAD_END = Buffer.from('\r\n\r\n')
 
 export async function openConnection(host: string, port: number): Promise<RawConnection> {
@@ -106,12 +107,14 @@ export interface RawRequest {
   readonly path: string
   readonly body?: string
   readonly contentType?: string
+  /** Default: JSON. */
+  readonly accept?: string
 }
 
 /** The bytes of a request. */
-export function rawRequest(host: string, { method, path, body, contentType }: RawRequest): string {
-  const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: application/fhir+json\r\n`
+export function rawRequest(host: string, { method, path, body, contentType, accept }: RawRequest): string {
+  const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: ${accept ?? FHIR_JSON}\r\n`
   if (body === undefined) return `${head}\r\n`
-  const type = contentType ?? 'application/fhir+json'
+  const type = contentType ?? FHIR_JSON
   return `${head}Content-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }

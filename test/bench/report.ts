@@ -3,11 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { root } from '#test/support/gateway-process.ts'
+import type { BundleCost } from './bundles.ts'
 import type { ColdStart } from './cold-start.ts'
 import type { EngineResults } from './engines.ts'
+import type { GraphqlShapes } from './graphql-shapes.ts'
 import type { GrowthPoint } from './growth.ts'
+import type { HistoryPage } from './history-pages.ts'
+import type { LiveUpdates } from './live-updates.ts'
 import type { LoadOutcome } from './load-data.ts'
 import type { Measurement } from './measure.ts'
+import type { SearchFormPoint } from './search-forms.ts'
 
 export interface BenchResults {
   readonly date: string
@@ -26,6 +31,13 @@ export interface BenchResults {
   mixed?: readonly Measurement[]
   growth?: readonly GrowthPoint[]
   engines?: EngineResults
+  /** By engine. */
+  searchForms?: Readonly<Record<string, readonly SearchFormPoint[]>>
+  bundles?: readonly BundleCost[]
+  historyPages?: readonly HistoryPage[]
+  formats?: readonly Measurement[]
+  liveUpdates?: LiveUpdates
+  graphqlShapes?: GraphqlShapes
 }
 
 export interface Machine {
@@ -81,6 +93,13 @@ export const measurementTable = (measurements: readonly Measurement[]): string =
     ]),
   )
 
+/** On standard error, where answers were other ones than expected. */
+export function tellUnexpected(measurements: readonly Measurement[]): void {
+  for (const { task, unexpected, example } of measurements)
+    if (Object.keys(unexpected).length > 0)
+      console.error(`${task}: unexpected ${JSON.stringify(unexpected)}, for example ${example?.slice(0, 500)}`)
+}
+
 export function growthTable(points: readonly GrowthPoint[]): string {
   const sizes = [...new Set(points.map(point => point.size))]
   const searches = [...new Set(points.map(point => point.search))]
@@ -91,10 +110,14 @@ export function growthTable(points: readonly GrowthPoint[]): string {
     searches.map(search => [
       search,
       ...sizes.map(size => p50(search, size)),
-      p50(search, sizes.at(-1)) / p50(search, sizes[0]),
+      growthFactor(sizes.map(size => p50(search, size))),
     ]),
   )
 }
+
+/** How many times the first the last is. */
+export const growthFactor = (values: readonly (number | undefined)[]): number =>
+  (values.at(-1) ?? Number.NaN) / (values[0] ?? Number.NaN)
 
 /** @returns the file, from the repository's root */
 export function writeResults(results: BenchResults): string {

@@ -1,4 +1,7 @@
 /** What the load generator asks, by name. Each gives the bytes of the next request. */
+import { tenantOf } from '#service/call.ts'
+import { createDefinitions } from '#service/definitions.ts'
+import { writeXml } from '#service/formats/write-xml.ts'
 import { type RawRequest, rawRequest } from './raw-client.ts'
 
 /** What there is to ask for: taken from the server after it was loaded. */
@@ -29,6 +32,9 @@ export const TASK_NAMES = [
   'read',
   'create',
   'update',
+  'patch',
+  'read-xml',
+  'create-xml',
   'search-token',
   'search-date',
   'search-chained',
@@ -65,6 +71,33 @@ export function createTask(name: TaskName, data: KnownData): Task {
         return { method: 'PUT', path: `/fhir/Observation/${id}`, body: written(data, index, id) }
       },
     }),
+    patch: () => ({
+      expectedStatus: 200,
+      expectedText: '"versionId":',
+      next: index => ({
+        method: 'PATCH',
+        path: `/fhir/Observation/${pick(observations, index)}`,
+        contentType: 'application/json-patch+json',
+        body: `[{"op":"replace","path":"/valueQuantity/value","value":${index % 1_000_000}}]`,
+      }),
+    }),
+    'read-xml': () => {
+      const { next } = tasks.read()
+      return {
+        expectedStatus: 200,
+        expectedText: '<Observation ',
+        next: index => ({ ...next(index), accept: FHIR_XML }),
+      }
+    },
+    'create-xml': () => {
+      const bodies = Array.from({ length: XML_BODIES }, (_, index) => asXml(written(data, index)))
+      const request = { method: 'POST', path: '/fhir/Observation', contentType: FHIR_XML, accept: FHIR_XML }
+      return {
+        expectedStatus: 201,
+        expectedText: '<versionId value="1"/>',
+        next: index => ({ ...request, body: pick(bodies, index) }),
+      }
+    },
     'search-token': () =>
       get(index => `Observation?patient=${pick(patients, index).id}&code=${encoded(pick(codes, index))}&_count=10`),
     'search-date': () => get(index => `Observation?date=${pick(days, index)}&_count=10`),
@@ -85,6 +118,16 @@ function pick<T>(list: readonly T[], index: number): T {
   const item = list[(index * STRIDE) % list.length]
   if (item === undefined) throw new Error('There is no data to ask for')
   return item
+}
+
+const FHIR_XML = 'application/fhir+xml'
+
+/** Made beforehand: what the generator works on a request would be taken from the server. */
+const XML_BODIES = 500
+
+function asXml(json: string): string {
+  const definitions = createDefinitions().for(tenantOf('bench'))
+  return Buffer.concat(writeXml(definitions, JSON.parse(json))).toString()
 }
 
 const encoded = (text: string): string => encodeURIComponent(text)

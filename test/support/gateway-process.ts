@@ -30,10 +30,22 @@ export interface GatewayCommand {
 }
 
 export const DIRECT: GatewayCommand = { command: process.execPath, args: ['runtime/local/start.js'] }
+/** Needs Java, and the development packages. */
+export const OVER_ENGINES: GatewayCommand = { ...DIRECT, args: [...DIRECT.args, '--engines'] }
 export const BY_NPM: GatewayCommand = { command: 'npm', args: ['start', '--silent'] }
 
 export function startGateway(how: GatewayCommand = DIRECT): Promise<GatewayProcess> {
   return startOn(how, mkdtempSync(join(tmpdir(), 'gateway-process-')))
+}
+
+/** A gateway for as long as something is done with it. */
+export async function withGateway<T>(run: (gateway: GatewayProcess) => Promise<T>, how = DIRECT): Promise<T> {
+  const gateway = await startGateway(how)
+  try {
+    return await run(gateway)
+  } finally {
+    await gateway.stop()
+  }
 }
 
 async function startOn(how: GatewayCommand, folder: string): Promise<GatewayProcess> {

@@ -1,5 +1,5 @@
 /**
- * `node test/bench/graphql.ts`: nested GraphQL over the embedded store in this process, and the same documents over
+ * Nested GraphQL over the embedded store in this process, and the same documents over
  * graphql-js with a resolver a field that asks the same service. CPU time, for other work on the machine counts less.
  */
 import { fork } from 'node:child_process'
@@ -8,12 +8,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openPrimaryService } from '#runtime/embedded.ts'
 import type { FhirService, JsonObject } from '#service/index.ts'
-import { call, openEngine } from './graphql-engines.ts'
+import { call, type EngineKind, openEngine } from './graphql-engines.ts'
+import type { ProbeResult } from './graphql-probe.ts'
 import { latenciesOf } from './latencies.ts'
+import { table } from './report.ts'
 
 const PATIENTS = 400
 const ORGANIZATIONS = 20
 const CONDITIONS_OF_PATIENT = 3
+const KINDS: readonly EngineKind[] = ['executor', 'naive']
 const WARMUP = 20
 const ROUNDS = 60
 
@@ -28,22 +31,57 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   } }`,
 }
 
-async function main(): Promise<void> {
+export interface GraphqlShapes {
+  readonly warm: readonly GraphqlCost[]
+  /** The first answer of a process that serves all types, and what it holds in memory then. */
+  readonly fresh: readonly GraphqlProbe[]
+}
+
+interface GraphqlCost {
+  readonly kind: string
+  readonly document: string
+  readonly p50: number
+  readonly p95: number
+  /** A document. */
+  readonly cpuMs: number
+}
+
+interface GraphqlProbe extends ProbeResult {
+  readonly kind: string
+}
+
+export async function measureGraphqlShapes(): Promise<GraphqlShapes> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-graphql-'))
   try {
     const { service, close } = await openPrimaryService({ folder })
-    await fill(service)
+    await fillService(service)
     await close()
-    for (const kind of ['executor', 'naive']) await measure(kind, folder)
-    for (const kind of ['executor', 'naive']) console.log(kind, 'in a fresh process:', await probe(kind, folder))
+    const warm: GraphqlCost[] = []
+    for (const kind of KINDS) warm.push(...(await measure(kind, folder)))
+    const fresh: GraphqlProbe[] = []
+    for (const kind of KINDS) fresh.push({ kind, ...(await probe(kind, folder)) })
+    return { warm, fresh }
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-async function measure(kind: string, folder: string): Promise<void> {
+export const graphqlShapesTables = ({ warm, fresh }: GraphqlShapes): string =>
+  [
+    table(
+      ['nested GraphQL', 'p50 ms', 'p95 ms', 'CPU ms'],
+      warm.map(({ kind, document, p50, p95, cpuMs }) => [`${kind}: ${document}`, p50, p95, cpuMs]),
+    ),
+    table(
+      ['fresh process', 'answered ms', 'first request ms', 'RSS MB', 'heap MB'],
+      fresh.map(({ kind, answeredMs, firstMs, rssMb, heapMb }) => [kind, answeredMs, firstMs, rssMb, heapMb]),
+    ),
+  ].join('\n\n')
+
+async function measure(kind: EngineKind, folder: string): Promise<readonly GraphqlCost[]> {
   const { ask, close } = await openEngine(kind, folder)
-  for (const [name, query] of Object.entries(DOCUMENTS)) {
+  const costs: GraphqlCost[] = []
+  for (const [document, query] of Object.entries(DOCUMENTS)) {
     for (let round = 0; round < WARMUP; round += 1) await ask(query)
     const walls: number[] = []
     const cpuBefore = process.cpuUsage()
@@ -53,27 +91,24 @@ async function measure(kind: string, folder: string): Promise<void> {
       walls.push(performance.now() - start)
     }
     const { user, system } = process.cpuUsage(cpuBefore)
-    const cpuMs = ((user + system) / 1000 / ROUNDS).toFixed(2)
     const { p50, p95 } = latenciesOf(walls)
-    console.log(`${kind}: ${name}: p50 ${p50} ms, p95 ${p95} ms, CPU ${cpuMs} ms`)
+    costs.push({ kind, document, p50, p95, cpuMs: (user + system) / 1000 / ROUNDS })
   }
   await close()
+  return costs
 }
 
-/** The first answer of a process that serves all types, and what it holds in memory then. */
-function probe(kind: string, folder: string): Promise<unknown> {
-  const child = fork(join(import.meta.dirname, 'graphql-probe.ts'), [
-    kind,
-    folder,
-    DOCUMENTS['reverse lists two deep'] ?? '',
-  ])
+function probe(kind: EngineKind, folder: string): Promise<ProbeResult> {
+  const program = join(import.meta.dirname, 'graphql-probe.ts')
+  const child = fork(program, [kind, folder, DOCUMENTS['reverse lists two deep'] ?? ''])
   return new Promise((resolve, reject) => {
     child.once('message', resolve)
     child.once('error', reject)
+    child.once('exit', code => reject(new Error(`The process ended with exit code ${code} without an answer`)))
   })
 }
 
-async function fill(service: FhirService): Promise<void> {
+async function fillService(service: FhirService): Promise<void> {
   const put = (content: JsonObject) =>
     service.update(call, { type: String(content.resourceType), id: String(content.id), content })
   await put({ resourceType: 'Organization', id: 'root', name: 'Root' })
@@ -110,5 +145,3 @@ async function fill(service: FhirService): Promise<void> {
   }
   for (let start = 0; start < all.length; start += 100) await Promise.all(all.slice(start, start + 100).map(put))
 }
-
-await main()
