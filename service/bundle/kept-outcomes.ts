@@ -1,5 +1,6 @@
 /** Outcomes of a transaction's writes, kept before its commit for whoever sends the same transaction again. */
-import { isRevealed, reveal } from '../access/reveal.ts'
+import { isRevealed } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
@@ -64,6 +65,6 @@ async function outcomeOf(
   if (!represented || !version) return [index, outcome]
   const { store } = context.ports
   const stored = await store.readVersion(call.tenant, version, version.versionId, call.deadline)
-  const revealed = reveal(call, context.policy, context.definitions.for(call.tenant), stored)
+  const revealed = await revealOne(context, call, stored)
   return [index, isRevealed(revealed) ? { ...outcome, ...representation(call, revealed) } : outcome]
 }

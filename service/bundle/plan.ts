@@ -1,11 +1,10 @@
 /** What a transaction is going to commit, worked out against the store as it is at this moment. */
 import { notPermitted } from '../access/permit.ts'
 import { readNewestInBatches } from '../access/read-many.ts'
-import { reveal } from '../access/reveal.ts'
+import { revealEach } from '../access/reveal-each.ts'
 import { keepBytes, type Undo } from '../binary/keep-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
-import type { Definitions } from '../definitions.ts'
 import { assertAbsent, assertMatch, assertMatchGiven } from '../interactions/if-match.ts'
 import { prepareTombstone, prepareWrite } from '../interactions/prepare.ts'
 import {
@@ -52,10 +51,9 @@ export async function planTransaction(
   holders: ReadonlyMap<string, ResourceKey>,
   undos: Undo[],
 ): Promise<Plan> {
-  const definitions = context.definitions.for(call.tenant)
   const targets = await resolveTargets(context, call, named, holders)
   const drafts = { ...named, deletes: targets.deletes, updates: targets.updates }
-  const newest = await readTargets(context, call, definitions, drafts)
+  const newest = await readTargets(context, call, drafts)
   const creates = await resolveCreates(context, call, drafts, holders)
   const writing = withoutIdleFollowers(drafts, newest, [
     ...drafts.creates.filter(draft => !creates.found.has(draft) && !creates.merged.has(draft)),
@@ -99,7 +97,6 @@ function withoutIdleFollowers(
 async function readTargets(
   context: ServiceContext,
   call: Call,
-  definitions: Definitions,
   drafts: Drafts,
 ): Promise<ReadonlyMap<number, VersionAttributes | undefined>> {
   const all: readonly (DraftDelete | DraftUpdate)[] = [...drafts.deletes, ...drafts.updates]
@@ -109,6 +106,7 @@ async function readTargets(
     call,
     targets.map(({ type, id }) => ({ type, id })),
   )
+  const seen = await revealEach(context, call, versions)
   const faults = faultCollector()
   const newest = new Map<number, VersionAttributes | undefined>()
   for (const draft of all) {
@@ -123,7 +121,7 @@ async function readTargets(
     newest.set(draft.entry.index, version)
     const { index, ifMatch } = draft.entry
     const gone = draft.kind === 'delete' && version?.deleted
-    if (version && !gone && !reveal(call, context.policy, definitions, version)) {
+    if (version && !gone && !seen[position]) {
       faults.refuse(index, notPermitted(draft.kind, draft.type))
     } else {
       faults.try(index, () => assertMatch(draft, version, ifMatch), 'request.ifMatch')

@@ -1,7 +1,8 @@
 /** Which resources the entries of a transaction change that say it by a condition, and what a patch makes of one. */
 import { notPermitted } from '../access/permit.ts'
 import { readNewestInBatches } from '../access/read-many.ts'
-import { isRevealed, reveal } from '../access/reveal.ts'
+import { isRevealed } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { Fault, fault } from '../fault.ts'
@@ -185,7 +186,7 @@ async function theMatch(
 
 async function patchable(context: ServiceContext, call: Call, key: ResourceKey): Promise<Revealed> {
   const [newest]: (StoredVersion | undefined)[] = await readNewestInBatches(context, call, [key])
-  const version = reveal(call, context.policy, context.definitions.for(call.tenant), newest)
+  const version = await revealOne(context, call, newest)
   if (newest && !version) throw notPermitted('patch', key.type)
   if (!version) throw notFound(key)
   if (!isRevealed(version)) throw gone(version)

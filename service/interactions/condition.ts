@@ -1,7 +1,8 @@
 /** Conditions of conditional creates and references: searches that must find one resource at the most. */
 import { hash } from 'node:crypto'
 import { matchesAlone, readHits } from '../access/read-hits.ts'
-import { documentOf, isRevealed, reveal } from '../access/reveal.ts'
+import { documentOf, isRevealed } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
@@ -143,7 +144,7 @@ export async function claimHolder(
 ): Promise<Revealed | undefined> {
   const [newest] = await context.ports.store.readNewest(call.tenant, [holder], call.deadline)
   const definitions = context.definitions.for(call.tenant)
-  const version = reveal(call, context.policy, definitions, newest)
+  const version = await revealOne(context, call, newest)
   if (!isRevealed(version) || version.type !== condition.type) return undefined
   return matchesAlone(condition.query.where, () => documentOf(call, definitions, version)) ? version : undefined
 }

@@ -107,7 +107,7 @@ async function createMissing(
   const definitions = context.definitions.for(call.tenant)
   assertUpdatable(definitions, { type, id }, { ...content, id })
   const [previous] = await context.ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
-  assertWritable(context, call, definitions, previous)
+  await assertWritable(context, call, previous)
   if (previous && !previous.deleted) {
     throw fault('precondition-failed', `${type}/${id} is there already, and does not match '${condition.text}'`)
   }

@@ -1,5 +1,5 @@
 import { assertPermitted, notPermitted } from '../access/permit.ts'
-import { reveal } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { DeleteRequest, DeleteResult } from '../fhir-service.ts'
@@ -22,7 +22,7 @@ export async function deleteResource(
   assertVersionId(ifMatch)
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     const [newest] = isResourceId(id) ? await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline) : []
-    if (newest && !newest.deleted && !reveal(call, policy, definitions, newest)) throw notPermitted('delete', type)
+    if (newest && !newest.deleted && !(await revealOne(context, call, newest))) throw notPermitted('delete', type)
     assertMatch(request, newest, ifMatch)
     if (!newest || newest.deleted) return { version: undefined }
     assertMatchGiven(rules, request, newest, ifMatch)

@@ -1,7 +1,6 @@
 import { assertPermitted } from '../access/permit.ts'
 import type { AccessPolicy, InteractionCode } from '../access/policy.ts'
-import { reveal } from '../access/reveal.ts'
-import { withinSecurityContext } from '../binary/security-context.ts'
+import { revealEach } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -43,8 +42,7 @@ export async function history(context: ServiceContext, call: Call, request: Hist
     })
     const { at } = page
     const current = at ? await currentIn(context, call, found.versions, at) : found.versions
-    const revealed = current.flatMap(version => reveal(call, context.policy, definitions, version) ?? [])
-    for (const version of await withinSecurityContext(context, call, revealed)) if (version) versions.push(version)
+    for (const version of await revealEach(context, call, current)) if (version) versions.push(version)
     examined += found.versions.length
     total = at ? undefined : found.total
     // Of one resource nothing older was current then; of many there may be others that have not changed for years.

@@ -1,7 +1,8 @@
 /** What `_include` and `_revinclude` bring along, under the same policy as the matches. R4 search.html#include */
 import { readHits } from '../access/read-hits.ts'
 import { readMany } from '../access/read-many.ts'
-import { isRevealed, reveal } from '../access/reveal.ts'
+import { isRevealed } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
@@ -95,11 +96,10 @@ async function readTargets(
 ): Promise<(Revealed | undefined)[]> {
   const newest = targets.filter(({ versionId }) => versionId === undefined)
   const read = new Map((await readMany(context, call, newest)).map(version => [version && keyOf(version), version]))
-  const definitions = context.definitions.for(call.tenant)
   return mapConcurrently(targets, context.limits.concurrencyMax, async ({ type, id, versionId }) => {
     if (versionId === undefined) return read.get(`${type}/${id}`)
     const stored = await context.ports.store.readVersion(call.tenant, { type, id }, versionId, call.deadline)
-    const version = reveal(call, context.policy, definitions, stored)
+    const version = await revealOne(context, call, stored)
     return isRevealed(version) ? version : undefined
   })
 }

@@ -1,5 +1,6 @@
 import { assertPermitted, notPermitted } from '../access/permit.ts'
-import { isRevealed, reveal } from '../access/reveal.ts'
+import { isRevealed } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -27,7 +28,7 @@ export async function patch(context: ServiceContext, call: Call, request: PatchR
   if (!isResourceId(id)) throw notFound(request)
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     const [newest] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
-    const previous = reveal(call, policy, definitions, newest)
+    const previous = await revealOne(context, call, newest)
     if (newest && !previous) throw notPermitted('patch', type)
     if (ifMatch !== undefined) assertMatch(request, newest, ifMatch)
     if (!previous) throw notFound(request)

@@ -1,7 +1,7 @@
 import { assertPermitted } from '../access/permit.ts'
-import { isRevealed, reveal, type Tombstone } from '../access/reveal.ts'
+import { isRevealed, type Tombstone } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import { expandBinary } from '../binary/read-binary.ts'
-import { withinSecurityContext } from '../binary/security-context.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -33,12 +33,8 @@ export async function readStored(context: ServiceContext, call: Call, request: R
   assertPermitted(policy, call, 'read', type)
   if (!isResourceId(id)) throw notFound(request)
   const [newest] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
-  const version = reveal(call, policy, definitions, newest)
-  if (isRevealed(version)) {
-    const [shown] = await withinSecurityContext(context, call, [version])
-    if (!shown) throw notFound(request)
-    return readResult(definitions, shown, request)
-  }
+  const version = await revealOne(context, call, newest)
+  if (isRevealed(version)) return readResult(definitions, version, request)
   if (version) throw gone(version)
   const builtIn = builtInDefinition(context, call, request)
   if (!builtIn) throw notFound(request)

@@ -1,5 +1,6 @@
 /** Answers to requests that have had their effect before. */
-import { isRevealed, reveal } from '../access/reveal.ts'
+import { isRevealed } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { WriteResult } from '../fhir-service.ts'
@@ -13,12 +14,7 @@ type WriteOutcome = Extract<OnceOutcome, { readonly versionId: number }>
 /** The version that was written then, whatever has been written since. */
 export async function replayWrite(context: ServiceContext, call: Call, outcome: OnceOutcome): Promise<WriteResult> {
   invariant(outcome.kind === 'created' || outcome.kind === 'updated', `${outcome.kind} is no write of a version`)
-  const version = reveal(
-    call,
-    context.policy,
-    context.definitions.for(call.tenant),
-    await storedOf(context, call, outcome),
-  )
+  const version = await revealOne(context, call, await storedOf(context, call, outcome))
   if (!isRevealed(version)) throw notFound(outcome)
   return { kind: outcome.kind, version }
 }
@@ -30,7 +26,7 @@ export async function replayDelete(
   outcome: OnceOutcome,
 ): Promise<VersionAttributes | undefined> {
   invariant(outcome.kind === 'deleted', `${outcome.kind} is no deletion`)
-  return reveal(call, context.policy, context.definitions.for(call.tenant), await storedOf(context, call, outcome))
+  return revealOne(context, call, await storedOf(context, call, outcome))
 }
 
 const storedOf = ({ ports }: ServiceContext, call: Call, outcome: WriteOutcome) =>

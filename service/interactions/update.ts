@@ -1,5 +1,5 @@
 import { assertPermitted, notPermitted } from '../access/permit.ts'
-import { reveal } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -34,7 +34,7 @@ export async function update(context: ServiceContext, call: Call, request: Updat
   const content = assertUpdatable(definitions, request, request.content)
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     const [previous] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
-    assertWritable(context, call, definitions, previous)
+    await assertWritable(context, call, previous)
     assertMatch(request, previous, ifMatch)
     if (request.ifNoneMatch) assertAbsent(request, previous)
     else assertMatchGiven(rules, request, previous, ifMatch)
@@ -68,11 +68,10 @@ export function assertUpdatable(
 }
 
 /** @throws Fault forbidden where the newest version, a tombstone as well, is hidden from the caller. */
-export function assertWritable(
-  { policy }: ServiceContext,
+export async function assertWritable(
+  context: ServiceContext,
   call: Call,
-  definitions: Definitions,
   newest: StoredVersion | undefined,
-): void {
-  if (newest && !reveal(call, policy, definitions, newest)) throw notPermitted('update', newest.type)
+): Promise<void> {
+  if (newest && !(await revealOne(context, call, newest))) throw notPermitted('update', newest.type)
 }

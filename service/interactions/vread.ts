@@ -1,6 +1,6 @@
 import { assertPermitted } from '../access/permit.ts'
-import { isRevealed, reveal } from '../access/reveal.ts'
-import { withinSecurityContext } from '../binary/security-context.ts'
+import { isRevealed } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
@@ -27,10 +27,8 @@ export async function vreadStored(context: ServiceContext, call: Call, request: 
     isResourceId(id) && VERSION_ID.test(versionId)
       ? await ports.store.readVersion(call.tenant, { type, id }, Number(versionId), call.deadline)
       : undefined
-  const version = reveal(call, policy, definitions, stored)
+  const version = await revealOne(context, call, stored)
   if (!version) throw fault('not-found', `There is no version '${versionId}' of ${type}/${id}`)
   if (!isRevealed(version)) throw gone(version)
-  const [shown] = await withinSecurityContext(context, call, [version])
-  if (!shown) throw fault('not-found', `There is no version '${versionId}' of ${type}/${id}`)
-  return readResult(definitions, shown, request)
+  return readResult(definitions, version, request)
 }

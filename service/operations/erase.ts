@@ -1,6 +1,6 @@
 /** Taking resources away for good, with all versions before: `$erase` of one, `$purge` of all of a patient. */
 import { assertPermitted } from '../access/permit.ts'
-import { reveal } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import { objectKeysOf } from '../binary/erase-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
@@ -88,12 +88,11 @@ const said = (diagnostics: string): OperationAnswer => ({
 async function eraseResource(context: ServiceContext, call: Call, key: ResourceKey): Promise<void> {
   const { ports, policy, limits } = context
   assertPermitted(policy, call, 'delete', key.type)
-  const definitions = context.definitions.for(call.tenant)
   const objects = await objectKeysOf(context, call, key)
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     const [newest] = await ports.store.readNewest(call.tenant, [key], call.deadline)
     if (!newest) throw notFound(key)
-    if (!reveal(call, policy, definitions, newest)) throw notFound(key)
+    if (!(await revealOne(context, call, newest))) throw notFound(key)
     const versionId = isBare(newest) ? newest.versionId : await commitBare(context, call, newest)
     if (versionId !== undefined && (await ports.store.purge(call.tenant, key, versionId, call.deadline))) {
       for (const object of objects) await ports.objects?.delete(call.tenant, object, call.deadline)

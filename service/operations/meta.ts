@@ -1,6 +1,7 @@
 /** Profiles, tags and security labels by themselves: R4 resource-operation-meta.html, -meta-add, -meta-delete. */
 import { assertPermitted, notPermitted } from '../access/permit.ts'
-import { isRevealed, reveal } from '../access/reveal.ts'
+import { isRevealed } from '../access/reveal.ts'
+import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
@@ -130,7 +131,7 @@ async function change(
   const given = input.find('meta')?.value as JsonObject
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
     const [newest] = await context.ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
-    const previous = reveal(call, context.policy, definitions, newest)
+    const previous = await revealOne(context, call, newest)
     if (newest && !previous) throw notPermitted('update', type)
     if (!previous) throw notFound({ type, id })
     if (!isRevealed(previous)) throw gone(previous)
