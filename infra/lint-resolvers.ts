@@ -12,7 +12,7 @@ const folder = join(root, '.cache/appsync-lint')
 const PACKAGES = [
   'eslint@9.39.5',
   'typescript@5.9.3',
-  '@typescript-eslint/parser@8',
+  '@typescript-eslint/parser@8.73.0',
   '@aws-appsync/eslint-plugin@2.0.2',
 ]
 
