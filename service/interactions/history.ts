@@ -25,22 +25,54 @@ export async function history(context: ServiceContext, call: Call, request: Hist
   const page = parseHistory(request.parameters, context.limits.pageSizeMax)
   const { sealer } = context.ports
   const sealed: Parameters = [['', [type, id].join('/')], ...page.applied]
-  let after = page.cursor === undefined ? undefined : afterOf(decodeCursor(sealer, call.tenant, page.cursor, sealed))
-  const wanted = page.count ?? context.limits.pageSizeDefault
+  const after = page.cursor === undefined ? undefined : afterOf(decodeCursor(sealer, call.tenant, page.cursor, sealed))
+  const all = seesAll(call, context.policy, definitions, type)
+  const { versions, total, next } = await pageOf(context, call, request, page, after, all)
+  const unknown = versions.length === 0 && page.cursor === undefined && page.since === undefined && !page.at
+  if (type !== undefined && id !== undefined && unknown) throw notFound({ type, id })
+  return {
+    versions,
+    creations: await creationsOf(context, call, versions),
+    total: all ? total : undefined,
+    self: page.cursor === undefined ? page.applied : withCursor(page.applied, page.cursor),
+    next: next === undefined ? undefined : withCursor(page.applied, encodeCursor(sealer, call.tenant, [next], sealed)),
+  }
+}
+
+interface Found {
+  readonly versions: HistoryResult['versions']
+  /** Of the store: hidden ones count. */
+  readonly total: number | undefined
+  readonly next: string | undefined
+}
+
+async function pageOf(
+  context: ServiceContext,
+  call: Call,
+  { type, id }: HistoryRequest,
+  { at, since, count }: HistoryParameters,
+  start: string | undefined,
+  all: boolean,
+): Promise<Found> {
+  const wanted = count ?? context.limits.pageSizeDefault
   const versions: HistoryResult['versions'][number][] = []
+  let after = start
   let total: number | undefined
   let examined = 0
+  // Who doesn't see all is not told that something comes: one more is looked for where the page is full.
+  const enough = all ? wanted : wanted + 1
+  let end: string | undefined
   do {
+    const missing = versions.length < wanted ? wanted - versions.length : PEEKED
     const found = await context.ports.store.history(call.tenant, {
       ...(type !== undefined && { type }),
       ...(id !== undefined && { id }),
-      ...(page.since !== undefined && { since: page.since }),
-      ...(page.at && { until: page.at.high - 1 }),
+      ...(since !== undefined && { since }),
+      ...(at && { until: at.high - 1 }),
       ...(after !== undefined && { after }),
-      count: Math.max(wanted - versions.length, 1),
+      count: Math.max(missing, 1),
       deadline: call.deadline,
     })
-    const { at } = page
     const current = at ? await currentIn(context, call, found.versions, at) : found.versions
     for (const version of await revealEach(context, call, current)) if (version) versions.push(version)
     examined += found.versions.length
@@ -48,18 +80,14 @@ export async function history(context: ServiceContext, call: Call, request: Hist
     // Of one resource nothing older was current then; of many there may be others that have not changed for years.
     const isPast = id !== undefined && at !== undefined && (found.versions.at(-1)?.lastUpdated ?? at.low) <= at.low
     after = isPast ? undefined : found.next
-  } while (after !== undefined && versions.length < wanted && examined < EXAMINED_MAX)
-  const unknown = versions.length === 0 && page.cursor === undefined && page.since === undefined && !page.at
-  if (type !== undefined && id !== undefined && unknown) throw notFound({ type, id })
-  return {
-    versions,
-    creations: await creationsOf(context, call, versions),
-    total: seesAll(call, context.policy, definitions, type) ? total : undefined,
-    self: page.cursor === undefined ? page.applied : withCursor(page.applied, page.cursor),
-    next:
-      after === undefined ? undefined : withCursor(page.applied, encodeCursor(sealer, call.tenant, [after], sealed)),
-  }
+    if (versions.length === wanted) end = after
+  } while (after !== undefined && versions.length < enough && examined < EXAMINED_MAX)
+  if (versions.length > wanted) return { versions: versions.slice(0, wanted), total, next: end }
+  return { versions, total, next: after }
 }
+
+/** How many versions are looked at for one that comes behind a page. */
+const PEEKED = 50
 
 /** Versions that one page of an `_at` looks at: it may be short, or empty, and have a next one all the same. */
 const EXAMINED_MAX = 10_000
