@@ -1,5 +1,6 @@
 /** What a deployment asks of references, over what R4 does: see WriteRules. */
-import { readMany, readNewestInBatches } from '../access/read-many.ts'
+import { readHits } from '../access/read-hits.ts'
+import { readMany } from '../access/read-many.ts'
 import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
@@ -127,8 +128,8 @@ export async function assertUnreferenced(
     })
     // What the same commit writes is judged by what becomes of it.
     const others = page.hits.filter(hit => !written.has(keyOf(hit)))
-    const [first] = await readNewestInBatches(context, call, others.slice(0, 1))
-    if (!first || first.deleted) return
+    const [first] = await readHits(context, call, query, others)
+    if (!first) return
     throw fault(
       'conflict',
       `${keyOf(key)} can not be deleted: ${keyOf(first)} refers to it (${parameter.code}), and may not be left alone`,
