@@ -13,6 +13,7 @@ import { planSearch, searchRequestOf } from '../interactions/search-plan.ts'
 import { assertUpdatable } from '../interactions/update.ts'
 import type { VersionAttributes } from '../ports/stored-version.ts'
 import { formatQueryString } from '../query-string.ts'
+import type { Replaced } from '../resource/carry-labels.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
 import { hasJoin } from '../search/has-join.ts'
@@ -41,7 +42,7 @@ export interface DraftUpdate {
   readonly id: string
   readonly content: ResourceContent
   /** What a condition has found, or a patch was made on: no other version may be replaced. */
-  readonly previous?: VersionAttributes
+  readonly previous?: VersionAttributes & Replaced
   /** By a condition that nothing matches: there must be no such resource yet. */
   readonly isNew?: true
 }

@@ -16,6 +16,7 @@ import {
 } from '../interactions/reference-rules.ts'
 import type { Change, Claim } from '../ports/resource-store.ts'
 import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
+import { carryLabels, isReplaced, type Replaced } from '../resource/carry-labels.ts'
 import { type ResolveLink, rewriteLinks } from '../resource/references.ts'
 import { breathe } from './breathe.ts'
 import { type ResolvedCreates, resolveCreates } from './conditional-creates.ts'
@@ -24,6 +25,9 @@ import type { DraftDelete, Drafts, DraftUpdate } from './drafts.ts'
 import { faultCollector } from './entry-fault.ts'
 import { type LinkTargets, linkResolver } from './links.ts'
 import { type ResolvedTargets, resolveTargets } from './resolve-targets.ts'
+
+/** A newest version, with its content where the caller sees it. */
+type Target = VersionAttributes | (VersionAttributes & Replaced)
 
 export interface Plan {
   /** Deletes, creates, updates: the order of R4 http.html#trules. */
@@ -34,7 +38,7 @@ export interface Plan {
   readonly writes: ReadonlyMap<number, Change>
   readonly creates: ResolvedCreates
   /** Newest versions before the transaction, by index of the entry. */
-  readonly newest: ReadonlyMap<number, VersionAttributes | undefined>
+  readonly newest: ReadonlyMap<number, Target | undefined>
   /** What entries with conditions, and patches, have come to. */
   readonly targets: ResolvedTargets
 }
@@ -84,7 +88,7 @@ export async function planTransaction(
 
 function withoutIdleFollowers(
   { deletes }: Drafts,
-  newest: ReadonlyMap<number, VersionAttributes | undefined>,
+  newest: ReadonlyMap<number, Target | undefined>,
   writing: readonly DraftWrite[],
 ): readonly DraftWrite[] {
   if (!writing.some(({ entry }) => entry.follows !== undefined)) return writing
@@ -98,7 +102,7 @@ async function readTargets(
   context: ServiceContext,
   call: Call,
   drafts: Drafts,
-): Promise<ReadonlyMap<number, VersionAttributes | undefined>> {
+): Promise<ReadonlyMap<number, Target | undefined>> {
   const all: readonly (DraftDelete | DraftUpdate)[] = [...drafts.deletes, ...drafts.updates]
   const targets = all.filter(({ previous }) => previous === undefined)
   const versions = await readNewestInBatches(
@@ -108,7 +112,7 @@ async function readTargets(
   )
   const seen = await revealEach(context, call, versions)
   const faults = faultCollector()
-  const newest = new Map<number, VersionAttributes | undefined>()
+  const newest = new Map<number, Target | undefined>()
   for (const draft of all) {
     const { entry, previous } = draft
     if (!previous) continue
@@ -118,7 +122,7 @@ async function readTargets(
   }
   for (const [position, draft] of targets.entries()) {
     const version = versions[position]
-    newest.set(draft.entry.index, version)
+    newest.set(draft.entry.index, seen[position] ?? version)
     const { index, ifMatch } = draft.entry
     const gone = draft.kind === 'delete' && version?.deleted
     if (version && !gone && !seen[position]) {
@@ -150,7 +154,7 @@ function targetsByFullUrl(
 
 interface Preparation {
   readonly undos: Undo[]
-  readonly newest: ReadonlyMap<number, VersionAttributes | undefined>
+  readonly newest: ReadonlyMap<number, Target | undefined>
   readonly resolverOf: (draft: DraftWrite) => ResolveLink
   readonly now: number
   readonly staged: Staged
@@ -158,7 +162,7 @@ interface Preparation {
 
 function stagedBy(
   writing: readonly DraftWrite[],
-  newest: ReadonlyMap<number, VersionAttributes | undefined>,
+  newest: ReadonlyMap<number, Target | undefined>,
   deleted: readonly VersionAttributes[],
 ): Staged {
   const deletes = stagedDeletes(deleted)
@@ -206,7 +210,9 @@ async function prepareWrites(
     if (!content) continue
     const prepared = faults.try(index, () => {
       const method = draft.kind === 'create' ? 'POST' : draft.method
-      return prepareWrite(context, call, definitions, { method, type, id, content, previous: newest.get(index), now })
+      const previous = newest.get(index)
+      const updated = method === 'PUT' && isReplaced(previous) ? carryLabels(content, previous) : content
+      return prepareWrite(context, call, definitions, { method, type, id, content: updated, previous, now })
     })
     // The content is let go: thousands of them would only be carried from one garbage collection to the next.
     if (prepared) writes.set(index, prepared.change)

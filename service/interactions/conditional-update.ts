@@ -4,6 +4,7 @@ import type { ServiceContext } from '../context.ts'
 import { type Fault, fault } from '../fault.ts'
 import type { ConditionalUpdateRequest, Revealed, WriteResult } from '../fhir-service.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
+import { carryLabels } from '../resource/carry-labels.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
 import { type Attempted, attemptWrite } from './commit-write.ts'
@@ -83,7 +84,10 @@ async function updateMatch(
   assertMatchId(match, content, condition)
   assertMatch(match, match, ifMatch)
   assertMatchGiven(context.rules, match, match, ifMatch)
-  return attemptWrite(context, call, { method: 'PUT', type, id, content, previous: match })
+  return attemptWrite(context, call, {
+    ...{ method: 'PUT', type, id, previous: match },
+    content: carryLabels(content, match),
+  })
 }
 
 interface Missing {

@@ -1,12 +1,14 @@
 import { assertPermitted, notPermitted } from '../access/permit.ts'
+import { isRevealed, type Tombstone } from '../access/reveal.ts'
 import { revealOne } from '../access/reveal-each.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
 import { fault } from '../fault.ts'
-import type { UpdateRequest, WriteResult } from '../fhir-service.ts'
+import type { Revealed, UpdateRequest, WriteResult } from '../fhir-service.ts'
 import { isResourceId } from '../interaction-request.ts'
 import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
+import { carryLabels } from '../resource/carry-labels.ts'
 import type { JsonValue, ResourceContent } from '../resource/content.ts'
 import { assertValid, type ValidateOptions } from '../resource/validate.ts'
 import { attemptWrite } from './commit-write.ts'
@@ -34,11 +36,12 @@ export async function update(context: ServiceContext, call: Call, request: Updat
   const content = assertUpdatable(definitions, request, request.content)
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     const [previous] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
-    await assertWritable(context, call, previous)
+    const seen = await assertWritable(context, call, previous)
     assertMatch(request, previous, ifMatch)
     if (request.ifNoneMatch) assertAbsent(request, previous)
     else assertMatchGiven(rules, request, previous, ifMatch)
-    const { result } = await attemptWrite(context, call, { method: 'PUT', type, id, content, previous })
+    const updated = isRevealed(seen) ? carryLabels(content, seen) : content
+    const { result } = await attemptWrite(context, call, { method: 'PUT', type, id, content: updated, previous })
     if (result) return result
     if (namesVersion(ifMatch)) throw overtaken(request, ifMatch)
   }
@@ -67,11 +70,16 @@ export function assertUpdatable(
   })
 }
 
-/** @throws Fault forbidden where the newest version, a tombstone as well, is hidden from the caller. */
+/**
+ * What the caller sees of the newest version.
+ * @throws Fault forbidden where it, a tombstone as well, is hidden from the caller.
+ */
 export async function assertWritable(
   context: ServiceContext,
   call: Call,
   newest: StoredVersion | undefined,
-): Promise<void> {
-  if (newest && !(await revealOne(context, call, newest))) throw notPermitted('update', newest.type)
+): Promise<Revealed | Tombstone | undefined> {
+  const seen = await revealOne(context, call, newest)
+  if (newest && !seen) throw notPermitted('update', newest.type)
+  return seen
 }

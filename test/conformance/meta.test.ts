@@ -91,3 +91,38 @@ test('what a policy hides has no meta, and gets none', async () => {
   expect(await veiled.send('POST /Patient/a/$meta-add', given({ tag: [VIP] }))).toMatchObject({ status: 403 })
   await veiled.close()
 })
+
+/** R4 resource.html#tag-updates: tags and security labels are merged, profiles replaced. */
+test.each([
+  ['by its id', 'PUT /Patient/l'],
+  ['by a condition', 'PUT /Patient?_id=l'],
+  ['in a transaction', 'PUT Patient/l'],
+  ['in a transaction by a condition', 'PUT Patient?_id=l'],
+])('an update %s keeps tags and labels that it does not know of', async (_how, line) => {
+  const labelled = { resourceType: 'Patient', id: 'l', meta: { tag: [URGENT], security: [VIP], profile: [PROFILE] } }
+  await world.send('PUT /Patient/l', { body: labelled })
+  const other = { system: 'urn:tags', code: 'other' }
+  const resource = { resourceType: 'Patient', id: 'l', meta: { tag: [other] }, active: true }
+  const [method = '', url = ''] = line.split(' ')
+  const entry = [{ resource, request: { method, url } }]
+  const answer = url.startsWith('/')
+    ? await world.send(line, { body: resource })
+    : await world.send('POST /', { body: { resourceType: 'Bundle', type: 'transaction', entry } })
+  expect(answer.status).toBe(200)
+  expect((await world.send('GET /Patient/l')).body).toEqual({
+    ...resource,
+    meta: { ...stamp(2), lastUpdated: expect.any(String), tag: [other, URGENT], security: [VIP] },
+  })
+  expect(await world.send('GET /Patient?_security=urn:labels|vip&_summary=count')).toMatchObject({ body: { total: 1 } })
+})
+
+test('a patch takes labels away, and one who puts a resource anew after its deletion starts without', async () => {
+  const headers = { 'content-type': 'application/merge-patch+json' }
+  await world.send('PATCH /Patient/a', { body: { meta: { tag: null } }, headers })
+  expect((await world.send('GET /Patient/a')).body).toMatchObject({ meta: stamp(2) })
+  expect((await world.send('GET /Patient/a')).body).not.toHaveProperty('meta.tag')
+  await world.send('PUT /Patient/a', { body: PATIENT })
+  await world.send('DELETE /Patient/a')
+  await world.send('PUT /Patient/a', { body: { resourceType: 'Patient', id: 'a' } })
+  expect((await world.send('GET /Patient/a')).body).not.toHaveProperty('meta.tag')
+})
