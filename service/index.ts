@@ -104,7 +104,13 @@ export {
   viewOf,
 } from './interaction-request.ts'
 export { fingerprintOf } from './interactions/once.ts'
-export { DEFAULT_LIMITS, HEADER_BYTES_MAX, IDEMPOTENCY_KEY_LENGTH_MAX, type Limits } from './limits.ts'
+export {
+  DEFAULT_LIMITS,
+  HEADER_BYTES_MAX,
+  IDEMPOTENCY_KEY_LENGTH_MAX,
+  type Limits,
+  URL_LENGTH_MAX,
+} from './limits.ts'
 export type {
   Operation,
   OperationAnswer,

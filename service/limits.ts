@@ -1,8 +1,11 @@
 /**
- * URL and headers of a request together. Searches by GET may have long lists of values; those that are longer go into
- * the body of a POST _search.
+ * Characters of a URL. Searches by GET may have long lists of values; those that are longer go into the body of a POST
+ * _search.
  */
-export const HEADER_BYTES_MAX = 64 * 1024
+export const URL_LENGTH_MAX = 64 * 1024
+
+/** URL and headers of a request together: more than the longest URL, so that one that is too long is told so. */
+export const HEADER_BYTES_MAX = 2 * URL_LENGTH_MAX
 
 /** R4 datatypes.html#id */
 export const ID_LENGTH_MAX = 64

@@ -9,9 +9,9 @@ import {
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { bodyBytes, type HttpResponse } from '#rest/http-message.ts'
-import { HEADER_BYTES_MAX } from '#service/index.ts'
+import { HEADER_BYTES_MAX, URL_LENGTH_MAX } from '#service/index.ts'
 import { readBody } from './read-body.ts'
-import { refuseUnreadable } from './unreadable-request.ts'
+import { refuseUnreadable, urlTooLong } from './unreadable-request.ts'
 
 export interface ReceivedRequest {
   readonly method: string
@@ -115,6 +115,10 @@ async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if ((request.url?.length ?? 0) > URL_LENGTH_MAX) {
+    refuse(urlTooLong(), request, response)
+    return
+  }
   const read = await readBody(request, options.bodyBytesMax)
   if (read.kind === 'aborted') return
   const received: ReceivedRequest = {

@@ -41,14 +41,28 @@ const refusal = (status: string, code: string, diagnostics: string): string => {
 }
 
 test('a URL that is too long is refused with the way out', async () => {
+  const way = 'a search may have its parameters in the body of a POST _search.'
   const answer = await send(`GET /fhir/Patient?_id=${'x'.repeat(70_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
-  expect(answer).toBe(
+  const [head = '', body] = answer.split('\r\n\r\n')
+  expect(head).toMatch(/^HTTP\/1\.1 414 URI Too Long\r\n/)
+  expect(head).toMatch(/\r\nConnection: close\r\n/)
+  const expected = refusal('414', 'too-long', `The URL is longer than 65536 characters: ${way}`)
+  expect(body).toBe(expected.split('\r\n\r\n')[1])
+  const longer = await send(`GET /fhir/Patient?_id=${'x'.repeat(200_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  expect(longer).toBe(
     refusal(
       '431 Request Header Fields Too Large',
       'too-long',
-      'The URL and the headers are longer than 65536 bytes together: a search may have its parameters in the body of a POST _search.',
+      `The URL and the headers are longer than 131072 bytes together: ${way}`,
     ),
   )
+})
+
+test('one that is as long as it may be goes to the door, with headers', async () => {
+  const path = '/fhir/Patient?_id='
+  const url = path + 'x'.repeat(65_536 - path.length)
+  const request = `GET ${url} HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(20_000)}\r\nConnection: close\r\n\r\n`
+  expect(await send(request)).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nfine$/)
 })
 
 test('so is what is no HTTP', async () => {

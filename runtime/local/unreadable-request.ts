@@ -1,6 +1,7 @@
 /** What a client is told whose bytes are no request that could be handed to a door. */
 import type { Duplex } from 'node:stream'
-import { encodeUtf8, HEADER_BYTES_MAX, operationOutcome, stringifyJson } from '#service/index.ts'
+import type { HttpResponse } from '#rest/http-message.ts'
+import { encodeUtf8, HEADER_BYTES_MAX, operationOutcome, stringifyJson, URL_LENGTH_MAX } from '#service/index.ts'
 
 interface Refusal {
   readonly status: string
@@ -39,9 +40,22 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, b
     return
   }
   const { status, code, diagnostics } = REFUSALS.get(error.code) ?? MALFORMED
-  const body = encodeUtf8(stringifyJson(operationOutcome([{ severity: 'error', code, diagnostics }])))
+  const body = outcomeBody(code, diagnostics)
   const head =
     `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json; charset=utf-8\r\n` +
     `Content-Length: ${body.byteLength}\r\nConnection: close\r\n\r\n`
   socket.end(Buffer.concat([encodeUtf8(head), body]))
 }
+
+/** RFC 9110, 15.5.15, before the body is read. */
+export const urlTooLong = (): HttpResponse => ({
+  status: 414,
+  headers: { 'Content-Type': 'application/fhir+json; charset=utf-8' },
+  body: outcomeBody(
+    'too-long',
+    `The URL is longer than ${URL_LENGTH_MAX} characters: a search may have its parameters in the body of a POST _search.`,
+  ),
+})
+
+const outcomeBody = (code: Refusal['code'], diagnostics: string): Uint8Array =>
+  encodeUtf8(stringifyJson(operationOutcome([{ severity: 'error', code, diagnostics }])))
