@@ -2,7 +2,7 @@
  * Values as keywords: the key of their parameter, a letter for what follows, and the text. What is written and what is
  * searched for are made by the same functions. Long text is replaced by its hash.
  */
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /** Text of so many UTF-16 units or more is not kept in a keyword as it is. */
 export const TEXT_LENGTH_MAX = 256
@@ -12,7 +12,20 @@ export const keyword = (key: string, letter: string, text: string): string =>
   text.length < TEXT_LENGTH_MAX ? `${key}${letter}:${text.toWellFormed()}` : `${key}${letter}#${digest(text)}`
 
 /** 22 characters. */
-export const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)
+export const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, DIGEST_LENGTH)
+
+const DIGEST_LENGTH = 22
+
+/** The digest of texts one after the other, asked for in between. No surrogate pair may lie in two of them. */
+export function runningDigest(): { add(text: string): void; value(): string } {
+  const running = createHash('sha256')
+  return {
+    add: text => {
+      running.update(text)
+    },
+    value: () => running.copy().digest('base64url').slice(0, DIGEST_LENGTH),
+  }
+}
 
 /** Two texts as one: only the bar between them stands alone. */
 export const joined = (first: string, second: string): string => `${first.replace(/[\\|]/g, '\\$&')}|${second}`

@@ -43,3 +43,10 @@ test('short text is one keyword, long text one for each 256 characters', () => {
     expect.stringMatching(/^12345678p256\.[\w-]{22}:x{44}$/),
   ])
 })
+
+test('a text of many megabytes is cut in time that grows with it, and its end is found', () => {
+  const long = 'abcdefgh'.repeat(500_000)
+  const keywords = blockKeywords('12345678', long)
+  expect(keywords).toHaveLength(15_625)
+  expect(keywords.at(-1)).toBe(startKeyword('12345678', long))
+})
