@@ -88,20 +88,19 @@ const STRIDE = 7_919
 
 export interface SearchFormOptions {
   readonly sizes: readonly number[]
-  /** Actions of one transaction, which are more than Observations in it by a hundredth. */
-  readonly transactionEntries: number
+  readonly observationsOfTransaction: number
 }
 
 /** Fills up to each size and asks all forms there. */
 export async function measureSearchForms(
   gateway: GatewayProcess,
-  { sizes, transactionEntries }: SearchFormOptions,
+  { sizes, observationsOfTransaction: step }: SearchFormOptions,
 ): Promise<readonly SearchFormPoint[]> {
   const points: SearchFormPoint[] = []
   let from = 0
   for (const size of sizes) {
     const startedAt = performance.now()
-    await fill(gateway, { from, to: size, resourcesOf: clinicResources, step: transactionEntries })
+    await fill(gateway, { from, to: size, resourcesOf: clinicResources, step })
     await onConnection(gateway, send => untilFound(send, size))
     const seconds = Math.round((performance.now() - startedAt) / 1000)
     console.log(`search-forms: from ${from} to ${size} Observations in ${seconds} s`)
