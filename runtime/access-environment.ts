@@ -42,7 +42,7 @@ const oneOf =
     choices.find(choice => choice === text)
 
 function readRules(reader: EnvironmentReader): WriteRules {
-  const { ifMatch, referenceIntegrity, versionedReferences } = DEFAULT_WRITE_RULES
+  const { ifMatch, referenceIntegrity, versionedReferences, conditionalDeleteMax } = DEFAULT_WRITE_RULES
   return {
     ifMatch: reader.optional(ENV.ifMatch, ifMatch, oneOf('optional', 'required'), 'optional or required'),
     referenceIntegrity: reader.optional(
@@ -57,6 +57,12 @@ function readRules(reader: EnvironmentReader): WriteRules {
       parseElements,
       'elements such as Observation.subject, with commas',
     ),
+    conditionalDeleteMax: reader.optional(
+      ENV.conditionalDeleteMax,
+      conditionalDeleteMax,
+      parseDeletes,
+      'a whole number from 1 to 10000',
+    ),
   }
 }
 
@@ -64,6 +70,9 @@ function parseElements(text: string): ReadonlySet<string> | undefined {
   const elements = text.split(',').map(element => element.trim())
   return elements.every(element => /^[A-Z][A-Za-z]+(\.[a-z][A-Za-z]*)+$/.test(element)) ? new Set(elements) : undefined
 }
+
+const parseDeletes = (text: string): number | undefined =>
+  /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 10_000 ? Number(text) : undefined
 
 export const parseFlag = (text: string): boolean | undefined =>
   text === 'true' ? true : text === 'false' ? false : undefined

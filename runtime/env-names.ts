@@ -25,6 +25,8 @@ export const ENV = {
   referenceIntegrity: 'REFERENCE_INTEGRITY',
   /** Elements whose references get the version of their target, separated by commas: `Observation.subject`. */
   versionedReferences: 'VERSIONED_REFERENCES',
+  /** How many resources one conditional delete may delete. Default: 1. */
+  conditionalDeleteMax: 'CONDITIONAL_DELETE_MAX',
   /** single or multi: whether callers belong to tenants. */
   tenancy: 'TENANCY',
   /** What the members of each group may do, as JSON. Default: as FHIR Works on AWS has it. */

@@ -39,6 +39,7 @@ test('everything can be', () => {
     HARD_DELETE: 'true',
     IF_MATCH: 'required',
     REFERENCE_INTEGRITY: 'enforced',
+    CONDITIONAL_DELETE_MAX: '500',
     VERSIONED_REFERENCES: 'Observation.subject, AuditEvent.entity.what',
     ACCESS_ROLES: '{"nurse":[{"interactions":["read"],"types":["Patient"]}]}',
     ROLES_CLAIM: 'groups',
@@ -61,6 +62,7 @@ test('everything can be', () => {
         ifMatch: 'required',
         referenceIntegrity: 'enforced',
         versionedReferences: new Set(['Observation.subject', 'AuditEvent.entity.what']),
+        conditionalDeleteMax: 500,
       },
       terms: { tenancy: 'multi', rolesClaim: 'groups', tenantClaim: 'tenant' },
       login: {

@@ -33,8 +33,6 @@ export interface Limits {
   readonly writeAttemptsMax: number
   /** Entries of a batch, conditions and reads of a transaction that run at the same time. */
   readonly concurrencyMax: number
-  /** Resources that one conditional delete may delete: R4 http.html#3.1.0.7.1. More are refused, all of them. */
-  readonly conditionalDeleteMax: number
   /** References that one readNewest is asked for. */
   readonly readBatchMax: number
 }
@@ -48,6 +46,5 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   includeRoundsMax: 5,
   writeAttemptsMax: 8,
   concurrencyMax: 32,
-  conditionalDeleteMax: 1,
   readBatchMax: 500,
 })

@@ -15,10 +15,13 @@ export interface WriteRules {
    * R4 references.html: by default a reference is to whatever is the newest version.
    */
   readonly versionedReferences: ReadonlySet<string>
+  /** Resources that one conditional delete may delete: R4 http.html#3.1.0.7.1. More are refused, all of them. */
+  readonly conditionalDeleteMax: number
 }
 
 export const DEFAULT_WRITE_RULES: WriteRules = Object.freeze({
   ifMatch: 'optional',
   referenceIntegrity: 'off',
   versionedReferences: new Set<string>(),
+  conditionalDeleteMax: 1,
 })

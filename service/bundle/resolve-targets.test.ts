@@ -86,7 +86,7 @@ test('a conditional delete makes room for a create of the same condition', async
 })
 
 test('as many as the limit allows are deleted by one condition', async () => {
-  const world = await filled({ limits: { conditionalDeleteMax: 2 } })
+  const world = await filled({ rules: { conditionalDeleteMax: 2 } })
   const bundle = transaction(conditional('DELETE', 'Practitioner?identifier=s|1,s|2'))
   const answer = await runBundle(world, bundle, 'OperationOutcome')
   expect(newOnes(world).sort()).toEqual(['DELETE Practitioner/a 2', 'DELETE Practitioner/b 2'])

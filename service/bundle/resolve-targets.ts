@@ -122,7 +122,7 @@ async function resolveDelete(
   deleted: ReadonlySet<string>,
   { deletes }: Resolution,
 ): Promise<void> {
-  const { conditionalDeleteMax } = context.limits
+  const { conditionalDeleteMax } = context.rules
   const matches = await findMatches(context, call, condition, deleted, conditionalDeleteMax + 1)
   if (matches.length > conditionalDeleteMax) throw tooManyMatches(condition, conditionalDeleteMax)
   for (const match of matches) deletes.push({ kind: 'delete', entry, type, id: match.id, previous: match })

@@ -115,7 +115,7 @@ const INTERACTIONS = [
 const codes = (names: readonly string[]): JsonObject[] => names.map(code => ({ code }))
 
 function resourceOf(
-  { rules, limits }: ServiceContext,
+  { rules }: ServiceContext,
   definitions: Definitions,
   type: string,
   searchRevInclude: string[],
@@ -131,7 +131,7 @@ function resourceOf(
     conditionalCreate: true,
     conditionalRead: 'full-support',
     conditionalUpdate: true,
-    conditionalDelete: limits.conditionalDeleteMax > 1 ? 'multiple' : 'single',
+    conditionalDelete: rules.conditionalDeleteMax > 1 ? 'multiple' : 'single',
     referencePolicy:
       rules.referenceIntegrity === 'enforced' ? ['literal', 'logical', 'enforced'] : ['literal', 'logical'],
     ...(references.length > 0 && { searchInclude: ['*', ...references] }),

@@ -13,7 +13,7 @@ import { assertUnreferenced, stagedDeletes } from './reference-rules.ts'
 
 /**
  * R4 http.html#3.1.0.7.1. All matches are deleted in one commit, or none where they are more than
- * limits.conditionalDeleteMax. After a lost race the search is made again.
+ * rules.conditionalDeleteMax. After a lost race the search is made again.
  */
 export async function conditionalDelete(
   context: ServiceContext,
@@ -27,8 +27,8 @@ export async function conditionalDelete(
   assertVersionId(ifMatch)
   const condition = await readCondition(context, call, type, request.condition)
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
-    const matches = await findMatches(context, call, condition, undefined, limits.conditionalDeleteMax + 1)
-    if (matches.length > limits.conditionalDeleteMax) throw tooManyMatches(condition, limits.conditionalDeleteMax)
+    const matches = await findMatches(context, call, condition, undefined, rules.conditionalDeleteMax + 1)
+    if (matches.length > rules.conditionalDeleteMax) throw tooManyMatches(condition, rules.conditionalDeleteMax)
     for (const match of matches) {
       assertMatch(match, match, ifMatch)
       assertMatchGiven(rules, match, match, ifMatch)

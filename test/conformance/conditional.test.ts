@@ -150,7 +150,7 @@ describe('a conditional delete', () => {
   })
 
   test('of as many as the limit allows, with their count', async () => {
-    const wide = await openRestWorld({ limits: { conditionalDeleteMax: 3 } })
+    const wide = await openRestWorld({ rules: { conditionalDeleteMax: 3 } })
     const ids = ['a', 'b', 'c', 'd']
     for (const id of ids) await wide.send(`PUT /Patient/${id}`, { body: { ...PATIENT, id } })
     expect(await wide.send(`DELETE /${CONDITION}`)).toMatchObject({ status: 412 })

@@ -32,7 +32,7 @@ const READERS: Readonly<Record<Name, readonly ((environment: Environment) => unk
 /** Read where there is no deployment: the local server's, and what Cognito has as its default has it. */
 const LOCAL: readonly string[] = [
   ...[ENV.port, ENV.host, ENV.dataFolder, ENV.tlsCertificate, ENV.tlsKey],
-  ...[ENV.ifMatch, ENV.referenceIntegrity, ENV.versionedReferences],
+  ...[ENV.ifMatch, ENV.referenceIntegrity, ENV.versionedReferences, ENV.conditionalDeleteMax],
   ...[ENV.loginIssuer, ENV.loginAudience, ENV.loginKeys, ENV.rolesClaim, ENV.tenantClaim],
 ]
 
