@@ -1,7 +1,8 @@
 /** Bundles that are worked on after the answer, and what becomes of them. R4 async.html */
-import { fault, JOBS_SEGMENT } from '#service/index.ts'
+import { type CancelledJob, fault, JOBS_SEGMENT } from '#service/index.ts'
 import { jsonBody } from './body.ts'
 import type { Exchange, Of } from './exchange.ts'
+import { outcomeResponse } from './fault-to-response.ts'
 import type { HttpResponse } from './http-message.ts'
 import { preferenceOf } from './request.ts'
 import { emptyResponse, jsonResponse } from './response.ts'
@@ -33,7 +34,17 @@ export async function answerJobStatus({ service, request, rendering }: Exchange,
   return emptyResponse(202, { 'X-Progress': job.progress, 'Retry-After': RETRY_AFTER_SECONDS })
 }
 
-export async function answerJobCancel({ service, request }: Exchange, { id }: Of<'job-cancel'>) {
-  await service.cancelJob(request.call, id)
-  return emptyResponse(202, {})
+/** R4 async.html#3.1.6.4: 202, with what has come of the job until then. */
+export async function answerJobCancel({ service, request, rendering }: Exchange, { id }: Of<'job-cancel'>) {
+  const { was } = await service.cancelJob(request.call, id)
+  const issue = { severity: 'information', code: 'informational', diagnostics: CANCELLED[was] } as const
+  return outcomeResponse(rendering, 202, {}, [issue])
+}
+
+const CANCELLED: Readonly<Record<CancelledJob['was'], string>> = {
+  waiting: 'The job had not been begun: nothing was written, and nothing will be.',
+  begun:
+    'The job had been begun: what it has written stays written, it may write more of a batch, and a transaction is ' +
+    'written whole or not at all. Its result is thrown away.',
+  ended: 'The job had ended: what it has written stays written. Its result is thrown away.',
 }

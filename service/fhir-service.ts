@@ -9,7 +9,15 @@ import type {
   GraphqlRequest,
   GraphqlResult,
 } from './graphql/requests.ts'
-import type { AsyncBundleRequest, JobRun, JobRunResult, JobStatus, OnceRequest, SubmittedJob } from './job-requests.ts'
+import type {
+  AsyncBundleRequest,
+  CancelledJob,
+  JobRun,
+  JobRunResult,
+  JobStatus,
+  OnceRequest,
+  SubmittedJob,
+} from './job-requests.ts'
 import type { ByteRange } from './ports/object-store.ts'
 import type { VersionAttributes } from './ports/stored-version.ts'
 import type { JsonValue, ResourceContent } from './resource/content.ts'
@@ -28,6 +36,7 @@ export type {
 
 export type {
   AsyncBundleRequest,
+  CancelledJob,
   JobRun,
   JobRunResult,
   JobStatus,
@@ -55,7 +64,7 @@ export interface FhirService {
   conditionalUpdate(call: Call, request: ConditionalUpdateRequest): Promise<WriteResult>
   /** R4 http.html#patch, of the one match. No match is not-found. */
   conditionalPatch(call: Call, request: ConditionalPatchRequest): Promise<WriteResult>
-  /** R4 http.html#3.1.0.7.1: of the one match, or of all where limits.conditionalDeleteMax allows so many. */
+  /** R4 http.html#3.1.0.7.1: of the one match, or of all where rules.conditionalDeleteMax allows so many. */
   conditionalDelete(call: Call, request: ConditionalDeleteRequest): Promise<ConditionalDeleteResult>
   /** R4 http.html#delete. Deleting what is not there, or is gone already, succeeds without a new version. */
   delete(call: Call, request: DeleteRequest): Promise<DeleteResult>
@@ -74,7 +83,7 @@ export interface FhirService {
   /** How far a job of the caller is; not-found for anybody else's, and after a day. */
   jobStatus(call: Call, id: string): Promise<JobStatus>
   /** Gives a job up: not-found as for its status. */
-  cancelJob(call: Call, id: string): Promise<void>
+  cancelJob(call: Call, id: string): Promise<CancelledJob>
   /** For workers: does a job that waits. Whatever goes wrong with the job itself is its result. */
   runJob(run: JobRun): Promise<JobRunResult>
   /** R4 http.html#capabilities: JSON text of the CapabilityStatement, computed from what this service runs. */

@@ -52,6 +52,7 @@ export type {
   BinaryWriteRequest,
   BundleRequest,
   BundleResult,
+  CancelledJob,
   ConditionalDeleteRequest,
   ConditionalDeleteResult,
   ConditionalPatchRequest,

@@ -28,6 +28,11 @@ export type JobStatus =
   /** HTTP status and JSON text of the resource that the request would have been answered with. */
   | { readonly kind: 'ended'; readonly status: number; readonly body: readonly Uint8Array[] }
 
+/** How far a job was when it was given up: what it had written by then stays written. */
+export interface CancelledJob {
+  readonly was: 'waiting' | 'begun' | 'ended'
+}
+
 export interface JobRun extends Pick<Call, 'tenant' | 'logger'> {
   readonly id: string
   /** Until then the work has to be done. Whoever finds the job unfinished some time later begins it again. */

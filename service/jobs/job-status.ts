@@ -2,7 +2,7 @@
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { type Fault, fault } from '../fault.ts'
-import type { JobStatus } from '../fhir-service.ts'
+import type { CancelledJob, JobStatus } from '../fhir-service.ts'
 import { invariant } from '../invariant.ts'
 import type { Job } from '../ports/job-store.ts'
 import { jobPorts } from './job-ports.ts'
@@ -34,8 +34,11 @@ const URL_SECONDS = 5 * 60
 const urlOf = (context: ServiceContext, call: Call, { key, contentType }: NonNullable<Job['result']>) =>
   jobPorts(context).objects.presign(call.tenant, key, { method: 'GET', contentType, seconds: URL_SECONDS })
 
-/** R4 async.html#3.1.6.4: what has not been begun is not begun; the result of what has been is thrown away. */
-export async function cancelJob(context: ServiceContext, call: Call, id: string): Promise<void> {
+/**
+ * R4 async.html#3.1.6.4: what has not been begun is not begun; the result of what has been is thrown away.
+ * @returns how far it was.
+ */
+export async function cancelJob(context: ServiceContext, call: Call, id: string): Promise<CancelledJob> {
   const { jobs, objects } = jobPorts(context)
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
     const job = await ownJob(context, call, id)
@@ -45,9 +48,15 @@ export async function cancelJob(context: ServiceContext, call: Call, id: string)
     if (!(await jobs.replace(call.tenant, cancelled, job.revision, call.deadline))) continue
     await objects.delete(call.tenant, jobInputKey(id), call.deadline)
     if (result) await objects.delete(call.tenant, result.key, call.deadline)
-    return
+    return { was: stageOf(job) }
   }
   throw fault('conflict', 'The job changes at this moment: try again', { retryAfterSeconds: 1 })
+}
+
+/** What a worker has had and let go, because its lease was over, may have been begun as well. */
+const stageOf = ({ state, revision }: Job): CancelledJob['was'] => {
+  if (state === 'done' || state === 'failed') return 'ended'
+  return state === 'queued' && revision === 1 ? 'waiting' : 'begun'
 }
 
 async function ownJob(context: ServiceContext, call: Call, id: string): Promise<Job> {

@@ -75,10 +75,20 @@ describe('a Bundle with Prefer: respond-async', () => {
   })
 
   test('can be given up, before and after it is done', async () => {
-    for (const ends of [false, true]) {
+    for (const [ends, diagnostics] of [
+      [false, 'The job had not been begun: nothing was written, and nothing will be.'],
+      [true, 'The job had ended: what it has written stays written. Its result is thrown away.'],
+    ] as const) {
       const path = await submit(bundle('transaction', post()))
       if (ends) await run(path)
-      expect(await world.send(`DELETE /${path}`)).toMatchObject({ status: 202 })
+      expect(await world.send(`DELETE /${path}`)).toEqual({
+        status: 202,
+        headers: FHIR_TYPE,
+        body: {
+          resourceType: 'OperationOutcome',
+          issue: [{ severity: 'information', code: 'informational', diagnostics }],
+        },
+      })
       expect(await world.send(`GET /${path}`)).toMatchObject({ status: 404 })
       expect(await world.send(`DELETE /${path}`)).toMatchObject({ status: 404 })
       expect(await run(path)).toBe('taken')
