@@ -8,7 +8,10 @@ const REMEMBERED_MAX = 50_000
  * are never reused or changed, so whoever has read one may keep it.
  */
 export class DictionaryWriter {
-  readonly #remembered = new Map<string, number>()
+  readonly #kinds = new Map<string, Map<string, number>>()
+  readonly #parameters = new Map<number, Map<string, number>>()
+  readonly #systems = new Map<string, number>()
+  readonly #units = new Map<string, number>()
   readonly #statements: Readonly<Record<'kind' | 'parameter' | 'system' | 'unit', Interning>>
 
   constructor(database: DatabaseSync) {
@@ -31,36 +34,54 @@ export class DictionaryWriter {
   }
 
   kind(tenant: string, type: string): number {
-    return this.#number(`${tenant}/${type}`, this.#statements.kind, tenant, type)
+    const known = within(this.#kinds, tenant)
+    return known.get(type) ?? intern(known, type, this.#statements.kind, tenant, type)
   }
 
   parameter(kind: number, url: string): number {
-    return this.#number(`${kind} ${url}`, this.#statements.parameter, kind, url)
+    const known = within(this.#parameters, kind)
+    return known.get(url) ?? intern(known, url, this.#statements.parameter, kind, url)
   }
 
   system(text: string): number {
-    return text === '' ? 0 : this.#number(`\0${text}`, this.#statements.system, text)
+    if (text === '') return 0
+    return this.#systems.get(text) ?? intern(this.#systems, text, this.#statements.system, text)
   }
 
   unit(system: string, code: string, unit: string): number {
     if (system === '' && code === '' && unit === '') return 0
-    return this.#number(`\0${code}\0${unit}\0${system}`, this.#statements.unit, code, unit, system)
+    const name = `${code}\0${unit}\0${system}`
+    return this.#units.get(name) ?? intern(this.#units, name, this.#statements.unit, code, unit, system)
   }
 
   /** After a rollback: what was interned since may be gone. */
   forget(): void {
-    this.#remembered.clear()
+    for (const known of [this.#kinds, this.#parameters, this.#systems, this.#units]) known.clear()
   }
+}
 
-  #number(name: string, { find, insert }: Interning, ...columns: (string | number)[]): number {
-    const known = this.#remembered.get(name)
-    if (known !== undefined) return known
-    const row = find.get(...columns)
-    const number = row ? Number(row.id) : Number(insert.run(...columns).lastInsertRowid)
-    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear()
-    this.#remembered.set(name, number)
-    return number
+/** One map inside another: joining names costs more than a second look-up. */
+function within<Key>(maps: Map<Key, Map<string, number>>, key: Key): Map<string, number> {
+  let inner = maps.get(key)
+  if (!inner) {
+    if (maps.size >= REMEMBERED_MAX) maps.clear()
+    inner = new Map()
+    maps.set(key, inner)
   }
+  return inner
+}
+
+function intern(
+  known: Map<string, number>,
+  name: string,
+  { find, insert }: Interning,
+  ...columns: (string | number)[]
+): number {
+  const row = find.get(...columns)
+  const number = row ? Number(row.id) : Number(insert.run(...columns).lastInsertRowid)
+  if (known.size >= REMEMBERED_MAX) known.clear()
+  known.set(name, number)
+  return number
 }
 
 interface Interning {
