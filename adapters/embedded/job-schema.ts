@@ -1,4 +1,8 @@
-/** Tables beside the resources: made where they are not there yet, so that data of before goes on with them. */
+/**
+ * Tables beside the resources: made where they are not there yet, so that data of before goes on with them. Parts of
+ * `full_text` are merged eight at a time, and for the sake of what is deleted once that is half of them: each update
+ * deletes, and a tenth, as is the default, would have the same parts written over and over.
+ */
 export const JOB_SCHEMA = `
 CREATE TABLE IF NOT EXISTS claim_expiry (
   tenant TEXT NOT NULL,
@@ -27,4 +31,6 @@ CREATE TABLE IF NOT EXISTS fresh_words (
   narrative TEXT NOT NULL,
   content TEXT NOT NULL
 );
+INSERT INTO full_text (full_text, rank) VALUES ('automerge', 8);
+INSERT INTO full_text (full_text, rank) VALUES ('deletemerge', 50);
 `
