@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { NUMBER_MAX, NUMBER_MIN } from './document.ts'
 import { type Conversion, conversionOf, convert } from './units.ts'
 
@@ -27,6 +27,13 @@ test.each(['', 'bogus', 'mEq', '[iU]', 'm[iU]/mL', '[pH]', 'dB', '((((', 'g/', '
     expect(conversionOf(code)).toBeUndefined()
   },
 )
+
+test('what is no unit is not written to the console', () => {
+  const log = vi.spyOn(console, 'log')
+  expect(conversionOf('(m)(m)'.repeat(16))).toBeUndefined()
+  expect(log).not.toHaveBeenCalled()
+  log.mockRestore()
+})
 
 const conversion = (code: string): Conversion => {
   const found = conversionOf(code)

@@ -1,4 +1,5 @@
 /** Quantities in UCUM's base units, so that 5.4 mg and 0.0054 g are found by one search. R4 search.html#quantity */
+import { withoutConsole } from '../without-console.ts'
 import { NUMBER_MAX, NUMBER_MIN } from './document.ts'
 import { loadUcum, type UcumLibrary } from './ucum-library.cjs'
 
@@ -24,10 +25,11 @@ let library: UcumLibrary | undefined
  * not linear (`[pH]`). Such quantities are compared as they are written.
  */
 export function conversionOf(code: string): Conversion | undefined {
+  if (code === '' || code.length > CODE_LENGTH_MAX) return undefined
   let conversion = known.get(code)
   if (conversion === undefined) {
     if (known.size >= KNOWN_MAX) known.clear()
-    conversion = code === '' || code.length > CODE_LENGTH_MAX ? null : linearConversion(code)
+    conversion = withoutConsole(() => linearConversion(code))
     known.set(code, conversion)
   }
   return conversion ?? undefined

@@ -48,7 +48,10 @@ it('changes nothing of what it is given, calls nobody, and writes nothing', asyn
   const before = structuredClone(NAMES)
   const log = vi.spyOn(console, 'log')
   expect(expressions.indexesOf('HumanName', "trace('name').exists()", NAMES)).toEqual([0, 1, 2])
-  expect(log).not.toHaveBeenCalled()
+  const warn = vi.spyOn(console, 'warn')
+  const patients = [{ resourceType: 'Patient', birthDate: '2001-02-03' }]
+  expect(expressions.indexesOf('', 'birthDate + 1.5 days > @2000-01-01', patients)).toEqual([0])
+  expect([log.mock.calls, warn.mock.calls]).toEqual([[], []])
   expect(NAMES).toEqual(before)
   const evaluating = async (expression: string) =>
     expressions.indexesOf('Reference', expression, [{ reference: 'Patient/1' }])

@@ -5,6 +5,7 @@ import r4 from 'fhirpath/fhir-context/r4'
 import { fault } from '../../fault.ts'
 import type { JsonValue } from '../../resource/content.ts'
 import { stringifyJson } from '../../resource/json.ts'
+import { withoutConsole } from '../../without-console.ts'
 import { createTextCache } from '../document-cache.ts'
 import type { ExpressionBudget, Expressions } from './expression-types.ts'
 
@@ -106,7 +107,7 @@ function run(
 
 function evaluated(expression: string, evaluate: () => unknown[]): unknown[] {
   try {
-    return evaluate()
+    return withoutConsole(evaluate)
   } catch (cause) {
     if ((cause as { readonly code?: unknown } | undefined)?.code === TIMED_OUT) throw tooLong()
     // What the engine says may hold values.

@@ -1,6 +1,7 @@
 /** Where in a resource a FHIRPath expression leads: not what is there, but at which element. */
 import fhirpath from 'fhirpath'
 import model from 'fhirpath/fhir-context/r4'
+import { withoutConsole } from '../../without-console.ts'
 import type { JsonObject, JsonValue, ResourceContent } from '../content.ts'
 import { isRawJson, numberOf } from '../json.ts'
 
@@ -66,9 +67,8 @@ export function findPlaces(resource: ResourceContent, expression: string): reado
     for (const node of nodes) places.push(pathOf(node))
     return []
   }
-  fhirpath.evaluate(plainNumbers(resource), `(${expression}).${PLACES}()`, {}, model, {
-    userInvocationTable: { [PLACES]: { fn: collect, arity: { 0: [] }, internalStructures: true } },
-  })
+  const options = { userInvocationTable: { [PLACES]: { fn: collect, arity: { 0: [] }, internalStructures: true } } }
+  withoutConsole(() => fhirpath.evaluate(plainNumbers(resource), `(${expression}).${PLACES}()`, {}, model, options))
   return places
 }
 

@@ -48,7 +48,7 @@ interface Spent {
   moved: number
 }
 
-/** A few operations that copy what others have copied would fill any memory, and many at the head of a list any time. */
+/** Copies of what has been copied would fill any memory, and many operations at the head of a list take any time. */
 const EXPENSES: readonly { readonly of: keyof Spent; readonly max: number; readonly text: string }[] = [
   { of: 'values', max: 100_000, text: 'copy 100000 values in all' },
   { of: 'characters', max: 10_000_000, text: 'copy texts of 10000000 characters in all' },
