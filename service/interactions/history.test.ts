@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TEST_TIME } from '#test/support/memory-ports.ts'
+import { type MemoryPorts, TEST_TIME } from '#test/support/memory-ports.ts'
 import { faultOf, oneFault, type TestWorld, testWorld, type WorldOptions } from '#test/support/test-world.ts'
 import type { HistoryRequest, HistoryResult, Parameters } from '../fhir-service.ts'
 
@@ -135,4 +135,61 @@ test('versions have their time', async () => {
   const { service, call } = await worldWithHistory()
   const { versions } = await service.history(call, { type: 'Patient', id: 'a', parameters: [] })
   expect(versions.map(({ lastUpdated }) => lastUpdated - TEST_TIME)).toEqual([3000, 2000, 0])
+})
+
+test('a page link is good for a day', async () => {
+  const { service, call, ports } = await worldWithHistory()
+  const { next = [] } = await service.history(call, { parameters: [['_count', '1']] })
+  ports.clock.advance(24 * 60 * 60 * 1000)
+  expect(summaryOf(await service.history(call, { parameters: next })).versions).toEqual([A2])
+  ports.clock.advance(1)
+  expect(await faultOf(service.history(call, { parameters: next }))).toEqual(
+    oneFault('gone', 'deleted', 'The page link has expired: start again at the first page.', '_cursor'),
+  )
+})
+
+test.each([
+  ['an instance', { type: 'Patient', id: 'p0' }],
+  ['a type', { type: 'Patient' }],
+  ['the system', {}],
+] as const)('a page of %s asks the store as much wherever it is', async (_what, target) => {
+  const calls: string[] = []
+  const counted = (ports: MemoryPorts): MemoryPorts => ({
+    ...ports,
+    store: {
+      ...ports.store,
+      history: (tenant, request) => {
+        calls.push(`history ${request.count}`)
+        return ports.store.history(tenant, request)
+      },
+      readVersion: (...parameters) => {
+        calls.push('readVersion')
+        return ports.store.readVersion(...parameters)
+      },
+      readNewest: (...parameters) => {
+        calls.push('readNewest')
+        return ports.store.readNewest(...parameters)
+      },
+    },
+  })
+  const { service, call, ports } = testWorld({ wrap: counted })
+  for (let version = 1; version <= 40; version++) {
+    for (const id of ['p0', 'p1', 'p2']) {
+      await service.update(call, { type: 'Patient', id, content: { resourceType: 'Patient', id } })
+      ports.clock.advance(1)
+    }
+  }
+  const pages: string[][] = []
+  let parameters: Parameters | undefined = [['_count', '6']]
+  while (parameters) {
+    calls.length = 0
+    const page: HistoryResult = await service.history(call, { ...target, parameters })
+    pages.push([...calls])
+    parameters = page.next
+  }
+  // The last one ends where resources begin: there is nothing before them to ask for.
+  const [first = [], ...others] = pages.slice(0, -1)
+  expect(pages.length).toBeGreaterThan(5)
+  expect(first.length).toBeLessThanOrEqual(4)
+  for (const page of others) expect(page).toEqual(first)
 })

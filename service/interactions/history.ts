@@ -12,7 +12,7 @@ import type { Position } from '../ports/search-index.ts'
 import type { ResourceKey, StoredVersion, VersionAttributes } from '../ports/stored-version.ts'
 import { parseDateRange } from '../search/date-range.ts'
 import type { DateValue } from '../search/document.ts'
-import { CURSOR_PARAMETER, decodeCursor, encodeCursor, withCursor } from '../search/page.ts'
+import { CURSOR_PARAMETER, decodeCursor, encodeCursor, LINK_LIFE_MS, withCursor } from '../search/page.ts'
 import { assertKnownType, notFound } from './known-type.ts'
 
 /** R4 http.html#history. Versions that the caller may not see are left out, and so is then the total. */
@@ -23,9 +23,11 @@ export async function history(context: ServiceContext, call: Call, request: Hist
   assertPermitted(context.policy, call, codeOf(request), type)
   if (type !== undefined && id !== undefined && !isResourceId(id)) throw notFound({ type, id })
   const page = parseHistory(request.parameters, context.limits.pageSizeMax)
-  const { sealer } = context.ports
+  const { sealer, clock } = context.ports
+  const now = clock.now()
   const sealed: Parameters = [['', [type, id].join('/')], ...page.applied]
-  const after = page.cursor === undefined ? undefined : afterOf(decodeCursor(sealer, call.tenant, page.cursor, sealed))
+  const after =
+    page.cursor === undefined ? undefined : afterOf(decodeCursor(sealer, call.tenant, page.cursor, sealed, now))
   const all = seesAll(call, context.policy, definitions, type)
   const { versions, total, next } = await pageOf(context, call, request, page, after, all)
   const unknown = versions.length === 0 && page.cursor === undefined && page.since === undefined && !page.at
@@ -35,7 +37,10 @@ export async function history(context: ServiceContext, call: Call, request: Hist
     creations: await creationsOf(context, call, versions),
     total: all ? total : undefined,
     self: page.cursor === undefined ? page.applied : withCursor(page.applied, page.cursor),
-    next: next === undefined ? undefined : withCursor(page.applied, encodeCursor(sealer, call.tenant, [next], sealed)),
+    next:
+      next === undefined
+        ? undefined
+        : withCursor(page.applied, encodeCursor(sealer, call.tenant, [next], sealed, now + LINK_LIFE_MS)),
   }
 }
 

@@ -46,7 +46,7 @@ export function decodeCursor(
     )
   }
   if (typeof end === 'number' && now !== undefined && now > end) {
-    throw fault('gone', 'The page link has expired: start the search again.', { expression: [CURSOR_PARAMETER] })
+    throw fault('gone', 'The page link has expired: start again at the first page.', { expression: [CURSOR_PARAMETER] })
   }
   return position
 }

@@ -110,6 +110,6 @@ test('a link is of its tenant, of its search, as it was made, and for a day', as
   world.clock.advance(1)
   expect(await world.send(`GET ${next}`)).toMatchObject({
     status: 410,
-    body: { issue: [{ diagnostics: 'The page link has expired: start the search again.' }] },
+    body: { issue: [{ diagnostics: 'The page link has expired: start again at the first page.' }] },
   })
 })
