@@ -1,9 +1,25 @@
 /** R4 patient-operation-everything.html, encounter-operation-everything.html */
+import type { Call } from '../call.ts'
+import type { ServiceContext } from '../context.ts'
+import type { SearchResult } from '../fhir-service.ts'
 import { read } from '../interactions/read.ts'
 import { search } from '../interactions/search.ts'
+import { parseReference } from '../resource/reference-text.ts'
+import { collectReferences } from '../resource/references.ts'
 import { CURSOR_PARAMETER } from '../search/page.ts'
+import { type CarePeriod, carePeriod, isCareWithin } from './care-period.ts'
 import type { Operation, OperationParameter, OperationRunner } from './operation.ts'
 import { searchsetAnswer } from './searchset-answer.ts'
+
+/** Of a patient alone: R4 has none for an encounter. */
+const PERIOD: readonly OperationParameter[] = (['start', 'end'] as const).map(name => ({
+  name,
+  use: 'in',
+  min: 0,
+  max: 1,
+  type: 'date',
+  documentation: `The ${name === 'start' ? 'first' : 'last'} day of care: what has no date of care is always there`,
+}))
 
 const PARAMETERS: readonly OperationParameter[] = [
   {
@@ -48,7 +64,7 @@ const PARAMETERS: readonly OperationParameter[] = [
   },
 ]
 
-const everythingOf = (type: string): Operation => ({
+const everythingOf = (type: string, parameters: readonly OperationParameter[]): Operation => ({
   name: 'everything',
   id: `${type}-everything`,
   title: `Everything about a ${type.toLowerCase()}`,
@@ -59,12 +75,12 @@ const everythingOf = (type: string): Operation => ({
   types: [type],
   affectsState: false,
   base: `http://hl7.org/fhir/OperationDefinition/${type}-everything`,
-  parameters: PARAMETERS,
+  parameters,
   load: async () => everything,
 })
 
-export const PATIENT_EVERYTHING = everythingOf('Patient')
-export const ENCOUNTER_EVERYTHING = everythingOf('Encounter')
+export const PATIENT_EVERYTHING = everythingOf('Patient', [...PERIOD, ...PARAMETERS])
+export const ENCOUNTER_EVERYTHING = everythingOf('Encounter', PARAMETERS)
 
 /** @throws Fault not-found or gone where the resource itself is. */
 const everything: OperationRunner = async (context, call, invocation) => {
@@ -88,10 +104,31 @@ const everything: OperationRunner = async (context, call, invocation) => {
   const isWanted = (name: string): boolean => types.length === 0 || types.includes(name)
   // What is in the compartment comes as a match, on this page or another one.
   const includes = result.includes.filter(each => !each.compartments.includes(compartment) && isWanted(each.type))
+  const [start, end] = [input.text('start'), input.text('end')]
   const asked = [
+    ...(start === undefined ? [] : [['start', start] as const]),
+    ...(end === undefined ? [] : [['end', end] as const]),
     ...(since === undefined ? [] : [['_since', since] as const]),
     ...(types.length > 0 ? [['_type', types.join(',')] as const] : []),
     ...(count === undefined ? [] : [['_count', String(count)] as const]),
   ]
-  return searchsetAnswer(call, invocation, asked, { ...result, includes })
+  const found = { ...result, includes }
+  const period = carePeriod(start, end)
+  return searchsetAnswer(call, invocation, asked, period ? within(context, call, found, period) : found)
+}
+
+/** A page of what is within the period: shorter than asked for, or empty, it may have a next one all the same. */
+function within(context: ServiceContext, call: Call, found: SearchResult, period: CarePeriod): SearchResult {
+  const definitions = context.definitions.for(call.tenant)
+  const matches = found.matches.filter(match => isCareWithin(call, definitions, match, period))
+  const named = new Set(
+    matches.flatMap(match =>
+      collectReferences(definitions, match.content()).map(({ reference }) => {
+        const parsed = parseReference(reference)
+        return parsed.kind === 'literal' ? `${parsed.type}/${parsed.id}` : ''
+      }),
+    ),
+  )
+  const includes = found.includes.filter(({ type, id }) => named.has(`${type}/${id}`))
+  return { ...found, matches, includes, total: undefined }
 }

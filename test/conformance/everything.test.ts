@@ -118,7 +118,7 @@ test('_type and _since restrict it, in a URL and in Parameters', async () => {
 test.each([
   ['GET /Patient/none/$everything', refused(404, 'not-found', 'There is no Patient/none')],
   [
-    'GET /Patient/a/$everything?start=2024',
+    'GET /Encounter/e/$everything?start=2024',
     refused(400, 'not-supported', '$everything has no parameter "start"', 'start'),
   ],
   [
@@ -151,4 +151,42 @@ test('what the policy hides is not there', async () => {
   expect(named(page).filter(each => /Practitioner|Encounter/.test(each))).toEqual([])
   expect((await restricted.send('GET /Encounter/e/$everything')).status).toBe(404)
   await restricted.close()
+})
+
+test('start and end choose by the time of care, and keep what has none', async () => {
+  const dated = await openRestWorld()
+  const care = (resourceType: string, id: string, more: object) =>
+    dated.send(`PUT /${resourceType}/${id}`, { body: { resourceType, id, ...more } })
+  const observation = (effective: object) => ({ status: 'final', code: { text: 'x' }, subject: PATIENT, ...effective })
+  for (const id of ['early', 'late']) await care('Practitioner', id, {})
+  await care('Patient', 'a', { birthDate: '1950-01-01' })
+  const by = (id: string) => ({ performer: [{ reference: `Practitioner/${id}` }] })
+  await care('Observation', 'before', observation({ effectiveDateTime: '2019-12-31', ...by('early') }))
+  await care('Observation', 'within', observation({ effectiveDateTime: '2020-06', ...by('late') }))
+  await care('Observation', 'last', observation({ effectiveDateTime: '2020-12-31T23:59:59Z' }))
+  await care('Observation', 'undated', observation({}))
+  await care('Encounter', 'open', {
+    ...{ status: 'in-progress', class: { code: 'AMB' }, subject: PATIENT, period: { start: '2018-01-01' } },
+  })
+  await care('Condition', 'chronic', { subject: PATIENT, onsetDateTime: '2001' })
+  const always = ['match Condition/chronic', 'match Observation/undated', 'match Patient/a']
+  const of = async (query: string) => named(await ask(`GET /Patient/a/$everything?${query}`, dated)).sort()
+  expect(await of('start=2020-01-01&end=2020-12-31')).toEqual(
+    [
+      ...always,
+      ...['match Encounter/open', 'match Observation/last', 'match Observation/within', 'include Practitioner/late'],
+    ].sort(),
+  )
+  expect(await of('end=2019')).toEqual(
+    [...always, 'match Encounter/open', 'match Observation/before', 'include Practitioner/early'].sort(),
+  )
+  expect(await of('start=2021')).toEqual([...always, 'match Encounter/open'].sort())
+  const page = await ask('GET /Patient/a/$everything?start=2020-01-01&end=2020-12-31&_count=2', dated)
+  expect(nextOf(page)).toMatch(/^\/Patient\/a\/\$everything\?start=2020-01-01&end=2020-12-31&_count=2&_cursor=/)
+  expect(await dated.send('GET /Patient/a/$everything?start=june')).toMatchObject({
+    status: 400,
+    body: { issue: [{ expression: ['start'] }] },
+  })
+  expect(await dated.send('GET /Encounter/open/$everything?start=2020')).toMatchObject({ status: 400 })
+  await dated.close()
 })
