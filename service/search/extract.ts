@@ -54,25 +54,39 @@ export function extract(definitions: Definitions, resource: ResourceContent, ver
     entries.push({ parameter, values: distinctValues(sink.values) })
     sink.values = []
   }
-  const document = {
-    type: resource.resourceType,
-    id: String(resource.id),
-    versionId: version.versionId,
-    lastUpdated: version.lastUpdated,
-    entries,
-  }
-  return withWords({ ...document, compartments: compartmentsOf(definitions, document) }, resource)
+  return new ExtractedDocument(definitions, resource, version, entries)
 }
 
-/** Most documents are never asked for their words. */
-function withWords(document: IndexDocument, resource: ResourceContent): IndexDocument {
-  let words: DocumentWords | undefined
-  return Object.defineProperty(document, 'words', {
-    get() {
-      words ??= documentWords(resource)
-      return words
-    },
-  })
+/** Its words are taken out when they are first asked for: of most documents they never are. */
+class ExtractedDocument implements IndexDocument {
+  readonly type: string
+  readonly id: string
+  readonly versionId: number
+  readonly lastUpdated: number
+  readonly entries: readonly ParameterValues[]
+  readonly compartments: readonly string[]
+  readonly #resource: ResourceContent
+  #words: DocumentWords | undefined
+
+  constructor(
+    definitions: Definitions,
+    resource: ResourceContent,
+    { versionId, lastUpdated }: ExtractVersion,
+    entries: readonly ParameterValues[],
+  ) {
+    this.type = resource.resourceType
+    this.id = String(resource.id)
+    this.versionId = versionId
+    this.lastUpdated = lastUpdated
+    this.entries = entries
+    this.compartments = compartmentsOf(definitions, this)
+    this.#resource = resource
+  }
+
+  get words(): DocumentWords {
+    this.#words ??= documentWords(this.#resource)
+    return this.#words
+  }
 }
 
 /** The references that one parameter finds in a resource, for includes. */
