@@ -14,6 +14,7 @@ import { replayDelete, replayWrite } from '../interactions/replay.ts'
 import { update } from '../interactions/update.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import { formatQueryString } from '../query-string.ts'
+import { type AnswerBudget, answerBudget } from './answer-budget.ts'
 import { type BundleEntry, isRefused, type RefusedEntry } from './entries.ts'
 import { atEntry } from './entry-fault.ts'
 import { deleteOutcome, type EntryOutcome, faultOutcome, writeOutcome } from './outcome.ts'
@@ -29,11 +30,12 @@ export function batch(
   { prefer, once }: Pick<BundleRequest, 'prefer' | 'once'>,
 ): Promise<EntryOutcome[]> {
   const assigned = new Set(entries.flatMap(assignedFullUrl))
+  const budget = answerBudget(context.limits)
   return mapConcurrently(entries, context.limits.concurrencyMax, async entry => {
     if (isRefused(entry)) return faultOutcome(call, entry.index, entry.refusal)
     try {
       assertIndependent(entry, assigned)
-      const run = (within: ServiceContext) => runEntry(within, call, entry, prefer)
+      const run = (within: ServiceContext) => runEntry(within, call, entry, prefer, budget)
       if (!once || !WRITING.has(entry.interaction.kind)) return await run(context)
       // Entries are committed apart: each is recognised by itself when the batch comes again.
       const part = { key: `${once.key}#${entry.index}`, fingerprint: once.fingerprint }
@@ -82,6 +84,7 @@ async function runEntry(
   call: Call,
   entry: BundleEntry,
   prefer: BundleRequest['prefer'],
+  budget: AnswerBudget,
 ): Promise<EntryOutcome> {
   const { interaction, resource: content = null, ifNoneExist, ifMatch } = entry
   const matching = ifMatch === undefined ? {} : { ifMatch }
@@ -120,6 +123,6 @@ async function runEntry(
       return deleteOutcome(versions, prefer)
     }
     default:
-      return readEntry(context, call, entry)
+      return readEntry(context, call, entry, budget)
   }
 }

@@ -11,15 +11,25 @@ import { searchRequestOf } from '../interactions/search-plan.ts'
 import { vread } from '../interactions/vread.ts'
 import { runOperation } from '../operations/run-operation.ts'
 import { encodeHistory, encodeSearchset } from '../searchset.ts'
+import type { AnswerBudget } from './answer-budget.ts'
 import type { BundleEntry } from './entries.ts'
 import { atEntry } from './entry-fault.ts'
 import { type EntryOutcome, faultOutcome, OK, representation } from './outcome.ts'
 
 /** Never rejects: a failure is the entry's outcome, since what the Bundle writes has been written. */
-export async function readEntry(context: ServiceContext, call: Call, entry: BundleEntry): Promise<EntryOutcome> {
+export async function readEntry(
+  context: ServiceContext,
+  call: Call,
+  entry: BundleEntry,
+  budget: AnswerBudget,
+): Promise<EntryOutcome> {
   try {
+    budget.assertLeft()
     const outcome = await runEntry(context, call, entry)
-    if (entry.method !== 'HEAD') return outcome
+    if (entry.method !== 'HEAD') {
+      budget.spend(outcome)
+      return outcome
+    }
     const { resource: _resource, fullUrl: _fullUrl, ...head } = outcome
     return head
   } catch (error) {

@@ -11,6 +11,7 @@ import { invariant } from '../invariant.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import type { CommitResult } from '../ports/resource-store.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
+import { answerBudget } from './answer-budget.ts'
 import { type Drafts, draftEntries } from './drafts.ts'
 import { type BundleEntry, isRefused, type RefusedEntry } from './entries.ts'
 import { atEntry } from './entry-fault.ts'
@@ -34,10 +35,11 @@ export async function transaction(
   const commit = (within: ServiceContext) => commitDrafts(within, call, drafts, prefer)
   const written = await (once ? onlyOnce(context, call, once, commit, replay(context, call)) : commit(context))
   const accepted = entries.filter((entry): entry is BundleEntry => !isRefused(entry))
+  const budget = answerBudget(context.limits)
   return mapConcurrently(
     accepted,
     context.limits.concurrencyMax,
-    async entry => written.get(entry.index) ?? readEntry(context, call, entry),
+    async entry => written.get(entry.index) ?? readEntry(context, call, entry, budget),
   )
 }
 
