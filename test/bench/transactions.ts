@@ -10,7 +10,7 @@ export interface Addressed {
 }
 
 export interface Filling {
-  /** Numbers of what there shall be: from the first on, before the other. */
+  /** Number of the first, and of the one after the last. */
   readonly from: number
   readonly to: number
   readonly resourcesOf: (index: number) => readonly Addressed[]
@@ -18,7 +18,7 @@ export interface Filling {
   readonly step?: number
 }
 
-/** Two prepare the next one while two are written. */
+/** So that some are prepared while one is written. */
 const CONNECTIONS = 4
 
 export async function fill(gateway: GatewayProcess, { from, to, resourcesOf, step = 500 }: Filling): Promise<void> {
