@@ -86,3 +86,8 @@ test('links replace the cursor', () => {
   expect(withCursor(before, 'new')).toEqual([...SEARCH, ['_cursor', 'new']])
   expect(withCursor(before, undefined)).toEqual(SEARCH)
 })
+
+test('what else has been sealed for clients is no cursor', () => {
+  const reference = sealer.seal(TENANT, JSON.stringify({ upload: 'passing/uploads/1', owner: 'o', until: 1 }))
+  expect(refusalOf(() => decodeCursor(sealer, TENANT, reference, SEARCH))).toEqual(REFUSED)
+})

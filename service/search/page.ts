@@ -39,7 +39,9 @@ export function decodeCursor(
   if (opened === undefined) {
     throw refusal('The page cursor was not made by this server: follow the next link of a search result as it is.')
   }
-  const [position, searched, end] = JSON.parse(opened) as [Position, string, number | null]
+  // What else is sealed for clients, references to uploads, is no list.
+  const parts = JSON.parse(opened) as unknown
+  const [position = [], searched, end] = (Array.isArray(parts) ? parts : []) as [Position?, string?, number?]
   if (searched !== fingerprint(applied)) {
     throw refusal(
       'The page cursor belongs to another search: only _count and _total may differ from the search it was made for.',
