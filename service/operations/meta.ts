@@ -98,12 +98,18 @@ const meta: OperationRunner = async (context, call, { type, id, versionId }) => 
 }
 
 async function metaOfAll(context: ServiceContext, call: Call, type: string | undefined): Promise<JsonObject> {
-  let all: JsonObject = {}
+  // By key: each resource may have labels of its own, and looking through all for each would cost the square.
+  const all = LISTS.map(name => ({ name, values: new Map<string, JsonValue>() }))
   let seen = 0
   let parameters: Parameters | undefined = [['_count', PAGE_SIZE]]
   while (parameters) {
     const page = await search(context, call, { parameters, ...(type !== undefined && { type }) })
-    for (const match of page.matches) all = add(all, metaOf(match.content()))
+    for (const match of page.matches) {
+      const found = metaOf(match.content())
+      for (const { name, values } of all) {
+        for (const value of listOf(found[name])) if (!values.has(keyOf(value))) values.set(keyOf(value), value)
+      }
+    }
     seen += page.matches.length
     parameters = page.next
     if (parameters && seen >= RESOURCES_MAX) {
@@ -113,8 +119,7 @@ async function metaOfAll(context: ServiceContext, call: Call, type: string | und
       )
     }
   }
-  const { versionId: _version, lastUpdated: _updated, ...lists } = all
-  return lists
+  return Object.fromEntries(all.flatMap(({ name, values }) => (values.size > 0 ? [[name, [...values.values()]]] : [])))
 }
 
 type Change = (meta: JsonObject, given: JsonObject) => JsonObject
