@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
+import { fault } from '../fault.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { objectKey, withData, withObject } from './binary-object.ts'
@@ -48,11 +49,23 @@ export async function keepBytes(
   const object = { nonce: ids.nonce(), bytes: bytes.byteLength }
   const key = objectKey({ id }, object)
   const contentType = String(content.contentType)
+  assertHeader(contentType)
   await objects.put(call.tenant, key, bytes, { contentType, deadline: call.deadline })
   return {
     content: withObject(content, object),
     undo: () => objects.delete(call.tenant, key, call.deadline),
   }
+}
+
+/** The store keeps it as a header of the object. */
+const CONTENT_TYPE_LENGTH_MAX = 1_000
+
+function assertHeader(contentType: string): void {
+  if (contentType.length <= CONTENT_TYPE_LENGTH_MAX) return
+  throw fault('unprocessable', `A contentType may have ${CONTENT_TYPE_LENGTH_MAX} characters`, {
+    code: 'too-long',
+    expression: ['Binary.contentType'],
+  })
 }
 
 /** A Binary that says its type alone waits for its bytes, if it can be told where to put them. */
@@ -63,6 +76,7 @@ async function withoutBytes(
   content: ResourceContent,
 ): Promise<KeptContent> {
   const contentType = String(content.contentType)
+  assertHeader(contentType)
   const request = { method: 'PUT', contentType, seconds: PRESIGNED_SECONDS } as const
   const putUrl =
     content.data === undefined && content._data === undefined

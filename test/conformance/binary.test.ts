@@ -169,6 +169,13 @@ test('securityContext: who may not see that resource may not see the Binary, wha
   await restricted.close()
 })
 
+test('a contentType of any length is refused as such', async () => {
+  const body = { resourceType: 'Binary', contentType: 'x'.repeat(100_000), data: Buffer.from(LARGE).toString('base64') }
+  expect(await world.send('POST /Binary', { body })).toEqual(
+    refused(422, 'too-long', 'A contentType may have 1000 characters', 'Binary.contentType'),
+  )
+})
+
 test('erased bytes are gone', async () => {
   const erasing = await openRestWorld({ hardDelete: 'offered' })
   for (const prefix of ['1', '2']) await erasing.send('PUT /Binary/e', { headers: TEXT, body: prefix + LARGE })
