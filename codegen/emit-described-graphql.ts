@@ -7,9 +7,9 @@ import {
   type StringValueNode,
   visit,
 } from 'graphql'
+import { propertyName } from '#schema/expressions/extraction.ts'
 import { graphqlTypeName } from '#schema/names.ts'
 import { graphqlBanner } from './emit-graphql.ts'
-import { propertyName } from './extraction.ts'
 import type { Model } from './model.ts'
 
 /** The same schema for people: a field to a line, types and elements with HL7's short descriptions. */

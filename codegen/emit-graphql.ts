@@ -1,6 +1,6 @@
+import { propertyName } from '#schema/expressions/extraction.ts'
 import { graphqlInputName, graphqlTypeName, searchArgumentName } from '#schema/names.ts'
 import type { ElementTable } from '#schema/tables.ts'
-import { propertyName } from './extraction.ts'
 import type { Model } from './model.ts'
 import { hasExtensions, isPrimitive } from './primitives.ts'
 import { reachableComponents } from './reachable.ts'

@@ -1,5 +1,5 @@
-import { choiceName } from '#schema/names.ts'
-import type { ElementTable, ExtractionStep, TypeTable } from '#schema/tables.ts'
+import { choiceName } from '../names.ts'
+import type { ElementTable, ExtractionStep } from '../tables.ts'
 import type { Expression } from './fhirpath.ts'
 
 /** A path under construction, and all that is known statically about where it leads. */
@@ -10,9 +10,15 @@ export interface Selection {
   readonly targets?: readonly string[]
 }
 
+/** What there is to know of types, from wherever the tables are. */
+export interface TypeLookup {
+  isResourceType(name: string): boolean
+  /** Of a type or a backbone inside it, by path; undefined where there is none. */
+  elements(path: string): readonly ElementTable[] | undefined
+}
+
 export interface ExtractionContext {
-  /** Element tables by type name; their keys with kind `resource` are the resource types. */
-  readonly types: ReadonlyMap<string, TypeTable>
+  readonly types: TypeLookup
   /** The resource type for which the expression is compiled. */
   readonly resourceType: string
   /** What the expression starts from: the resource, or the elements that a composite's expression selects. */
@@ -78,8 +84,7 @@ function selectMember(
 
 function isOfType(type: string, name: string, { types }: ExtractionContext): boolean {
   if (type === name) return true
-  const isResource = types.get(type)?.kind === 'resource'
-  return isResource && (name === 'Resource' || name === 'DomainResource')
+  return types.isResourceType(type) && (name === 'Resource' || name === 'DomainResource')
 }
 
 function membersOf(selection: Selection, name: string, context: ExtractionContext): readonly Selection[] {
@@ -95,11 +100,8 @@ function membersOf(selection: Selection, name: string, context: ExtractionContex
 export const propertyName = (element: ElementTable, type: string): string =>
   element.choice === true ? choiceName(element.name, type) : element.name
 
-/** The component of a path is in the table of the type that the path starts with. */
-function findElement(type: string, name: string, { types }: ExtractionContext): ElementTable | undefined {
-  const [owner = type] = type.split('.')
-  return types.get(owner)?.components[type]?.find(element => element.name === name)
-}
+const findElement = (type: string, name: string, { types }: ExtractionContext): ElementTable | undefined =>
+  types.elements(type)?.find(element => element.name === name)
 
 function selectCall(
   { base, name, parameters }: Extract<Expression, { kind: 'call' }>,
@@ -110,7 +112,22 @@ function selectCall(
   const selections = select(base, context)
   if (name === 'as' || name === 'ofType') return ofType(selections, typeNameOf(parameter), context)
   if (name === 'where') return selections.flatMap(selection => filter(selection, parameter, context))
+  if (name === 'extension') return selectExtension(selections, parameter, context)
   throw new UnsupportedExpression(`${name}() is unsupported`)
+}
+
+/** `extension(url)` is short for `extension.where(url = '...')`: R4 fhirpath.html#functions */
+function selectExtension(
+  selections: readonly Selection[],
+  url: Expression,
+  context: ExtractionContext,
+): readonly Selection[] {
+  if (url.kind !== 'literal' || typeof url.value !== 'string')
+    throw new UnsupportedExpression('extension() takes a text')
+  const { value } = url
+  return selections
+    .flatMap(selection => membersOf(selection, 'extension', context))
+    .map(selection => withStep(selection, { where: ['url', value] }))
 }
 
 function typeNameOf(expression: Expression): string {
@@ -120,7 +137,7 @@ function typeNameOf(expression: Expression): string {
 
 function ofType(selections: readonly Selection[], type: string, context: ExtractionContext): readonly Selection[] {
   if (selections.length === 0) return []
-  const isResource = context.types.get(type)?.kind === 'resource'
+  const isResource = context.types.isResourceType(type)
   const kept = selections.flatMap(selection => {
     if (isResource && selection.type === 'Resource') return [{ ...withStep(selection, { resourceType: type }), type }]
     return selection.type === type ? [selection] : []
@@ -133,8 +150,11 @@ function ofType(selections: readonly Selection[], type: string, context: Extract
 
 function filter(selection: Selection, criterion: Expression, context: ExtractionContext): readonly Selection[] {
   if (criterion.kind === 'is') return filterByTarget(selection, criterion)
+  if (criterion.kind === 'operation' && criterion.operator === 'and') {
+    return filter(selection, criterion.left, context).flatMap(kept => filter(kept, criterion.right, context))
+  }
   if (criterion.kind === 'operation' && criterion.operator === '=') return filterByValue(selection, criterion, context)
-  throw new UnsupportedExpression('where() takes `resolve() is Type` or `path = text`')
+  throw new UnsupportedExpression('where() takes `resolve() is Type`, `path = text`, and these joined by `and`')
 }
 
 /** The step is left out where the element can only point to that type anyway. */

@@ -1,4 +1,4 @@
-import type { SearchParameterType } from '#schema/tables.ts'
+import type { SearchParameterType } from '../tables.ts'
 
 const uris = ['uri', 'url', 'canonical', 'oid', 'uuid']
 
