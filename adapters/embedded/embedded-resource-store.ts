@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Tenant } from '#service/call.ts'
 import { fault } from '#service/fault.ts'
 import type { Clock } from '#service/ports/clock.ts'
+import type { ParameterStore } from '#service/ports/parameter-store.ts'
 import type {
   CommitRequest,
   CommitResult,
@@ -26,11 +27,13 @@ export interface EmbeddedStoreParts {
   readonly writer: WriterClient
   /** What the deadlines of requests are in. */
   readonly clock: Clock
+  readonly parameters: ParameterStore
 }
 
 /** Reads on this thread's own connection; commits go to the writer. */
 export class EmbeddedResourceStore implements ResourceStore {
   readonly indexing = 'on-commit'
+  readonly parameters: ParameterStore
   readonly #dictionary: DictionaryReader
   readonly #writer: WriterClient
   readonly #clock: Clock
@@ -40,7 +43,8 @@ export class EmbeddedResourceStore implements ResourceStore {
   readonly #numbered: RowStatement<VersionRow>
   readonly #claim: RowStatement<[type: string, id: string]>
 
-  constructor({ database, dictionary, writer, clock }: EmbeddedStoreParts) {
+  constructor({ database, dictionary, writer, clock, parameters }: EmbeddedStoreParts) {
+    this.parameters = parameters
     this.#dictionary = dictionary
     this.#writer = writer
     this.#clock = clock

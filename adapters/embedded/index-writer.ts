@@ -64,6 +64,11 @@ export class IndexWriter {
 
   /** Reads a document as `encodeCommit` wrote it. */
   insert(key: number, tenant: string, kind: number, cells: CellReader): void {
+    this.#values(key, tenant, kind, cells)
+    this.#words.put(key, kind, cells.text(), cells.text(), false)
+  }
+
+  #values(key: number, tenant: string, kind: number, cells: CellReader): void {
     const compartments = cells.number()
     if (compartments > 0) {
       const parameter = this.#dictionary.parameter(kind, COMPARTMENT_URL)
@@ -74,15 +79,20 @@ export class IndexWriter {
       const count = cells.number()
       for (let element = 0; element < count; element++) this.#value(key, tenant, parameter, cells, element)
     }
-    this.#words.put(key, kind, cells.text(), cells.text(), this.#current !== undefined)
   }
 
   /** As `insert`, and takes away what the version before had and this one has not; what both have is left alone. */
   replace(key: number, tenant: string, kind: number, cells: CellReader): void {
+    this.replaceValues(key, tenant, kind, cells)
+    this.#words.put(key, kind, cells.text(), cells.text(), true)
+  }
+
+  /** Of the same version, as `encodeReindexed` wrote it: its words are what they were. */
+  replaceValues(key: number, tenant: string, kind: number, cells: CellReader): void {
     const current = new Set<string>()
     this.#current = current
     try {
-      this.insert(key, tenant, kind, cells)
+      this.#values(key, tenant, kind, cells)
     } finally {
       this.#current = undefined
     }

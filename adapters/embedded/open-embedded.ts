@@ -10,6 +10,7 @@ import { lockFolder, openReader, prepareFolder } from './database.ts'
 import { DictionaryReader } from './dictionary-reader.ts'
 import { EmbeddedChangeFeed } from './embedded-change-feed.ts'
 import { EmbeddedJobStore } from './embedded-job-store.ts'
+import { EmbeddedParameterStore } from './embedded-parameter-store.ts'
 import { EmbeddedResourceStore } from './embedded-resource-store.ts'
 import { EmbeddedSearchIndex } from './embedded-search-index.ts'
 import { FileObjectStore, prepareObjects, sweepPassing } from './file-object-store.ts'
@@ -110,7 +111,10 @@ function openPorts(
   const database = openReader(folder)
   const dictionary = new DictionaryReader(database)
   return {
-    store: new EmbeddedResourceStore({ database, dictionary, writer, clock }),
+    store: new EmbeddedResourceStore({
+      ...{ database, dictionary, writer, clock },
+      parameters: new EmbeddedParameterStore({ database, dictionary, writer }),
+    }),
     index: new EmbeddedSearchIndex({ searcher: new Searcher(database, dictionary), pool, clock }),
     feed: new EmbeddedChangeFeed(database, dictionary, writer),
     objects: new FileObjectStore(folder, clock),

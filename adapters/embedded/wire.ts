@@ -17,6 +17,7 @@ export type ToWriter =
   | { readonly kind: 'acknowledge'; readonly number: number; readonly consumer: string; readonly position: number }
   | { readonly kind: 'purge'; readonly number: number; readonly target: PurgeTarget }
   | { readonly kind: 'job'; readonly number: number; readonly write: JobWrite }
+  | { readonly kind: 'reindex'; readonly number: number; readonly request: ReindexRequest }
   /** Answered with `committed` after each transaction that wrote versions, whoever asked for them. */
   | { readonly kind: 'subscribe' }
   | { readonly kind: 'connect'; readonly port: MessagePort }
@@ -38,6 +39,13 @@ export type FromWriter =
   | { readonly kind: 'submitted' }
   | { readonly kind: 'closed' }
 
+/** Of each resource its type, id, version and document, as cells. */
+export interface ReindexRequest {
+  readonly tenant: Tenant
+  readonly revision: number
+  readonly resources: readonly (readonly Cell[])[]
+}
+
 /** A job as its row has it. */
 export interface JobWrite {
   readonly tenant: string
@@ -55,8 +63,13 @@ export interface JobWrite {
   readonly now: number
 }
 
-/** expired: its deadline had passed. full, failed: the engine refused; bug: anything else. The text is for the log. */
-export type WriteOutcome = CommitResult | { readonly failure: 'expired' | 'failed' | 'bug'; readonly message: string }
+/**
+ * stale: see CommitRequest.parameters. expired: its deadline had passed. full, failed: the engine refused; bug: anything
+ * else. The text is for the log.
+ */
+export type WriteOutcome = CommitResult | { readonly failure: WriteFailure; readonly message: string }
+
+type WriteFailure = 'stale' | 'expired' | 'failed' | 'bug'
 
 export const METHODS: readonly WriteMethod[] = ['POST', 'PUT', 'PATCH', 'DELETE']
 
@@ -80,7 +93,9 @@ export const VALUE_TAG = {
  */
 export function encodeCommit(tenant: Tenant, request: CommitRequest, expires: number): Cell[] {
   const claims = request.claims ?? []
-  const cells: Cell[] = [tenant, expires, request.changes.length, claims.length]
+  const { parameters } = request
+  const cells: Cell[] = [tenant, expires, parameters?.revision ?? null, parameters?.changed ? 1 : 0]
+  cells.push(request.changes.length, claims.length)
   for (const change of request.changes) cells.push(change.type, change.id, change.versionId)
   const ahead = expires - request.deadline
   for (const claim of claims) encodeClaim(cells, claim, ahead)
@@ -117,7 +132,19 @@ function encodeChange(cells: Cell[], change: Change): void {
   else cells.push(0, 0, '', '')
 }
 
+/** Without its words, which no search parameter changes. */
+export function encodeReindexed(document: IndexDocument): Cell[] {
+  const cells: Cell[] = [document.type, document.id, document.versionId]
+  encodeValues(cells, document)
+  return cells
+}
+
 function encodeDocument(cells: Cell[], document: IndexDocument): void {
+  encodeValues(cells, document)
+  cells.push(document.words?.narrative ?? '', document.words?.content ?? '')
+}
+
+function encodeValues(cells: Cell[], document: IndexDocument): void {
   cells.push(document.compartments.length)
   for (const compartment of document.compartments) cells.push(compartment)
   let entries = 0
@@ -131,7 +158,6 @@ function encodeDocument(cells: Cell[], document: IndexDocument): void {
       else encodeValue(cells, value)
     }
   }
-  cells.push(document.words?.narrative ?? '', document.words?.content ?? '')
 }
 
 function encodeValue(cells: Cell[], value: IndexValue): void {

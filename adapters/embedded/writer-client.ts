@@ -1,7 +1,8 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { type Fault, fault } from '#service/fault.ts'
+import { StaleParameters } from '#service/ports/parameter-store.ts'
 import type { CommitResult } from '#service/ports/resource-store.ts'
-import type { Cell, FromWriter, JobWrite, PurgeTarget, ToWriter, WriteOutcome } from './wire.ts'
+import type { Cell, FromWriter, JobWrite, PurgeTarget, ReindexRequest, ToWriter, WriteOutcome } from './wire.ts'
 
 interface Waiting {
   readonly resolve: (result: CommitResult) => void
@@ -58,6 +59,13 @@ export class WriterClient {
     return answer
   }
 
+  async reindex(request: ReindexRequest): Promise<void> {
+    const number = ++this.#lastNumber
+    const answer = this.#answer(number)
+    this.#send({ kind: 'reindex', number, request })
+    await answer
+  }
+
   /** false: the revision to replace is not there. */
   async writeJob(write: JobWrite): Promise<boolean> {
     const number = ++this.#lastNumber
@@ -70,7 +78,7 @@ export class WriterClient {
     return this.#listenTo(this.#listeners, listener)
   }
 
-  /** Told of each new job, whichever thread it came from. */
+  /** Told of each job that waits, whichever thread it came from. */
   subscribeToJobs(listener: () => void): () => void {
     return this.#listenTo(this.#jobListeners, listener)
   }
@@ -154,6 +162,8 @@ export class WriterClient {
 
 function failureOf({ failure, message }: Extract<WriteOutcome, { readonly failure: string }>): Error {
   switch (failure) {
+    case 'stale':
+      return new StaleParameters()
     case 'expired':
       return fault('unavailable', 'The server was too busy to write this in time; nothing was written.', {
         internal: message,

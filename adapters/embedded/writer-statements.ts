@@ -29,6 +29,9 @@ const SQL = {
   insertJob: 'INSERT OR IGNORE INTO job VALUES (?, ?, ?, ?, ?, ?, ?)',
   replaceJob:
     'UPDATE job SET revision = ?, state = ?, due = ?, expires = ?, text = ? WHERE tenant = ? AND id = ? AND revision = ?',
+  ownParameters: 'SELECT revision FROM own_parameters WHERE tenant = ?',
+  changeOwnParameters: `INSERT INTO own_parameters VALUES (?, 1)
+    ON CONFLICT (tenant) DO UPDATE SET revision = revision + 1`,
   dropJobs: 'DELETE FROM job WHERE expires < ?',
   acknowledge:
     'INSERT INTO consumer VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position = max(position, excluded.position)',

@@ -60,6 +60,10 @@ function take(port: MessagePort, message: ToWriter): void {
     case 'job':
       send(port, { kind: 'results', numbers: [message.number], results: [writeJob(message.write)] })
       return
+    case 'reindex':
+      send(port, { kind: 'results', numbers: [message.number], results: [writer.reindex(message.request)] })
+      whenIdle(addTrigrams, IDLE_MS)
+      return
     case 'subscribe':
       subscribers.add(port)
       return
@@ -73,8 +77,8 @@ function take(port: MessagePort, message: ToWriter): void {
 
 function writeJob(write: JobWrite): WriteOutcome {
   const outcome = writer.writeJob(write)
-  const isNew = write.replaces === undefined && 'committed' in outcome && outcome.committed
-  if (isNew) for (const port of subscribers) send(port, { kind: 'submitted' })
+  const waits = write.state === 'queued' && 'committed' in outcome && outcome.committed
+  if (waits) for (const port of subscribers) send(port, { kind: 'submitted' })
   return outcome
 }
 

@@ -3,7 +3,14 @@ import type { CommitResult } from '#service/ports/resource-store.ts'
 import { DictionaryWriter } from './dictionary-writer.ts'
 import { describe, isEngineFailure } from './engine-errors.ts'
 import { IndexWriter } from './index-writer.ts'
-import { type Cell, CellReader, type JobWrite, type PurgeTarget, type WriteOutcome } from './wire.ts'
+import {
+  type Cell,
+  CellReader,
+  type JobWrite,
+  type PurgeTarget,
+  type ReindexRequest,
+  type WriteOutcome,
+} from './wire.ts'
 import { WordsWriter } from './words-writer.ts'
 import { type WriterStatements, writerStatements } from './writer-statements.ts'
 
@@ -35,6 +42,8 @@ const TEXTS_PER_STEP = 500
 
 const COMMITTED: CommitResult = { committed: true }
 
+const STALE: WriteOutcome = { failure: 'stale', message: 'The search parameters of the tenant have changed.' }
+
 /** The one connection that writes. Requests are written in groups, so that many share a sync. */
 export class Writer {
   readonly #database: DatabaseSync
@@ -48,6 +57,8 @@ export class Writer {
    * What the transaction changes in the counts of `kind`: kind, live resources, one after the other; a pair a version.
    */
   readonly #counts: number[] = []
+  /** Revisions of the search parameters of tenants, as far as they have been asked for. */
+  readonly #revisions = new Map<string, number>()
   /** Whether something was purged since the words of deleted resources were last taken out of their index. */
   #holdsPurgedWords = false
   #failure: WriteOutcome = { failure: 'failed', message: '' }
@@ -201,6 +212,9 @@ export class Writer {
     const reader = new CellReader(cells)
     const tenant = reader.text()
     if (reader.number() < now) return { failure: 'expired', message: 'The deadline had passed before it was written.' }
+    const revision = reader.optionalNumber()
+    if (revision !== null && revision !== this.#revisionOf(tenant)) return STALE
+    const changesParameters = reader.number() === 1
     const changeCount = reader.number()
     const claimCount = reader.number()
     const targets = this.#checkChanges(tenant, changeCount, reader)
@@ -209,7 +223,39 @@ export class Writer {
     if (!Array.isArray(claims)) return claims
     for (const claim of claims) this.#putClaim(tenant, claim, now)
     for (const target of targets) this.#writeChange(tenant, target, reader)
+    if (changesParameters) {
+      this.#statements.changeOwnParameters.run(tenant)
+      this.#revisions.delete(tenant)
+    }
     return COMMITTED
+  }
+
+  /** Index rows of resources that have not changed, by the search parameters that there are now. */
+  reindex({ tenant, revision, resources }: ReindexRequest): WriteOutcome {
+    if (revision !== this.#revisionOf(tenant)) return STALE
+    try {
+      this.#statements.begin.run()
+      for (const cells of resources) {
+        const reader = new CellReader(cells)
+        const { kind, key, version, live } = this.#findTarget(tenant, reader.text(), reader.text())
+        if (key !== undefined && live && version === reader.number()) {
+          this.#index.replaceValues(key, tenant, kind, reader)
+        }
+      }
+      this.#statements.commit.run()
+      return COMMITTED
+    } catch (error) {
+      this.#abandon()
+      return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+    }
+  }
+
+  #revisionOf(tenant: string): number {
+    const known = this.#revisions.get(tenant)
+    if (known !== undefined) return known
+    const revision = Number(this.#statements.ownParameters.get(tenant)?.revision ?? 0)
+    this.#revisions.set(tenant, revision)
+    return revision
   }
 
   #checkChanges(tenant: string, count: number, reader: CellReader): Target[] | Conflict {
@@ -320,6 +366,7 @@ export class Writer {
     this.#dictionary.forget()
     this.#words.recount()
     this.#counts.length = 0
+    this.#revisions.clear()
     this.#readCounters()
   }
 

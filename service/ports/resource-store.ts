@@ -1,11 +1,15 @@
 import type { Tenant } from '../call.ts'
 import type { IndexDocument } from '../search/document.ts'
+import type { ParameterStore } from './parameter-store.ts'
 import type { Provenance, ResourceKey, StoredVersion, WriteMethod } from './stored-version.ts'
 
 /** Holds every version of every resource, append-only, and commits changes all-or-nothing. */
 export interface ResourceStore {
   /** Whether a committed change can be searched at once, or once an index worker has seen it. */
   readonly indexing: 'on-commit' | 'later'
+
+  /** Without it a tenant's own search parameters are stored and have no effect. */
+  readonly parameters?: ParameterStore
 
   /**
    * The newest committed version of each resource, tombstones included, in the order asked; undefined where the
@@ -77,6 +81,11 @@ export interface Claim {
 export interface CommitRequest {
   readonly changes: readonly Change[]
   readonly claims?: readonly Claim[]
+  /**
+   * By which of the tenant's own search parameters the documents were made, and whether the changes change them. Where
+   * the revision is not the store's any more, the commit rejects with StaleParameters.
+   */
+  readonly parameters?: { readonly revision: number; readonly changed: boolean }
   readonly deadline: number
 }
 
