@@ -17,6 +17,7 @@ import type {
 import type { Tenant } from './call.ts'
 import { invariant } from './invariant.ts'
 import type { ParameterReference } from './search/ast.ts'
+import type { OwnParameters } from './search/own-parameters/own-parameter.ts'
 
 export interface PropertyDefinition {
   /** Name in JSON: `birthDate`, `valueQuantity`. */
@@ -67,6 +68,8 @@ export interface Definitions {
   readonly compartmentTypes: readonly string[]
   /** Reverse GraphQL fields of a target type: by source type, the codes of its reference parameters. */
   reverse(targetType: string): Readonly<Record<string, readonly string[]>>
+  /** Search parameters of the tenant itself, which are among those of their types; undefined: it can't have any. */
+  readonly own?: OwnParameters
 }
 
 const PRIMITIVES: ReadonlySet<string> = new Set(
@@ -85,12 +88,11 @@ const GENERATED = new URL('../schema/generated/', import.meta.url)
 
 const readGenerated: TableReader = file => JSON.parse(readFileSync(new URL(file, GENERATED), 'utf8'))
 
-/**
- * The base definitions are the same for every tenant today; a tenant's own parameters and profiles get their place
- * here.
- */
 export interface DefinitionsProvider {
+  /** Within an interaction always the same. */
   for(tenant: Tenant): Definitions
+  /** As of the newest commit, where a tenant may have search parameters of its own. */
+  current?(tenant: Tenant): Promise<Definitions>
 }
 
 export function createDefinitions(read: TableReader = readGenerated): DefinitionsProvider {

@@ -30,9 +30,11 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { ERASING_OPERATIONS } from './operations/erase.ts'
 import type { Operation } from './operations/operation.ts'
 import { BASE_OPERATIONS, operationRegistry } from './operations/registry.ts'
+import { REINDEX_STATUS } from './operations/reindex-status.ts'
 import { runOperation } from './operations/run-operation.ts'
 import type { Ports } from './ports/ports.ts'
 import type { JsonValue } from './resource/content.ts'
+import { currentContexts, keepsOwnParameters, type Within } from './search/own-parameters/current-contexts.ts'
 import { subscribe } from './subscriptions/subscribe.ts'
 import { DEFAULT_WRITE_RULES, type WriteRules } from './write-rules.ts'
 
@@ -187,48 +189,53 @@ export function createFhirService(options: ServiceOptions): FhirService {
     rules: { ...DEFAULT_WRITE_RULES, ...options.rules },
     operationRegistry: operationRegistry([
       ...BASE_OPERATIONS,
+      ...(keepsOwnParameters(options.ports) ? [REINDEX_STATUS] : []),
       ...(options.hardDelete === 'offered' ? ERASING_OPERATIONS : []),
       ...(options.operations ?? []),
     ]),
   }
+  const within = currentContexts(context)
   const operations: Operations = {
-    read: (call, request) => read(context, call, request),
-    vread: (call, request) => vread(context, call, request),
-    create: proving(context, create, proven => proven.createProven),
-    update: proving(context, update, proven => proven.updateProven),
-    delete: proving(context, deleteResource, proven => proven.deleteProven),
-    patch: proving(context, patch, proven => proven.patchProven),
-    conditionalUpdate: proving(context, conditionalUpdate, proven => proven.conditionalUpdateProven),
-    conditionalPatch: proving(context, conditionalPatch, proven => proven.conditionalPatchProven),
-    conditionalDelete: (call, request) => conditionalDelete(context, call, request),
-    history: (call, request) => history(context, call, request),
-    search: (call, request) => search(context, call, request),
-    bundle: (call, request) => bundle(context, call, request),
-    submitBundle: (call, request) => submitBundle(context, call, request),
-    jobStatus: (call, id) => jobStatus(context, call, id),
-    cancelJob: (call, id) => cancelJob(context, call, id),
-    runJob: run => runJob(context, run),
-    capabilities: call => capabilities(context, call),
-    apiDescription: async call => (await import('./openapi/api-description.ts')).apiDescription(context, call),
+    read: (call, request) => within(call, context => read(context, call, request)),
+    vread: (call, request) => within(call, context => vread(context, call, request)),
+    create: proving(within, create, proven => proven.createProven),
+    update: proving(within, update, proven => proven.updateProven),
+    delete: proving(within, deleteResource, proven => proven.deleteProven),
+    patch: proving(within, patch, proven => proven.patchProven),
+    conditionalUpdate: proving(within, conditionalUpdate, proven => proven.conditionalUpdateProven),
+    conditionalPatch: proving(within, conditionalPatch, proven => proven.conditionalPatchProven),
+    conditionalDelete: (call, request) => within(call, context => conditionalDelete(context, call, request)),
+    history: (call, request) => within(call, context => history(context, call, request)),
+    search: (call, request) => within(call, context => search(context, call, request)),
+    bundle: (call, request) => within(call, context => bundle(context, call, request)),
+    submitBundle: (call, request) => within(call, context => submitBundle(context, call, request)),
+    jobStatus: (call, id) => within(call, context => jobStatus(context, call, id)),
+    cancelJob: (call, id) => within(call, context => cancelJob(context, call, id)),
+    runJob: run => within(run, context => runJob(context, run)),
+    capabilities: call => within(call, context => capabilities(context, call)),
+    apiDescription: call =>
+      within(call, async context => (await import('./openapi/api-description.ts')).apiDescription(context, call)),
     readBinary: (call, { versionId, ...request }) =>
-      readBinary(context, call, () =>
-        versionId === undefined
-          ? readStored(context, call, { type: 'Binary', ...request })
-          : vreadStored(context, call, { type: 'Binary', versionId, ...request }),
+      within(call, context =>
+        readBinary(context, call, () =>
+          versionId === undefined
+            ? readStored(context, call, { type: 'Binary', ...request })
+            : vreadStored(context, call, { type: 'Binary', versionId, ...request }),
+        ),
       ),
-    writeBinary: (call, request) => writeBinary(context, call, request),
-    operation: (call, request) => runOperation(context, call, request),
+    writeBinary: (call, request) => within(call, context => writeBinary(context, call, request)),
+    operation: (call, request) => within(call, context => runOperation(context, call, request)),
     xml: async call => (await import('./formats/xml.ts')).xmlFormat(context.definitions.for(call.tenant)),
     subscribe: (call, request) => subscribe(context, call, request),
   }
   return {
     ...operations,
-    ...lazyGraphql({
-      ...context,
+    ...lazyGraphql(within, its => ({
+      ...its,
       operations,
       ...(options.graphqlLimits && { graphqlLimits: options.graphqlLimits }),
       ...(options.introspection && { introspection: options.introspection }),
-    }),
+    })),
   }
 }
 
@@ -236,31 +243,35 @@ type Step<Request, Result> = (context: ServiceContext, call: Call, request: Requ
 
 /** The same operation, by another way where the request brings a Provenance; that way is loaded when it is needed. */
 function proving<Request extends { readonly provenance?: JsonValue }, Result>(
-  context: ServiceContext,
+  within: Within,
   alone: Step<Request, Result>,
   together: (
     proven: typeof import('./interactions/proven.ts'),
   ) => Step<Request & { readonly provenance: JsonValue }, Result>,
 ): (call: Call, request: Request) => Promise<Result> {
-  return async (call, request) => {
-    const { provenance } = request
-    if (provenance === undefined) return alone(context, call, request)
-    return together(await import('./interactions/proven.ts'))(context, call, { ...request, provenance })
-  }
+  return (call, request) =>
+    within(call, async context => {
+      const { provenance } = request
+      if (provenance === undefined) return alone(context, call, request)
+      return together(await import('./interactions/proven.ts'))(context, call, { ...request, provenance })
+    })
 }
 
 type Graphql = ReturnType<typeof createGraphql>
 
 /** GraphQL is loaded when it is first asked for: a process that serves REST alone starts without it. */
-function lazyGraphql(dependencies: GraphqlDependencies): Graphql {
-  let loading: Promise<Graphql> | undefined
-  const load = (): Promise<Graphql> => {
-    loading ??= import('./graphql/executor.ts').then(module => module.createGraphql(dependencies))
+function lazyGraphql(within: Within, dependenciesOf: (context: ServiceContext) => GraphqlDependencies): Graphql {
+  const made = new WeakMap<ServiceContext, Promise<Graphql>>()
+  const load = (context: ServiceContext): Promise<Graphql> => {
+    const loading =
+      made.get(context) ?? import('./graphql/executor.ts').then(module => module.createGraphql(dependenciesOf(context)))
+    made.set(context, loading)
     return loading
   }
   return {
-    graphql: async (call, request) => (await load()).graphql(call, request),
-    graphqlField: async (call, request) => (await load()).graphqlField(call, request),
-    graphqlNested: async (call, requests) => (await load()).graphqlNested(call, requests),
+    graphql: (call, request) => within(call, async context => (await load(context)).graphql(call, request)),
+    graphqlField: (call, request) => within(call, async context => (await load(context)).graphqlField(call, request)),
+    graphqlNested: (call, requests) =>
+      within(call, async context => (await load(context)).graphqlNested(call, requests)),
   }
 }

@@ -67,10 +67,30 @@ export function indexableOf(
 ): IndexableVersion {
   const { type, id, versionId, lastUpdated } = version
   if (version.deleted) return { type, id, versionId, lastUpdated, deleted: true }
+  return indexableDocument(definitions, version, baseUrl)
+}
+
+/** The same of what is there. */
+export function indexableDocument(
+  definitions: Definitions,
+  version: StoredVersion,
+  baseUrl: string | undefined,
+): IndexDocument {
+  const { versionId, lastUpdated } = version
+  const content = contentOf(version)
+  return extract(definitions, content, { versionId, lastUpdated, ...(baseUrl !== undefined && { baseUrl }) })
+}
+
+/** A SearchParameter by which the tenant's searches are understood, whoever asks: that shows nobody what it says. */
+export function parseStoredDefinition(version: StoredVersion): ResourceContent {
+  invariant(version.type === 'SearchParameter', 'a definition is a SearchParameter')
+  return contentOf(version)
+}
+
+function contentOf(version: StoredVersion): ResourceContent {
   const body = unsealBody(version)
   invariant(body, 'a version that is no tombstone has a body')
-  const content = parseJson(decodeUtf8(body)) as ResourceContent
-  return extract(definitions, content, { versionId, lastUpdated, ...(baseUrl !== undefined && { baseUrl }) })
+  return parseJson(decodeUtf8(body)) as ResourceContent
 }
 
 const isTombstone = (version: VersionAttributes): version is VersionAttributes & { readonly deleted: true } =>

@@ -4,6 +4,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
 import type { BundleRequest } from '../fhir-service.ts'
+import { commitIndexed } from '../interactions/commit-indexed.ts'
 import { readClaim } from '../interactions/condition.ts'
 import { namesVersion, overtaken } from '../interactions/if-match.ts'
 import { commitOnce, type OnceOutcome, onlyOnce } from '../interactions/once.ts'
@@ -100,7 +101,7 @@ async function commitPlan(
 > {
   const request = { changes, claims, deadline: call.deadline }
   if (!context.once) {
-    const result = await context.ports.store.commit(call.tenant, request)
+    const result = await commitIndexed(context, call, request)
     return result.committed ? { outcomes: outcomesOf() } : { conflict: result.conflict }
   }
   const outcomes = outcomesOf()

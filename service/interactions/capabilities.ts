@@ -138,7 +138,7 @@ function resourceOf(
     ...(searchRevInclude.length > 0 && { searchRevInclude }),
     searchParam: parameters
       .filter(isSearchable)
-      .map(({ code, url, kind }) => ({ name: code, definition: url, type: kind })),
+      .map(({ code, table, kind }) => ({ name: code, definition: table.url, type: kind })),
   }
 }
 

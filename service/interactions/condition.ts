@@ -13,6 +13,7 @@ import type { Position, SearchHit } from '../ports/search-index.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import { formatQueryString, parseQueryString } from '../query-string.ts'
 import type { ScopedQuery } from '../search/ast.ts'
+import { assertIndexed } from '../search/own-parameters/unindexed-issues.ts'
 import { parseSearch } from '../search/parse.ts'
 import { controlOf } from '../search/parse-controls.ts'
 import type { TerminologyAnswers } from '../terminology/answers.ts'
@@ -110,6 +111,7 @@ async function collectMatches<T>(
   { context, call, condition, excluded, enough }: MatchSearch,
   confirm: (hits: readonly SearchHit[]) => Promise<readonly T[]>,
 ): Promise<T[]> {
+  await assertIndexed(context, call, parseQueryString(condition.text.slice(condition.type.length + 1)))
   const matches: T[] = []
   let after: Position | undefined
   do {

@@ -9,6 +9,7 @@ import { fault } from '../fault.ts'
 import type { OnceRequest } from '../fhir-service.ts'
 import type { CommitRequest, CommitResult } from '../ports/resource-store.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
+import { commitIndexed } from './commit-indexed.ts'
 
 /** What a write has come to, as far as a later answer to the same request needs it. */
 export type OnceOutcome =
@@ -75,12 +76,13 @@ export async function onlyOnce<T>(
 
 /** Commits, and where the context has a request that is to happen once, with its claim. */
 export async function commitOnce(
-  { ports, once }: ServiceContext,
+  context: ServiceContext,
   call: Call,
   request: CommitRequest,
   outcome: OnceOutcome,
 ): Promise<CommitResult> {
-  if (!once) return ports.store.commit(call.tenant, request)
+  const { ports, once } = context
+  if (!once) return commitIndexed(context, call, request)
   const record: OnceRecord = { fingerprint: once.fingerprint, until: ports.clock.now() + ONCE_MS, outcome }
   const claim = {
     claim: once.claim,
@@ -88,7 +90,7 @@ export async function commitOnce(
     ...(once.expired && { replaces: once.expired }),
     expiresAt: record.until,
   }
-  const result = await ports.store.commit(call.tenant, { ...request, claims: [...(request.claims ?? []), claim] })
+  const result = await commitIndexed(context, call, { ...request, claims: [...(request.claims ?? []), claim] })
   if (result.committed || result.conflict.kind !== 'claim' || result.conflict.claim !== once.claim) return result
   const holder = result.conflict.resource ?? (await ports.store.readClaim(call.tenant, once.claim, call.deadline))
   const found = holder && recordOf(holder)

@@ -4,6 +4,7 @@ import type { ServiceContext } from '../context.ts'
 import type { Revealed, SearchRequest, SearchResult } from '../fhir-service.ts'
 import type { Position } from '../ports/search-index.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
+import { unindexedIssues } from '../search/own-parameters/unindexed-issues.ts'
 import { decodeCursor, encodeCursor, LINK_LIFE_MS, withCursor } from '../search/page.ts'
 import { withTerminology } from '../terminology/with-terminology.ts'
 import { type Explanation, explanation } from './explanation.ts'
@@ -18,7 +19,8 @@ import { planSearch, type SearchPlan } from './search-plan.ts'
  */
 export async function search(context: ServiceContext, call: Call, request: SearchRequest): Promise<SearchResult> {
   const definitions = context.definitions.for(call.tenant)
-  const plan = await withTerminology(context, call, terminology => planSearch(context, call, request, terminology))
+  const planned = await withTerminology(context, call, terminology => planSearch(context, call, request, terminology))
+  const plan = await withUnindexed(context, call, planned)
   const { parsed } = plan
   const explained = parsed.explain ? explanation(context, call) : undefined
   if (parsed.countOnly) return countOf(context, call, request, plan, explained)
@@ -36,6 +38,13 @@ export async function search(context: ServiceContext, call: Call, request: Searc
     countOnly: false,
     ...linksOf(context, call, plan, page.next),
   }
+}
+
+async function withUnindexed(context: ServiceContext, call: Call, plan: SearchPlan): Promise<SearchPlan> {
+  const issues = await unindexedIssues(context, call, plan.parsed.applied)
+  return issues.length === 0
+    ? plan
+    : { ...plan, parsed: { ...plan.parsed, issues: [...plan.parsed.issues, ...issues] } }
 }
 
 const told = (explained: Explanation | undefined, { parts }: SearchPlan) =>

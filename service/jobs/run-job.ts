@@ -8,6 +8,7 @@ import { bundle } from '../interactions/bundle.ts'
 import type { Job } from '../ports/job-store.ts'
 import { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from '../resource/json.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
+import { REINDEX_KIND } from '../search/own-parameters/reindex-job.ts'
 import { traceOf } from '../trace.ts'
 import { jobPorts } from './job-ports.ts'
 import { callOfJob, type JobRequest, jobRequestOf, jobResultKey } from './job-request.ts'
@@ -29,6 +30,10 @@ export async function runJob(context: ServiceContext, run: JobRun): Promise<JobR
   const { jobs, objects } = jobPorts(context)
   const { clock } = context.ports
   const found = await jobs.read(tenant, id, deadline)
+  if (found?.kind === REINDEX_KIND) {
+    const { runReindex } = await import('../search/own-parameters/run-reindex.ts')
+    return runReindex(context, run, found)
+  }
   if (!found || !waits(found, clock.now())) return 'taken'
   const taken: Job = { ...found, state: 'running', updatedAt: clock.now(), leaseUntil: deadline + LEASE_MARGIN_MS }
   if (!(await jobs.replace(tenant, taken, found.revision, deadline))) return 'taken'

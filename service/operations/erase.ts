@@ -1,10 +1,12 @@
 /** Taking resources away for good, with all versions before: `$erase` of one, `$purge` of all of a patient. */
+
 import { assertPermitted } from '../access/permit.ts'
 import { revealOne } from '../access/reveal-each.ts'
 import { objectKeysOf } from '../binary/erase-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Parameters, SearchResult } from '../fhir-service.ts'
+import { commitIndexed } from '../interactions/commit-indexed.ts'
 import { contended } from '../interactions/if-match.ts'
 import { notFound } from '../interactions/known-type.ts'
 import { prepareTombstone } from '../interactions/prepare.ts'
@@ -112,9 +114,9 @@ const isBare = ({ deleted, compartments, securityLabels }: StoredVersion): boole
   deleted && compartments.length === 0 && securityLabels.length === 0
 
 /** A tombstone without the compartments that it would keep otherwise. undefined: another write came first. */
-async function commitBare({ ports }: ServiceContext, call: Call, newest: StoredVersion): Promise<number | undefined> {
-  const tombstone = prepareTombstone(call, newest, ports.clock.now())
+async function commitBare(context: ServiceContext, call: Call, newest: StoredVersion): Promise<number | undefined> {
+  const tombstone = prepareTombstone(call, newest, context.ports.clock.now())
   const change = { ...tombstone, compartments: [], securityLabels: [] }
-  const { committed } = await ports.store.commit(call.tenant, { changes: [change], deadline: call.deadline })
+  const { committed } = await commitIndexed(context, call, { changes: [change], deadline: call.deadline })
   return committed ? change.versionId : undefined
 }

@@ -1,5 +1,6 @@
 import type { Definitions } from '../definitions.ts'
 import { Fault, type Issue } from '../fault.ts'
+import { checkOwnParameter } from '../search/own-parameters/check-own-parameter.ts'
 import type { JsonObject, JsonValue, ResourceContent } from './content.ts'
 import { IssueList } from './issue-list.ts'
 import { isRawJson } from './json.ts'
@@ -81,5 +82,7 @@ function findIssues(definitions: Definitions, resource: ResourceContent, options
   const rules = walk.rules(resource.resourceType)
   walk.issues.place.enter(resource.resourceType, -1)
   if (rules !== undefined) checkObject(walk, rules, resource)
-  return walk.issues.issues
+  const { issues } = walk.issues
+  if (issues.length > 0 || resource.resourceType !== 'SearchParameter') return issues
+  return [...checkOwnParameter(definitions, resource)]
 }

@@ -154,5 +154,6 @@ const EXPECTED_OPERATIONS = [
   'meta-add',
   'meta-delete',
   'purge',
+  'reindex-status',
   'validate',
 ]

@@ -1,0 +1,32 @@
+/** Each interaction works with the search parameters that its tenant has at its beginning, to its end. */
+import type { Call } from '../../call.ts'
+import type { ServiceContext } from '../../context.ts'
+import type { Definitions } from '../../definitions.ts'
+import type { ParameterStore } from '../../ports/parameter-store.ts'
+import type { Ports } from '../../ports/ports.ts'
+import { createOwnDefinitions } from './own-definitions.ts'
+
+/** Runs an interaction with the context that it is to have. */
+export type Within = <T>(call: Pick<Call, 'tenant'>, run: (context: ServiceContext) => Promise<T>) => Promise<T>
+
+/** Resources that are stored have to be indexed anew, after the answer. */
+export const keepsOwnParameters = ({ store, jobs }: Ports): boolean => store.parameters !== undefined && !!jobs
+
+export function currentContexts(context: ServiceContext): Within {
+  const { store, clock } = context.ports
+  if (!store.parameters || !keepsOwnParameters(context.ports)) return (_call, run) => run(context)
+  return contextsOver(context, store.parameters, clock)
+}
+
+function contextsOver(context: ServiceContext, parameters: ParameterStore, clock: Ports['clock']): Within {
+  const own = createOwnDefinitions(context.definitions, { parameters, clock })
+  const contexts = new WeakMap<Definitions, ServiceContext>()
+  const contextOf = (definitions: Definitions): ServiceContext => {
+    const known = contexts.get(definitions)
+    if (known) return known
+    const made = { ...context, definitions: { for: () => definitions, current: own.current } }
+    contexts.set(definitions, made)
+    return made
+  }
+  return async ({ tenant }, run) => run(contextOf(own.find(tenant) ?? (await own.current(tenant))))
+}
