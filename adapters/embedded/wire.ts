@@ -63,12 +63,10 @@ export interface JobWrite {
   readonly now: number
 }
 
-/**
- * stale: see CommitRequest.parameters. expired: its deadline had passed. full, failed: the engine refused; bug: anything
- * else. The text is for the log.
- */
+/** The text is for the log. */
 export type WriteOutcome = CommitResult | { readonly failure: WriteFailure; readonly message: string }
 
+/** stale: see CommitRequest.parameters. expired: its deadline had passed. failed: the engine refused; bug: the rest. */
 type WriteFailure = 'stale' | 'expired' | 'failed' | 'bug'
 
 export const METHODS: readonly WriteMethod[] = ['POST', 'PUT', 'PATCH', 'DELETE']

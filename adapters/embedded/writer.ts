@@ -232,8 +232,8 @@ export class Writer {
 
   /** Index rows of resources that have not changed, by the search parameters that there are now. */
   reindex({ tenant, revision, resources }: ReindexRequest): WriteOutcome {
-    if (revision !== this.#revisionOf(tenant)) return STALE
     try {
+      if (revision !== this.#revisionOf(tenant)) return STALE
       this.#statements.begin.run()
       for (const cells of resources) {
         const reader = new CellReader(cells)

@@ -7,7 +7,12 @@ import { openEmbedded } from '#adapters/embedded/index.ts'
 import { openPrimaryService, openWorkerService } from '#runtime/embedded.ts'
 import { type AccessPolicy, ALLOW_ALL, createFhirService, type ResourceStore, tenantOf } from '#service/index.ts'
 import { countingIds, fixedClock, TEST_TIME, testSealer } from '#test/support/memory-ports.ts'
-import { OWN_OF_EACH_TYPE, withOwnParameters } from '#test/support/own-parameters.ts'
+import {
+  OWN_OF_EACH_TYPE,
+  eyesParameter as own,
+  patientWithEyes as patient,
+  withOwnParameters,
+} from '#test/support/own-parameters.ts'
 import { restCall } from '#test/support/rest-request.ts'
 import { openRestWorld, type RestWorld, restWorldOver } from '#test/support/rest-world.ts'
 import { silentLogger } from '#test/support/test-call.ts'
@@ -20,25 +25,6 @@ beforeEach(async () => {
 })
 
 afterEach(() => world.close())
-
-const EYES = 'http://example.org/eye-colour'
-const own = (parts: object = {}) => ({
-  resourceType: 'SearchParameter',
-  id: 'eyes',
-  url: 'http://example.org/SearchParameter/eyes',
-  name: 'eyes',
-  status: 'active',
-  description: 'Colour of the eyes',
-  code: 'eyes',
-  base: ['Patient'],
-  type: 'token',
-  expression: `Patient.extension('${EYES}').value as code`,
-  ...parts,
-})
-const patient = (id: string, colour: string, parts: object = {}) => ({
-  ...{ resourceType: 'Patient', id, extension: [{ url: EYES, valueCode: colour }] },
-  ...parts,
-})
 
 const put = async (resource: { readonly resourceType: string; readonly id: string }, its = world) => {
   const { status } = await its.send(`PUT /${resource.resourceType}/${resource.id}`, { body: resource })
@@ -227,56 +213,6 @@ describe('a SearchParameter', () => {
     expect(await world.send('POST /$graphql', { body, headers })).toMatchObject({
       body: { data: { PatientList: [{ id: 'a' }] } },
     })
-  })
-})
-
-describe('is refused', () => {
-  test.each([
-    ['Patient..name', 'expression', 'The expression could not be read: expected a name instead of "." at 8.'],
-    ['Patient.nickname', 'expression', 'The expression is not supported: Patient has no element nickname.'],
-    ['Patient.birthDate', 'expression', 'No token value comes from date.'],
-    ['Patient.name.count()', 'expression', 'The expression is not supported: count() is unsupported.'],
-  ])('with the expression %s', async (expression, element, reason) => {
-    expect(await world.send('POST /SearchParameter', { body: own({ expression }) })).toEqual({
-      status: 422,
-      headers: { 'Content-Type': 'application/fhir+json; charset=utf-8' },
-      body: {
-        resourceType: 'OperationOutcome',
-        issue: [
-          {
-            severity: 'error',
-            code: 'invalid',
-            diagnostics: `The SearchParameter can't take effect. For Patient: ${reason} (expression: ${expression})`,
-            expression: [`SearchParameter.${element}`],
-          },
-        ],
-      },
-    })
-  })
-
-  test.each([
-    [{ expression: undefined }, 'invalid', 'SearchParameter.expression'],
-    [{ type: 'special' }, 'invalid', 'SearchParameter.type'],
-    [{ code: '_sort' }, 'invalid', 'SearchParameter.code'],
-    [{ code: 'a.b' }, 'invalid', 'SearchParameter.code'],
-    [{ code: 'gender' }, 'duplicate', 'SearchParameter.code'],
-    [{ id: 'second', code: 'eyes' }, 'duplicate', 'SearchParameter.code'],
-  ])('%o', async (parts, code, element) => {
-    await put(own())
-    const body = own({ id: 'second', code: 'second', ...parts })
-    expect(await world.send(`PUT /SearchParameter/second`, { body })).toMatchObject({
-      status: 422,
-      body: { issue: [{ severity: 'error', code, expression: [element] }] },
-    })
-    expect(await world.send(`PUT /SearchParameter/second`, { body: { ...body, status: 'draft' } })).toMatchObject({
-      status: 201,
-    })
-  })
-
-  test('R4’s own is stored, and stays in force as it is', async () => {
-    const body = own({ id: 'g', code: 'gender', url: 'http://hl7.org/fhir/SearchParameter/individual-gender' })
-    expect(await world.send('PUT /SearchParameter/g', { body })).toMatchObject({ status: 201 })
-    expect(await statusOf('g')).toMatchObject({ parameter: [{ valueCode: 'no-effect' }] })
   })
 })
 

@@ -47,3 +47,23 @@ export const OWN_OF_EACH_TYPE: readonly object[] = [
     ],
   }),
 }))
+
+export const EYES = 'http://example.org/eye-colour'
+/** A SearchParameter for the colour of eyes. */
+export const eyesParameter = (parts: object = {}) => ({
+  resourceType: 'SearchParameter',
+  id: 'eyes',
+  url: 'http://example.org/SearchParameter/eyes',
+  name: 'eyes',
+  status: 'active',
+  description: 'Colour of the eyes',
+  code: 'eyes',
+  base: ['Patient'],
+  type: 'token',
+  expression: `Patient.extension('${EYES}').value as code`,
+  ...parts,
+})
+export const patientWithEyes = (id: string, colour: string, parts: object = {}) => ({
+  ...{ resourceType: 'Patient', id, extension: [{ url: EYES, valueCode: colour }] },
+  ...parts,
+})
