@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { JOB_SCHEMA } from './job-schema.ts'
+import { ADDED_SCHEMA } from './added-schema.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 export const DATABASE_FILE = 'gateway.sqlite'
@@ -21,6 +21,10 @@ const WRITER_CACHE_KIB = 65_536
 const READER_CACHE_KIB = 32_768
 const READER_MAP_BYTES = 1 << 30
 
+/** Whoever worked on a job worked in the process before this one: its lease holds nobody off. */
+const FREE_JOBS = `UPDATE job SET due = 0, state = 'queued',
+  text = json_remove(json_set(text, '$.state', 'queued'), '$.leaseUntil') WHERE due IS NOT NULL`
+
 /** Makes the folder and the tables where they are not there yet. Throws an Error that says what to do. */
 export function prepareFolder(folder: string): void {
   mkdirSync(folder, { recursive: true })
@@ -33,9 +37,8 @@ export function prepareFolder(folder: string): void {
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
     if (version === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`)
     else if (version !== SCHEMA_VERSION) throw new Error(otherSchema(folder, version))
-    database.exec(JOB_SCHEMA)
-    // Whoever worked on a job worked in the process before this one.
-    database.exec('UPDATE job SET due = 0 WHERE due IS NOT NULL')
+    database.exec(ADDED_SCHEMA)
+    database.exec(FREE_JOBS)
     database.exec('COMMIT')
   } finally {
     database.close()

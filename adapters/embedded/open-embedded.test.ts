@@ -33,6 +33,22 @@ test('makes the folder, and finds its data again', async () => {
   await second.close()
 })
 
+test('frees the jobs of the process before, whose leases are not over', async () => {
+  const tenant = freshTenant()
+  const [createdAt, expiresAt] = [Date.now(), Date.now() + 3_600_000]
+  const fields = { id: 'a', kind: 'bundle', owner: 'tester', createdAt, updatedAt: createdAt, expiresAt }
+  const job = { ...fields, revision: 1, state: 'queued', request: '{"é":1}' } as const
+  const first = await openEmbedded({ role: 'primary', folder })
+  await first.jobs.submit(tenant, job, soon())
+  await first.jobs.replace(tenant, { ...job, state: 'running', leaseUntil: expiresAt, progress: 'begun' }, 1, soon())
+  expect(await first.jobs.due()).toEqual([])
+  await first.close()
+  const second = await openEmbedded({ role: 'primary', folder })
+  expect(await second.jobs.due()).toEqual([{ tenant, id: 'a' }])
+  expect(await second.jobs.read(tenant, 'a', soon())).toEqual({ ...job, revision: 2, progress: 'begun' })
+  await second.close()
+})
+
 test('refuses a folder that another server has, until that one is gone', async () => {
   const first = await openEmbedded({ role: 'primary', folder })
   await expect(openEmbedded({ role: 'primary', folder })).rejects.toThrow(

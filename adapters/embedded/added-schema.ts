@@ -3,7 +3,7 @@
  * `full_text` are merged eight at a time, and for the sake of what is deleted once that is half of them: each update
  * deletes, and a tenth, as is the default, would have the same parts written over and over.
  */
-export const JOB_SCHEMA = `
+export const ADDED_SCHEMA = `
 CREATE TABLE IF NOT EXISTS claim_expiry (
   tenant TEXT NOT NULL,
   claim TEXT NOT NULL,
