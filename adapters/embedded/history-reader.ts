@@ -19,6 +19,9 @@ const COUNTED_MAX = 10_000
 const EARLIEST = -8.64e15
 const LATEST = 8.64e15
 
+/** Where there is no page before this one. */
+const VERSION_MAX = Number.MAX_SAFE_INTEGER
+
 /** Versions newest first: by time, and those of the same millisecond by commit order. */
 export class HistoryReader {
   readonly #dictionary: DictionaryReader
@@ -36,11 +39,13 @@ export class HistoryReader {
     this.#dictionary = dictionary
     this.#kindsOfTenant = new RowStatement(database, 'SELECT id FROM kind WHERE tenant = ? AND versions > 0')
     this.#resource = new RowStatement(database, 'SELECT key FROM resource WHERE kind = ? AND id = ?')
+    // By the number the page starts where it belongs; by times alone all newer versions would be gone through.
     this.#ofResource = new RowStatement(
       database,
       `SELECT v.seq, ${VERSION_COLUMNS} FROM version v
-       WHERE v.key = ? AND v.last_updated BETWEEN ? AND ? AND (v.last_updated, v.seq) < (?, ?)
-       ORDER BY v.version DESC LIMIT 0 + ?`,
+       WHERE v.key = ?1 AND v.last_updated BETWEEN ?2 AND ?3 AND (v.last_updated, v.seq) < (?4, ?5)
+       AND v.version <= coalesce((SELECT version FROM version WHERE seq = ?5 AND key = ?1), ${VERSION_MAX})
+       ORDER BY v.version DESC LIMIT 0 + ?6`,
     )
     this.#ofKind = new RowStatement(
       database,
