@@ -59,17 +59,20 @@ async function create(type: string, content: object): Promise<string> {
   return ((await response.json()) as { id: string }).id
 }
 
-/** Creates until one arrives: a client does not say when its subscription stands. */
-async function firstHeard<T>(type: string, content: object, take: () => Promise<T>): Promise<T> {
-  const heard = take()
+/** Creates until one of those is heard of: a client does not say when its subscription stands. */
+async function firstHeard(type: string, content: object, take: () => Promise<Changed>): Promise<Changed> {
+  const created = new Set<string>()
+  let heard = take()
   for (;;) {
-    await create(type, content)
+    created.add(await create(type, content))
     const answer = await Promise.race([heard, delay(50, undefined)])
-    if (answer !== undefined) return answer
+    if (answer === undefined) continue
+    if (created.has(answer.onResourceChange.id)) return answer
+    heard = take()
   }
 }
 
-it('Amplify subscribes, hears of a change made over REST, and unsubscribes', async () => {
+it('Amplify subscribes, hears of a change made over REST, finds its way back after a restart, and unsubscribes', async () => {
   Amplify.configure({
     API: {
       GraphQL: { endpoint: world.graphqlUrl, region: 'us-east-1', defaultAuthMode: 'apiKey', apiKey: 'da2-local' },
@@ -91,6 +94,8 @@ it('Amplify subscribes, hears of a change made over REST, and unsubscribes', asy
     versionId: '1',
     interaction: 'create',
   })
+  await world.restart()
+  expect((await firstHeard('Patient', {}, changes.take)).onResourceChange).toMatchObject({ interaction: 'create' })
   subscription.unsubscribe()
 })
 
