@@ -4,7 +4,10 @@
  */
 import { fault } from '#service/fault.ts'
 
-/** UTF-16 units of a part that can be searched for: patterns beyond this the engine refuses. */
+/**
+ * UTF-16 units of a part that can be searched for: patterns beyond this the engine refuses, and shorter ones that repeat
+ * themselves all along, as `aaa...` of some 150 and more.
+ */
 const PART_LENGTH_MAX = 400
 
 /** The engine's copy of a text ends at 32,766 bytes: three a unit. */
