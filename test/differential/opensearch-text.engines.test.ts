@@ -128,7 +128,7 @@ const scenario = documents.chain(all =>
   }),
 )
 
-/** The engine's work grows with the square of how a part repeats itself: one of 380 times `a` it refuses, too costly. */
+/** The engine's work grows with the square of how a part repeats itself: 380 times `a` it refuses, too costly. */
 const ALWAYS_SOUGHT = 120
 
 const soon = () => Date.now() + 60_000

@@ -5,8 +5,8 @@
 import { fault } from '#service/fault.ts'
 
 /**
- * UTF-16 units of a part that can be searched for: patterns beyond this the engine refuses, and shorter ones that repeat
- * themselves all along, as `aaa...` of some 150 and more.
+ * UTF-16 units of a part that can be searched for: patterns beyond this the engine refuses, and shorter ones that
+ * repeat themselves all along, as `aaa...` of some 150 and more.
  */
 const PART_LENGTH_MAX = 400
 
