@@ -8,15 +8,24 @@ export function proxyIdentity({ requestContext }: ProxyEvent, terms: IdentityTer
   return claims ? identityOf(claims, terms) : ANONYMOUS
 }
 
+interface AppsyncIdentity {
+  readonly claims?: Claims
+  /** What a Lambda authorizer says: text by name. */
+  readonly resolverContext?: Claims
+  readonly userArn?: string
+}
+
 /**
- * AppSync's `identity`, the same for all of a batch: with claims after a login by Cognito or OpenID Connect, without
- * them for API keys (null) and IAM, which have no groups and so no role.
+ * AppSync's `identity`, the same for all of a batch: with claims after a login by Cognito or OpenID Connect, with what
+ * a Lambda authorizer says in their place, without either for API keys (nothing at all) and IAM, which have no groups
+ * and so no role.
  * @throws Fault unauthenticated, forbidden
  */
 export function appsyncIdentity(event: unknown, terms: IdentityTerms): Identity {
   const [first] = Array.isArray(event) ? event : [event]
-  const { identity } = (first ?? {}) as { readonly identity?: { readonly claims?: Claims; readonly userArn?: string } }
-  if (identity?.claims) return identityOf(identity.claims, terms)
+  const { identity } = (first ?? {}) as { readonly identity?: AppsyncIdentity }
+  const claims = identity?.claims ?? identity?.resolverContext
+  if (claims) return identityOf(claims, terms)
   return typeof identity?.userArn === 'string'
     ? { ...ANONYMOUS, caller: { subject: identity.userArn, roles: [] } }
     : ANONYMOUS

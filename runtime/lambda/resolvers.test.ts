@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { appsyncEvent, cognitoIdentity } from '#test/support/appsync-events.ts'
 import { type FakeAws, startFakeAws } from '#test/support/fake-aws.ts'
 import { runLambda } from '#test/support/lambda-process.ts'
+import { RECORDED, recordedEvent } from '#test/support/recorded-events.ts'
 import { bundleLambda } from './bundle.ts'
 
 let place: string
@@ -87,4 +88,30 @@ test('what callers may do is what their groups may, however they log in', async 
     'Forbidden',
     'Unauthenticated',
   ])
+})
+
+test('recorded events of every kind of login are answered by what the caller may', async () => {
+  const parts = { arguments: { id: 'none' }, selection: '{ id }' }
+  const roles = { jdoe: [{ interactions: ['read'], types: 'all' }] }
+  const environment = {
+    ...aws.environment,
+    ROLES_CLAIM: 'cognito:username',
+    ACCESS_ROLES: JSON.stringify(roles),
+  }
+  const folder = join(place, 'resolvers')
+  const events = RECORDED.map(name => recordedEvent(name, 'Query', 'Patient', parts))
+  const { results } = await runLambda({ name: 'resolvers', folder, environment }, events)
+  const types = results.map(result => (result as { readonly error?: { readonly errorType: string } }).error?.errorType)
+  expect(Object.fromEntries(RECORDED.map((name, index) => [name, types[index]]))).toEqual({
+    appSyncDirectResolver: 'NotFound',
+    'cognito-identity-group': 'NotFound',
+    'cognito-identity-null-group': 'NotFound',
+    'custom-domain-name': 'Forbidden',
+    'iam-identity-cognito': 'Forbidden',
+    'iam-identity-no-cognito': 'Forbidden',
+    'lambda-identity': 'Unauthenticated',
+    'no-identity': 'Forbidden',
+    'null-prev': 'Forbidden',
+    'oidc-identity': 'Forbidden',
+  })
 })
