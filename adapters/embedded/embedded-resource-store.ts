@@ -42,6 +42,7 @@ export class EmbeddedResourceStore implements ResourceStore {
   readonly #newest: RowStatement<VersionRow>
   readonly #numbered: RowStatement<VersionRow>
   readonly #claim: RowStatement<[type: string, id: string]>
+  readonly #last: RowStatement<[seq: number | null]>
 
   constructor({ database, dictionary, writer, clock, parameters }: EmbeddedStoreParts) {
     this.parameters = parameters
@@ -60,6 +61,7 @@ export class EmbeddedResourceStore implements ResourceStore {
        WHERE r.kind = ? AND r.id = ?`,
     )
     this.#claim = new RowStatement(database, 'SELECT type, id FROM claim WHERE tenant = ? AND claim = ?')
+    this.#last = new RowStatement(database, 'SELECT max(seq) FROM version')
   }
 
   async readNewest(
@@ -102,8 +104,13 @@ export class EmbeddedResourceStore implements ResourceStore {
 
   async commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult> {
     // The writer measures by this machine's clock, whatever clock the deadline is in.
-    const expires = Date.now() + request.deadline - this.#clock.now()
-    return this.#writer.commit(encodeCommit(tenant, request, expires))
+    const expires = () => Date.now() + request.deadline - this.#clock.now()
+    if (!request.confirm) return this.#writer.commit(encodeCommit(tenant, request, expires()))
+    // Whatever is committed up to here is seen by whoever looks now; what comes behind, the writer knows of.
+    const seen = this.#last.get()?.[0] ?? -1
+    const refused = await request.confirm()
+    if (refused) return { committed: false, conflict: { kind: 'unconfirmed', fault: refused } }
+    return this.#writer.commit(encodeCommit(tenant, request, expires(), seen))
   }
 
   async purge(tenant: Tenant, { type, id }: ResourceKey, versionId: number, deadline: number): Promise<boolean> {

@@ -86,19 +86,34 @@ export const VALUE_TAG = {
 } as const
 
 /**
- * What has to be checked comes first, so that a conflict is found before anything is written. `expires`: milliseconds
- * since the epoch by this machine's clock.
+ * What has to be checked comes first, so that a conflict is found before anything is written.
+ * @param expires milliseconds since the epoch by this machine's clock.
+ * @param confirmedAt behind which place in commit order nothing may refer to what is deleted; null: whatever may.
  */
-export function encodeCommit(tenant: Tenant, request: CommitRequest, expires: number): Cell[] {
+export function encodeCommit(
+  tenant: Tenant,
+  request: CommitRequest,
+  expires: number,
+  confirmedAt: number | null = null,
+): Cell[] {
   const claims = request.claims ?? []
+  const refersTo = request.refersTo ?? []
   const { parameters } = request
   const cells: Cell[] = [tenant, expires, parameters?.revision ?? null, parameters?.changed ? 1 : 0]
-  cells.push(request.changes.length, claims.length)
+  cells.push(request.changes.length, claims.length, refersTo.length, confirmedAt)
   for (const change of request.changes) cells.push(change.type, change.id, change.versionId)
   const ahead = expires - request.deadline
   for (const claim of claims) encodeClaim(cells, claim, ahead)
+  for (const { type, id } of refersTo) cells.push(type, id)
+  if (confirmedAt !== null) encodeDeleted(cells, request.changes)
   for (const change of request.changes) encodeChange(cells, change)
   return cells
+}
+
+function encodeDeleted(cells: Cell[], changes: readonly Change[]): void {
+  const deleted = changes.filter(({ body }) => body === undefined)
+  cells.push(deleted.length)
+  for (const { type, id } of deleted) cells.push(type, id)
 }
 
 /** @param ahead of the clock that times of requests are in, this machine's clock is. */

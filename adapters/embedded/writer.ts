@@ -1,8 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { CommitResult } from '#service/ports/resource-store.ts'
+import type { ResourceKey } from '#service/ports/stored-version.ts'
+import { ClaimsWriter } from './claims-writer.ts'
 import { DictionaryWriter } from './dictionary-writer.ts'
 import { describe, isEngineFailure } from './engine-errors.ts'
 import { IndexWriter } from './index-writer.ts'
+import { RecentReferences } from './recent-references.ts'
 import {
   type Cell,
   CellReader,
@@ -27,16 +30,6 @@ interface Target {
   readonly live: boolean
 }
 
-interface CheckedClaim {
-  readonly claim: string
-  readonly type: string
-  readonly id: string
-  /** null: never. */
-  readonly expiresAt: number | null
-  /** From somebody. */
-  readonly taken: boolean
-}
-
 /** So many take a few milliseconds, which the next request may have to wait. */
 const TEXTS_PER_STEP = 500
 
@@ -57,6 +50,8 @@ export class Writer {
    * What the transaction changes in the counts of `kind`: kind, live resources, one after the other; a pair a version.
    */
   readonly #counts: number[] = []
+  readonly #claims: ClaimsWriter
+  readonly #references = new RecentReferences()
   /** Revisions of the search parameters of tenants, as far as they have been asked for. */
   readonly #revisions = new Map<string, number>()
   /** Whether something was purged since the words of deleted resources were last taken out of their index. */
@@ -66,6 +61,7 @@ export class Writer {
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = writerStatements(database)
+    this.#claims = new ClaimsWriter(this.#statements)
     this.#dictionary = new DictionaryWriter(database)
     this.#words = new WordsWriter(database)
     this.#index = new IndexWriter(database, this.#dictionary, this.#words)
@@ -217,12 +213,19 @@ export class Writer {
     const changesParameters = reader.number() === 1
     const changeCount = reader.number()
     const claimCount = reader.number()
+    const referenceCount = reader.number()
+    const confirmedAt = reader.optionalNumber()
     const targets = this.#checkChanges(tenant, changeCount, reader)
     if (!Array.isArray(targets)) return targets
-    const claims = this.#checkClaims(tenant, claimCount, reader)
+    const claims = this.#claims.check(tenant, claimCount, reader)
     if (!Array.isArray(claims)) return claims
-    for (const claim of claims) this.#putClaim(tenant, claim, now)
+    const referred = this.#checkReferences(tenant, referenceCount, reader)
+    if (!Array.isArray(referred)) return referred
+    const met = confirmedAt === null ? undefined : this.#references.firstSince(tenant, confirmedAt, reader)
+    if (met) return { committed: false, conflict: { kind: 'reference', ...met } }
+    for (const claim of claims) this.#claims.put(tenant, claim, now)
     for (const target of targets) this.#writeChange(tenant, target, reader)
+    for (const { type, id } of referred) this.#references.note(tenant, type, id, this.#nextSeq - 1)
     if (changesParameters) {
       this.#statements.changeOwnParameters.run(tenant)
       this.#revisions.delete(tenant)
@@ -283,36 +286,16 @@ export class Writer {
     return { kind, id, key: Number(row.key), version: Number(row.version), live: row.deleted === 0 }
   }
 
-  #checkClaims(tenant: string, count: number, reader: CellReader): CheckedClaim[] | Conflict {
-    const claims: CheckedClaim[] = []
+  #checkReferences(tenant: string, count: number, reader: CellReader): ResourceKey[] | Conflict {
+    const referred: ResourceKey[] = []
     for (let index = 0; index < count; index++) {
-      const claim = reader.text()
-      const type = reader.text()
-      const id = reader.text()
-      const replacedType = reader.optionalText()
-      const replacedId = reader.optionalText()
-      const expiresAt = reader.optionalNumber()
-      const row = this.#statements.findClaim.get(tenant, claim)
-      const holder = row ? { type: String(row.type), id: String(row.id) } : undefined
-      if (holder && (holder.type !== replacedType || holder.id !== replacedId)) {
-        return { committed: false, conflict: { kind: 'claim', claim, resource: holder } }
+      const key = { type: reader.text(), id: reader.text() }
+      if (!this.#findTarget(tenant, key.type, key.id).live) {
+        return { committed: false, conflict: { kind: 'reference', ...key } }
       }
-      claims.push({ claim, type, id, expiresAt, taken: row !== undefined })
+      referred.push(key)
     }
-    return claims
-  }
-
-  #putClaim(tenant: string, { claim, type, id, expiresAt, taken }: CheckedClaim, now: number): void {
-    const statements = this.#statements
-    statements.putClaim.run(tenant, claim, type, id)
-    if (expiresAt === null) {
-      if (taken) statements.keepClaim.run(tenant, claim)
-      return
-    }
-    statements.expireClaim.run(tenant, claim, expiresAt)
-    // A few of those whose time is over go with each new one, so that there are never many.
-    statements.dropClaims.run(now)
-    statements.dropExpiries.run(now)
+    return referred
   }
 
   #writeChange(tenant: string, target: Target, reader: CellReader): void {

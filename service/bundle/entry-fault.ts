@@ -42,7 +42,9 @@ export interface FaultCollector {
   add(error: Fault): void
   /** Whether there is no use in looking for more. */
   readonly full: boolean
-  /** @throws Fault of the first one's category with the issues of all, if there is any. */
+  /** Of the first one's category with the issues of all; undefined where there is none. */
+  all(): Fault | undefined
+  /** @throws Fault the same, if there is any. */
   throwAny(): void
 }
 
@@ -54,6 +56,12 @@ export function faultCollector(): FaultCollector {
   const add = (error: Fault): void => {
     faults.push(error)
     count += error.issues.length
+  }
+  const all = (): Fault | undefined => {
+    const [first] = faults
+    if (!first) return undefined
+    const issues = faults.flatMap(error => error.issues)
+    return new Fault(first.category, issues.length > ISSUES_MAX ? shortened(issues) : issues, { cause: first })
   }
   return {
     try(index, step, part) {
@@ -79,11 +87,10 @@ export function faultCollector(): FaultCollector {
     get full() {
       return count >= ISSUES_MAX
     },
+    all,
     throwAny() {
-      const [first] = faults
-      if (!first) return
-      const issues = faults.flatMap(error => error.issues)
-      throw new Fault(first.category, issues.length > ISSUES_MAX ? shortened(issues) : issues, { cause: first })
+      const found = all()
+      if (found) throw found
     },
   }
 }

@@ -9,12 +9,14 @@ import { assertAbsent, assertMatch, assertMatchGiven } from '../interactions/if-
 import { prepareTombstone, prepareWrite } from '../interactions/prepare.ts'
 import {
   applyReferenceRules,
-  assertUnreferenced,
   hasReferenceRules,
+  mindsDeletes,
+  referenceTo,
+  referredBy,
   type Staged,
   stagedDeletes,
 } from '../interactions/reference-rules.ts'
-import type { Change, Claim } from '../ports/resource-store.ts'
+import type { Change, Claim, CommitRequest, Target as ReferenceTarget } from '../ports/resource-store.ts'
 import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
 import { carryLabels, isReplaced, type Replaced } from '../resource/carry-labels.ts'
 import { type ResolveLink, rewriteLinks } from '../resource/references.ts'
@@ -29,7 +31,7 @@ import { type ResolvedTargets, resolveTargets } from './resolve-targets.ts'
 /** A newest version, with its content where the caller sees it. */
 type Target = VersionAttributes | (VersionAttributes & Replaced)
 
-export interface Plan {
+export interface Plan extends Pick<CommitRequest, 'refersTo' | 'confirm'> {
   /** Deletes, creates, updates: the order of R4 http.html#trules. */
   readonly changes: readonly Change[]
   readonly claims: readonly Claim[]
@@ -79,11 +81,13 @@ export async function planTransaction(
     tombstones.set(index, [...known, prepareTombstone(call, previous, now)])
   }
   const staged = stagedBy(writing, newest, deleted)
-  await refuseReferenced(context, call, drafts.deletes, deleted, staged)
   const resolverOf = resolverWith(byCondition)
-  const writes = await prepareWrites(context, call, writing, { newest, resolverOf, now, staged, undos })
+  const prepared = await prepareWrites(context, call, writing, { newest, resolverOf, now, staged, undos })
+  const { writes, refersTo } = prepared
   const changes = [...[...tombstones.values()].flat(), ...writes.values()]
-  return { changes, claims: [...creates.claims, ...targets.claims], tombstones, writes, creates, newest, targets }
+  const claims = [...creates.claims, ...targets.claims]
+  const held = { ...referredBy(refersTo), ...confirmed(context, call, tombstones, staged) }
+  return { changes, claims, ...held, tombstones, writes, creates, newest, targets }
 }
 
 function withoutIdleFollowers(
@@ -173,19 +177,32 @@ function stagedBy(
   return { ...deletes, written: new Map([...deletes.written, ...versions]) }
 }
 
-async function refuseReferenced(
+/** What stands against the deletes, entry by entry; what the same commit writes is judged by what becomes of it. */
+function confirmed(
   context: ServiceContext,
   call: Call,
-  deletes: readonly DraftDelete[],
-  deleted: readonly VersionAttributes[],
+  tombstones: ReadonlyMap<number, readonly Change[]>,
   staged: Staged,
-): Promise<void> {
-  const faults = faultCollector()
-  for (const version of deleted) {
-    const index = deletes.find(({ type, id }) => type === version.type && id === version.id)?.entry.index ?? 0
-    await faults.after(index, assertUnreferenced(context, call, version, staged))
+): Pick<CommitRequest, 'confirm'> {
+  if (tombstones.size === 0 || !mindsDeletes(context)) return {}
+  return {
+    async confirm() {
+      const faults = faultCollector()
+      for (const [index, changes] of tombstones) {
+        for (const change of changes) {
+          const refused = await referenceTo(context, call, change, staged)
+          if (refused) faults.refuse(index, refused)
+        }
+      }
+      return faults.all()
+    },
   }
-  faults.throwAny()
+}
+
+interface PreparedWrites {
+  /** By index of the entry. */
+  readonly writes: ReadonlyMap<number, Change>
+  readonly refersTo: readonly ReferenceTarget[]
 }
 
 async function prepareWrites(
@@ -193,9 +210,10 @@ async function prepareWrites(
   call: Call,
   drafts: readonly DraftWrite[],
   { newest, resolverOf, now, staged, undos }: Preparation,
-): Promise<ReadonlyMap<number, Change>> {
+): Promise<PreparedWrites> {
   const definitions = context.definitions.for(call.tenant)
   const faults = faultCollector()
+  const refersTo: ReferenceTarget[] = []
   const writes = new Map<number, Change>()
   for (const [position, draft] of drafts.entries()) {
     await breathe(position)
@@ -204,10 +222,12 @@ async function prepareWrites(
     const kept = type === 'Binary' ? await keepBytes(context, call, id, draft.content) : undefined
     if (kept) undos.push(kept.undo)
     const linked = rewriteLinks(definitions, kept?.content ?? draft.content, resolverOf(draft))
-    const content = hasReferenceRules(context)
+    const referring = hasReferenceRules(context)
       ? await faults.after(index, applyReferenceRules(context, call, linked, staged))
-      : linked
-    if (!content) continue
+      : { content: linked, refersTo: [] }
+    if (!referring) continue
+    const { content } = referring
+    refersTo.push(...referring.refersTo)
     const prepared = faults.try(index, () => {
       const method = draft.kind === 'create' ? 'POST' : draft.method
       const previous = newest.get(index)
@@ -218,5 +238,5 @@ async function prepareWrites(
     if (prepared) writes.set(index, prepared.change)
   }
   faults.throwAny()
-  return writes
+  return { writes, refersTo }
 }

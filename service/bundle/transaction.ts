@@ -93,13 +93,14 @@ type Outcomes = ReadonlyMap<number, EntryOutcome>
 async function commitPlan(
   context: ServiceContext,
   call: Call,
-  { changes, claims }: Plan,
+  { changes, claims, refersTo, confirm }: Plan,
   outcomesOf: () => Outcomes,
 ): Promise<
   | { readonly outcomes: Outcomes; readonly conflict?: undefined }
   | { readonly outcomes?: undefined; readonly conflict: Conflict }
 > {
-  const request = { changes, claims, deadline: call.deadline }
+  const held = { ...(refersTo && { refersTo }), ...(confirm && { confirm }) }
+  const request = { changes, claims, deadline: call.deadline, ...held }
   if (!context.once) {
     const result = await commitIndexed(context, call, request)
     return result.committed ? { outcomes: outcomesOf() } : { conflict: result.conflict }
@@ -112,7 +113,10 @@ async function commitPlan(
   return { conflict: result.conflict }
 }
 
-/** @throws Fault precondition-failed where the race was lost on an entry with ifMatch: another attempt can't win it. */
+/**
+ * @throws Fault what stands against a delete.
+ * @throws Fault precondition-failed where the race was lost on an entry with ifMatch: another attempt can't win it.
+ */
 async function learn(
   context: ServiceContext,
   call: Call,
@@ -120,6 +124,9 @@ async function learn(
   holders: Map<string, ResourceKey>,
   conflict: Conflict,
 ): Promise<void> {
+  if (conflict.kind === 'unconfirmed') throw conflict.fault
+  // Whoever deletes the target, or refers to it, has been faster: the next plan sees it.
+  if (conflict.kind === 'reference') return
   if (conflict.kind === 'claim') {
     const holder = conflict.resource ?? (await readClaim(context, call, conflict))
     if (holder) holders.set(conflict.claim, holder)

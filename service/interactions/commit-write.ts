@@ -4,19 +4,20 @@ import { withPutUrl } from '../binary/read-binary.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { DeleteResult, WriteResult } from '../fhir-service.ts'
-import type { CommitRequest, CommitResult } from '../ports/resource-store.ts'
+import { invariant } from '../invariant.ts'
+import type { CommitRequest } from '../ports/resource-store.ts'
 import type { VersionAttributes } from '../ports/stored-version.ts'
+import { type Conflict, commitReferring } from './commit-referring.ts'
 import { commitOnce } from './once.ts'
-import { attributesOfChange, prepareTombstone, prepareWrite, type Write, writtenVersion } from './prepare.ts'
 import {
-  applyReferenceRules,
-  assertUnreferenced,
-  hasReferenceRules,
-  stagedDeletes,
-  stagedWrite,
-} from './reference-rules.ts'
-
-export type Conflict = Extract<CommitResult, { readonly committed: false }>['conflict']
+  attributesOfChange,
+  type PreparedWrite,
+  prepareTombstone,
+  prepareWrite,
+  type Write,
+  writtenVersion,
+} from './prepare.ts'
+import { applyReferenceRules, confirmedDeletes, hasReferenceRules, referredBy, stagedWrite } from './reference-rules.ts'
 
 export interface WriteAttempt extends Omit<Write, 'now'>, Pick<CommitRequest, 'claims'> {}
 
@@ -31,31 +32,42 @@ export async function attemptWrite(
   call: Call,
   { claims, ...write }: WriteAttempt,
 ): Promise<Attempted<WriteResult>> {
-  const definitions = context.definitions.for(call.tenant)
   const { previous } = write
   const kept = write.type === 'Binary' ? await keepBytes(context, call, write.id, write.content) : undefined
-  const prepare = async () => {
-    const given = kept?.content ?? write.content
-    const content = hasReferenceRules(context)
-      ? await applyReferenceRules(context, call, given, stagedWrite(write, previous))
-      : given
-    return prepareWrite(context, call, definitions, { ...write, content, now: context.ports.clock.now() })
-  }
-  const prepared = await prepare().catch(async (error: unknown) => {
-    await kept?.undo()
-    throw error
-  })
-  const { change } = prepared
   const kind = previous && !previous.deleted ? 'updated' : 'created'
-  const request = { changes: [change], deadline: call.deadline, ...(claims && { claims }) }
-  const outcome = { kind, type: change.type, id: change.id, versionId: change.versionId } as const
-  const committed = await commitOnce(context, call, request, outcome)
-  if (committed.committed) {
-    const version = writtenVersion(change, prepared.content)
+  let written: PreparedWrite | undefined
+  const { committed, conflict, fault } = await commitReferring(context, async () => {
+    const preparing = prepare(context, call, { ...write, content: kept?.content ?? write.content })
+    const { prepared, refersTo } = await preparing.catch(async (error: unknown) => {
+      await kept?.undo()
+      throw error
+    })
+    written = prepared
+    const { change } = prepared
+    const request = { changes: [change], deadline: call.deadline, ...(claims && { claims }), ...refersTo }
+    const outcome = { kind, type: change.type, id: change.id, versionId: change.versionId } as const
+    return commitOnce(context, call, request, outcome)
+  })
+  if (committed) {
+    invariant(written, 'what is committed was prepared')
+    const version = writtenVersion(written.change, written.content)
     return { result: { kind, version: kept?.putUrl === undefined ? version : withPutUrl(version, kept.putUrl) } }
   }
   await kept?.undo()
-  return { conflict: committed.conflict }
+  if (fault) throw fault
+  return { conflict }
+}
+
+async function prepare(context: ServiceContext, call: Call, write: Omit<Write, 'now'>) {
+  const definitions = context.definitions.for(call.tenant)
+  const now = () => context.ports.clock.now()
+  if (!hasReferenceRules(context)) {
+    return { prepared: prepareWrite(context, call, definitions, { ...write, now: now() }), refersTo: undefined }
+  }
+  const staged = stagedWrite(write, write.previous)
+  const { content, refersTo } = await applyReferenceRules(context, call, write.content, staged)
+  const prepared = prepareWrite(context, call, definitions, { ...write, content, now: now() })
+  return { prepared, refersTo: referredBy(refersTo) }
 }
 
 /** @param newest what is deleted, by this version. */
@@ -64,9 +76,14 @@ export async function attemptDelete(
   call: Call,
   newest: VersionAttributes,
 ): Promise<Attempted<DeleteResult>> {
-  await assertUnreferenced(context, call, newest, stagedDeletes([newest]))
   const change = prepareTombstone(call, newest, context.ports.clock.now())
   const outcome = { kind: 'deleted', type: change.type, id: change.id, versionId: change.versionId } as const
-  const committed = await commitOnce(context, call, { changes: [change], deadline: call.deadline }, outcome)
-  return committed.committed ? { result: { version: attributesOfChange(change) } } : { conflict: committed.conflict }
+  const confirmed = confirmedDeletes(context, call, [newest])
+  const request = { changes: [change], deadline: call.deadline, ...confirmed }
+  const { committed, conflict, fault } = await commitReferring(context, () =>
+    commitOnce(context, call, request, outcome),
+  )
+  if (committed) return { result: { version: attributesOfChange(change) } }
+  if (fault) throw fault
+  return { conflict }
 }

@@ -2,14 +2,14 @@ import { assertPermitted } from '../access/permit.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { ConditionalDeleteRequest, ConditionalDeleteResult } from '../fhir-service.ts'
-import type { CommitResult } from '../ports/resource-store.ts'
+import { commitReferring } from './commit-referring.ts'
 import { findMatches, readCondition, tooManyMatches } from './condition.ts'
 import { contendedCondition } from './conditional-update.ts'
 import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
 import { commitOnce } from './once.ts'
 import { attributesOfChange, prepareTombstone } from './prepare.ts'
-import { assertUnreferenced, stagedDeletes } from './reference-rules.ts'
+import { confirmedDeletes } from './reference-rules.ts'
 
 /**
  * R4 http.html#3.1.0.7.1. All matches are deleted in one commit, or none where they are more than
@@ -35,17 +35,13 @@ export async function conditionalDelete(
     }
     const [first] = matches
     if (!first) return { versions: [] }
-    const staged = stagedDeletes(matches)
-    for (const match of matches) await assertUnreferenced(context, call, match, staged)
     const now = ports.clock.now()
     const changes = matches.map(match => prepareTombstone(call, match, now))
-    const result: CommitResult = await commitOnce(
-      context,
-      call,
-      { changes, deadline: call.deadline },
-      { kind: 'deleted', type, id: first.id, versionId: first.versionId + 1 },
-    )
-    if (result.committed) return { versions: changes.map(attributesOfChange) }
+    const commitRequest = { changes, deadline: call.deadline, ...confirmedDeletes(context, call, matches) }
+    const outcome = { kind: 'deleted', type, id: first.id, versionId: first.versionId + 1 } as const
+    const { committed, fault } = await commitReferring(context, () => commitOnce(context, call, commitRequest, outcome))
+    if (committed) return { versions: changes.map(attributesOfChange) }
+    if (fault) throw fault
     if (namesVersion(ifMatch)) throw overtaken(first, ifMatch)
   }
   throw contendedCondition(condition)

@@ -1,4 +1,7 @@
-/** What a deployment asks of references, over what R4 does: see WriteRules. */
+/**
+ * What a deployment asks of references, over what R4 does: see WriteRules. What is looked at here may change until the
+ * commit: the store holds it until then, by `refersTo` and `confirm` of the request.
+ */
 import { readHits } from '../access/read-hits.ts'
 import { readMany } from '../access/read-many.ts'
 import { scope } from '../access/scope.ts'
@@ -6,6 +9,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { Fault, fault, type Issue } from '../fault.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
+import type { CommitRequest, Target } from '../ports/resource-store.ts'
 import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { parseReference } from '../resource/reference-text.ts'
@@ -36,20 +40,38 @@ const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
 export const hasReferenceRules = ({ rules }: ServiceContext): boolean =>
   rules.referenceIntegrity === 'enforced' || rules.versionedReferences.size > 0
 
-/**
- * The content with the versions that the rules ask for.
- * @throws Fault unprocessable with each reference that leads to nothing the caller can see.
- */
+export interface Referring {
+  /** With the versions that the rules ask for. */
+  readonly content: ResourceContent
+  /** What has to be there still when it is committed. */
+  readonly refersTo: readonly Target[]
+}
+
+/** @throws Fault unprocessable with each reference that leads to nothing the caller can see. */
 export async function applyReferenceRules(
   context: ServiceContext,
   call: Call,
   content: ResourceContent,
   staged: Staged,
-): Promise<ResourceContent> {
+): Promise<Referring> {
   const { rules } = context
-  if (rules.referenceIntegrity === 'enforced') await assertTargets(context, call, content, staged)
-  return rules.versionedReferences.size > 0 ? versioned(context, call, content, staged) : content
+  const refersTo =
+    rules.referenceIntegrity === 'enforced' ? await assertTargets(context, call, content, staged) : NOTHING
+  const isVersioned = rules.versionedReferences.size > 0
+  return { content: isVersioned ? await versioned(context, call, content, staged) : content, refersTo }
 }
+
+const NOTHING: readonly Target[] = Object.freeze([])
+
+/** Each once, as a request wants them; nothing where there is none. */
+export function referredBy(targets: readonly Target[]): Pick<CommitRequest, 'refersTo'> {
+  if (targets.length === 0) return {}
+  return { refersTo: [...new Map(targets.map(target => [keyOf(target), target])).values()] }
+}
+
+/** After the last attempt to commit beside others that refer to, or delete, the same. */
+export const referencesContended = (key: ResourceKey): Fault =>
+  fault('conflict', `Others delete ${keyOf(key)}, or refer to it, at this moment: try again`, { retryAfterSeconds: 1 })
 
 async function versioned(
   context: ServiceContext,
@@ -76,7 +98,7 @@ async function assertTargets(
   call: Call,
   content: ResourceContent,
   { written, deleted }: Staged,
-): Promise<void> {
+): Promise<readonly Target[]> {
   const definitions = context.definitions.for(call.tenant)
   const found = collectReferences(definitions, content).flatMap(({ expression, reference }) => {
     const parsed = parseReference(reference)
@@ -90,31 +112,59 @@ async function assertTargets(
     return isSettled ? [] : [{ expression, reference, type, id }]
   })
   const newest = await readMany(context, call, found)
+  const targets: Target[] = []
   const issues = found.flatMap(({ expression, reference, type, id }, index): Issue[] => {
-    if (newest[index] && !deleted.has(keyOf({ type, id }))) return []
+    const version = newest[index]
+    if (version && !deleted.has(keyOf({ type, id }))) {
+      targets.push({ type, id, versionId: version.versionId })
+      return []
+    }
     const diagnostics = `The reference '${reference}' leads to no resource of this server`
     return [{ severity: 'error', code: 'not-found', diagnostics, expression: [expression] }]
   })
   if (issues.length > 0) throw new Fault('unprocessable', issues)
+  return targets
 }
+
+/** What a commit of these tombstones has to ask; nothing where the rules don't mind. */
+export function confirmedDeletes(
+  context: ServiceContext,
+  call: Call,
+  deleted: readonly VersionAttributes[],
+): Pick<CommitRequest, 'confirm'> {
+  if (!mindsDeletes(context)) return {}
+  const staged = stagedDeletes(deleted)
+  return {
+    async confirm() {
+      for (const version of deleted) {
+        const refused = await referenceTo(context, call, version, staged)
+        if (refused) return refused
+      }
+      return undefined
+    },
+  }
+}
+
+export const mindsDeletes = ({ rules }: ServiceContext): boolean => rules.referenceIntegrity === 'enforced'
 
 /**
  * Looks for what refers to a resource that is about to be deleted, by every search parameter that may.
- * @throws Fault conflict that names one of them.
+ * @returns the Fault, a conflict, that names one of them.
  */
-export async function assertUnreferenced(
+export async function referenceTo(
   context: ServiceContext,
   call: Call,
   key: ResourceKey,
   { written }: Staged,
-): Promise<void> {
-  const { rules, limits, policy, ports } = context
-  if (rules.referenceIntegrity !== 'enforced') return
+): Promise<Fault | undefined> {
+  const { limits, policy, ports } = context
   const definitions = context.definitions.for(call.tenant)
   const parameters = Object.entries(definitions.reverse(key.type)).flatMap(([type, codes]) =>
     codes.flatMap(code => definitions.searchParameters(type).get(code) ?? []),
   )
+  let found: Fault | undefined
   await mapConcurrently(parameters, limits.concurrencyMax, async parameter => {
+    if (found) return
     const type = parameter.resourceType
     const target = { type: key.type, id: key.id, url: undefined, version: undefined }
     const query = scope(call, policy, { type, where: { kind: 'reference', parameter, ...target } })
@@ -130,10 +180,11 @@ export async function assertUnreferenced(
     const others = page.hits.filter(hit => !written.has(keyOf(hit)))
     const [first] = await readHits(context, call, query, others)
     if (!first) return
-    throw fault(
+    found ??= fault(
       'conflict',
       `${keyOf(key)} can not be deleted: ${keyOf(first)} refers to it (${parameter.code}), and may not be left alone`,
       { code: 'business-rule' },
     )
   })
+  return found
 }

@@ -1,4 +1,5 @@
 import type { Tenant } from '../call.ts'
+import type { Fault } from '../fault.ts'
 import type { IndexDocument } from '../search/document.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import type { Provenance, ResourceKey, StoredVersion, WriteMethod } from './stored-version.ts'
@@ -32,6 +33,9 @@ export interface ResourceStore {
    * Write all changes and claims, or none. A conflict is an answer, not an error: the caller decides what it means.
    * After `committed` every reader sees all of it, and the process may die without losing any of it. Two changes of one
    * resource are a version conflict: a request is one step of its history.
+   *
+   * Of a commit that refers to a resource and one that deletes it after `confirm`, one at the most is committed, unless
+   * the reference was there for `confirm` to find.
    */
   commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult>
 
@@ -78,9 +82,25 @@ export interface Claim {
   readonly expiresAt?: number
 }
 
+/** A resource that was there when it was looked at, as this version. */
+export interface Target extends ResourceKey {
+  readonly versionId: number
+}
+
 export interface CommitRequest {
   readonly changes: readonly Change[]
   readonly claims?: readonly Claim[]
+  /**
+   * What the changes refer to and don't write themselves: each once. A conflict of kind reference where one is deleted,
+   * or about to be. That it has got a newer version is none.
+   */
+  readonly refersTo?: readonly Target[]
+  /**
+   * For tombstones that must leave no reference behind: looks, by a consistent search, whether there is one, and answers
+   * what is to be said then. The store asks when nobody can commit a reference any more without one of the two hearing
+   * of a conflict; it may ask before that, too.
+   */
+  readonly confirm?: () => Promise<Fault | undefined>
   /**
    * By which of the tenant's own search parameters the documents were made, and whether the changes change them. Where
    * the revision is not the store's any more, the commit rejects with StaleParameters.
@@ -96,6 +116,10 @@ export type CommitResult =
       readonly conflict:
         | { readonly kind: 'version'; readonly type: string; readonly id: string }
         | { readonly kind: 'claim'; readonly claim: string; readonly resource: ResourceKey | undefined }
+        /** It is deleted, or others are about to delete it; or others are about to refer to what is deleted here. */
+        | { readonly kind: 'reference'; readonly type: string; readonly id: string }
+        /** What `confirm` has answered. */
+        | { readonly kind: 'unconfirmed'; readonly fault: Fault }
     }
 
 export interface HistoryRequest {

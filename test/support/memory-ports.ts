@@ -87,6 +87,8 @@ interface TenantState {
   /** In commit order. */
   readonly log: StoredVersion[]
   readonly claims: Map<string, ResourceKey>
+  /** How long the log was when something was last committed that refers to a resource. */
+  readonly referred: Map<string, number>
   readonly documents: Map<string, Indexed>
   readonly sequences: Map<string, number>
   /** Where pages ended. */
@@ -97,6 +99,7 @@ const emptyState = (): TenantState => ({
   versions: new Map(),
   log: [],
   claims: new Map(),
+  referred: new Map(),
   documents: new Map(),
   sequences: new Map(),
   positions: [],
@@ -122,12 +125,16 @@ function memoryStore(stateOf: StateOf, changes: Change[]): ResourceStore {
     },
     async commit(tenant, request) {
       const state = stateOf(tenant)
-      const conflict = conflictOf(state, request)
+      const begun = state.log.length
+      const fault = await request.confirm?.()
+      if (fault) return { committed: false, conflict: { kind: 'unconfirmed', fault } }
+      const conflict = conflictOf(state, request) ?? (request.confirm && referredSince(state, request, begun))
       if (conflict) return { committed: false, conflict }
       for (const change of request.changes) {
         write(state, change)
         changes.push(change)
       }
+      for (const target of request.refersTo ?? []) state.referred.set(keyOf(target), state.log.length)
       for (const { claim, resource } of request.claims ?? []) {
         state.claims.set(claim, { type: resource.type, id: resource.id })
       }
@@ -150,11 +157,18 @@ function memoryStore(stateOf: StateOf, changes: Change[]): ResourceStore {
 
 type Conflict = Extract<CommitResult, { committed: false }>['conflict']
 
-function conflictOf(state: TenantState, { changes, claims = [] }: CommitRequest): Conflict | undefined {
+function referredSince(state: TenantState, { changes }: CommitRequest, begun: number): Conflict | undefined {
+  const met = changes.find(change => change.body === undefined && (state.referred.get(keyOf(change)) ?? 0) > begun)
+  return met && { kind: 'reference', type: met.type, id: met.id }
+}
+
+function conflictOf(state: TenantState, { changes, claims = [], refersTo = [] }: CommitRequest): Conflict | undefined {
   for (const change of changes) {
     const newest = state.versions.get(keyOf(change))?.at(-1)?.versionId ?? 0
     if (newest !== change.versionId - 1) return { kind: 'version', type: change.type, id: change.id }
   }
+  const gone = refersTo.find(target => state.versions.get(keyOf(target))?.at(-1)?.deleted !== false)
+  if (gone) return { kind: 'reference', type: gone.type, id: gone.id }
   const taken = claims.find(claim => !isFree(state, claim))
   return taken && { kind: 'claim', claim: taken.claim, resource: state.claims.get(taken.claim) }
 }
@@ -208,8 +222,10 @@ function memoryIndex(stateOf: StateOf): SearchIndex {
   }
 }
 
-function searchPage(state: TenantState, { query, sort, count, after, total, positions }: SearchRequest): SearchPage {
-  const compare = (a: Indexed, b: Indexed) => byKeys(a.document, b.document) || a.sequence - b.sequence
+function searchPage(state: TenantState, request: SearchRequest): SearchPage {
+  const { query, sort, count, after, total, positions, backwards } = request
+  const forwards = (a: Indexed, b: Indexed) => byKeys(a.document, b.document) || a.sequence - b.sequence
+  const compare = backwards ? (a: Indexed, b: Indexed) => forwards(b, a) : forwards
   const lookup = lookupOf(state)
   const byKeys = compareDocuments(sort, lookup)
   const found = [...state.documents.values()]
