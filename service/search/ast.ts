@@ -10,7 +10,9 @@ import type { SearchParameterType } from '#schema/tables.ts'
 
 /** A resolved search parameter of one resource type. Engines key values by type and url. */
 export interface ParameterReference {
-  /** Resource type that is searched: `Patient` also for parameters that all types share. */
+  /**
+   * Resource type that is searched: `Patient` also for parameters that all types share. `#Patient`: contained ones.
+   */
   readonly resourceType: string
   readonly code: string
   /** Canonical URL of the definition. */
@@ -223,7 +225,7 @@ export type ComponentNode = TokenNode | StringNode | ReferenceNode | UriNode | D
 
 /**
  * Some local target of the parameter, of the query's type, satisfies the query in its newest version, whichever version
- * the reference names.
+ * the reference names; or some contained one satisfies what `inContained` makes of the query. R4 search.html#contained
  */
 export interface ChainNode {
   readonly kind: 'chain'

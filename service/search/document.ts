@@ -14,6 +14,8 @@ export interface IndexDocument {
   readonly compartments: readonly string[]
   /** Made when they are first asked for, and no part of a copy. undefined: there are none. */
   readonly words?: DocumentWords
+  /** What is contained in it, each a document of its own that stays and goes with this one. undefined: nothing is. */
+  readonly contained?: readonly IndexDocument[] | undefined
 }
 
 /**
@@ -129,4 +131,4 @@ export const NUMBER_MAX = Number.MAX_VALUE
  * Grows by one whenever `extract` changes what it takes from a resource: engines that index later store it with each
  * document, so that a re-extraction replaces it.
  */
-export const EXTRACTOR_GENERATION = 2
+export const EXTRACTOR_GENERATION = 3

@@ -19,6 +19,7 @@ import type {
   TokensNode,
   UriNode,
 } from './ast.ts'
+import { containedType, inContained } from './contained.ts'
 import type {
   CompositeValue,
   DateValue,
@@ -36,7 +37,7 @@ import { distanceMeters } from './great-circle.ts'
 import { distinctWords } from './normalize.ts'
 import { isBelow } from './uri-below.ts'
 
-/** The newest versions of other resources, which joins need; deleted ones are not found. */
+/** The newest versions of other resources and of what they contain, for joins; deleted ones are not found. */
 export interface Lookup {
   find(type: string, id: string): IndexDocument | undefined
   /** Resources of the parameter's type that have a local reference to the target (of any version) with it. */
@@ -90,9 +91,11 @@ const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
     valuesOf(document, node.parameter).some(value => value.kind === 'composite' && compositeMatches(node, value)),
   chain: (node, document, lookup) =>
     valuesOf(document, node.parameter).some(value => {
-      if (!isReference(value) || value.id === undefined || value.type !== node.query.type) return false
+      if (!isReference(value) || value.id === undefined || value.type === undefined) return false
+      const query = value.type === containedType(node.query.type) ? inContained(node.query) : node.query
+      if (value.type !== query.type) return false
       const target = lookup.find(value.type, value.id)
-      return target !== undefined && evaluateQuery(node.query, target, lookup)
+      return target !== undefined && evaluateQuery(query, target, lookup)
     }),
   has: (node, document, lookup) => {
     for (const source of lookup.referring(node.parameter, document)) {

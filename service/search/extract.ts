@@ -4,10 +4,12 @@
  */
 import type { ExtractionPath, ExtractionStep } from '#schema/tables.ts'
 import type { Definitions, SearchParameter } from '../definitions.ts'
+import type { ResourceKey } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import type { ParameterReference } from './ast.ts'
 import { compartmentsOf } from './compartments.ts'
 import { type CompositeWay, compositeWays } from './composite-ways.ts'
+import { containedId, containedParameter, containedType, containerParameters } from './contained.ts'
 import { derivationsOf, derivedParameter } from './derived-parameter.ts'
 import { distinctValues } from './distinct-values.ts'
 import type {
@@ -40,12 +42,28 @@ export interface ExtractVersion {
  * The index document of a validated resource that has an id. `_lastUpdated` comes from the version, not from meta.
  */
 export function extract(definitions: Definitions, resource: ResourceContent, version: ExtractVersion): IndexDocument {
-  const sink = sinkOf(definitions, version.baseUrl)
+  const { resourceType: type } = resource
+  const { versionId, lastUpdated } = version
+  const id = String(resource.id)
+  const inside = resource.contained === undefined ? undefined : containedIn(definitions, resource)
+  const sink = sinkOf(definitions, version.baseUrl, inside && referencesTo({ type, id }, inside))
+  const entries = entriesOf(definitions, resource, lastUpdated, sink)
+  const compartments = compartmentsOf(definitions, { type, id, entries })
+  const container = { type, id, versionId, lastUpdated, entries, compartments }
+  const contained = inside?.map(one => containedDocument(definitions, one, container, sink))
+  return new ExtractedDocument({ ...container, contained }, resource)
+}
+
+function entriesOf(
+  definitions: Definitions,
+  resource: ResourceContent,
+  lastUpdated: number,
+  sink: ValueSink,
+): ParameterValues[] {
   sink.resource = resource
   const entries: ParameterValues[] = []
   for (const { parameter, visits } of extractorsOf(definitions, resource.resourceType)) {
     if (parameter.code === '_lastUpdated') {
-      const { lastUpdated } = version
       entries.push({ parameter, values: [{ kind: 'date', low: lastUpdated, high: lastUpdated + 1 }] })
       continue
     }
@@ -54,8 +72,63 @@ export function extract(definitions: Definitions, resource: ResourceContent, ver
     entries.push({ parameter, values: distinctValues(sink.values) })
     sink.values = []
   }
-  return new ExtractedDocument(definitions, resource, version, entries)
+  return entries
 }
+
+/** A contained resource has the compartments, security labels and time of what it is in: it has none of its own. */
+function containedDocument(
+  definitions: Definitions,
+  resource: ResourceContent,
+  container: IndexDocument,
+  sink: ValueSink,
+): IndexDocument {
+  const { resourceType } = resource
+  const { type, id, versionId, lastUpdated, compartments } = container
+  const ofContainer = containerParameters(resourceType)
+  const security = definitions.searchParameters(resourceType).get(SECURITY)
+  const labels = container.entries.find(({ parameter }) => parameter.code === SECURITY)
+  const own = entriesOf(definitions, resource, lastUpdated, sink).filter(({ parameter }) => parameter !== security)
+  const entries = [
+    ...own.map(({ parameter, values }) => ({ parameter: containedParameter(parameter), values })),
+    ...(security && labels ? [{ parameter: containedParameter(security), values: labels.values }] : []),
+    { parameter: ofContainer.container, values: [localReference(type, id)] },
+    { parameter: ofContainer.containerType, values: [{ kind: 'token', system: '', code: type } as const] },
+  ]
+  const key = { type: containedType(resourceType), id: containedId(container, String(resource.id)) }
+  return new ExtractedDocument({ ...key, versionId, lastUpdated, entries, compartments }, resource)
+}
+
+const SECURITY = '_security'
+
+/** Contained resources that references can name; undefined: there are none. */
+function containedIn(definitions: Definitions, { contained }: ResourceContent): ResourceContent[] | undefined {
+  if (!Array.isArray(contained)) return undefined
+  const found = new Map<string, ResourceContent>()
+  for (const resource of contained as readonly (ResourceContent | null)[]) {
+    const { resourceType, id } = resource ?? {}
+    const isNamed = typeof id === 'string' && id !== '' && typeof resourceType === 'string'
+    if (resource && isNamed && definitions.isResourceType(resourceType) && !found.has(id)) found.set(id, resource)
+  }
+  return found.size === 0 ? undefined : [...found.values()]
+}
+
+/** Also from contained resources to each other, and to what they are in, which is '#' alone. */
+const referencesTo = (container: ResourceKey, inside: readonly ResourceContent[]): Map<string, ReferenceValue> =>
+  new Map([
+    ['', localReference(container.type, container.id)],
+    ...inside.map(({ resourceType, id }): [string, ReferenceValue] => [
+      String(id),
+      localReference(containedType(resourceType), containedId(container, String(id))),
+    ]),
+  ])
+
+const localReference = (type: string, id: string): ReferenceValue => ({
+  kind: 'reference',
+  type,
+  id,
+  url: undefined,
+  version: undefined,
+})
 
 /** Its words are taken out when they are first asked for: of most documents they never are. */
 class ExtractedDocument implements IndexDocument {
@@ -65,22 +138,25 @@ class ExtractedDocument implements IndexDocument {
   readonly lastUpdated: number
   readonly entries: readonly ParameterValues[]
   readonly compartments: readonly string[]
+  readonly contained: readonly IndexDocument[] | undefined
   readonly #resource: ResourceContent
+  readonly #revision: number
   #words: DocumentWords | undefined
 
-  constructor(
-    definitions: Definitions,
-    resource: ResourceContent,
-    { versionId, lastUpdated }: ExtractVersion,
-    entries: readonly ParameterValues[],
-  ) {
-    this.type = resource.resourceType
-    this.id = String(resource.id)
-    this.versionId = versionId
-    this.lastUpdated = lastUpdated
-    this.entries = entries
-    this.compartments = compartmentsOf(definitions, this)
+  constructor(document: Omit<IndexDocument, 'words'>, resource: ResourceContent) {
+    this.type = document.type
+    this.id = document.id
+    this.versionId = document.versionId
+    this.lastUpdated = document.lastUpdated
+    this.entries = document.entries
+    this.compartments = document.compartments
+    this.contained = document.contained
     this.#resource = resource
+    this.#revision = definitions.own?.revision ?? 0
+  }
+
+  get revision(): number {
+    return this.#revision
   }
 
   get words(): DocumentWords {
@@ -102,8 +178,13 @@ export function extractReferences(
   return sink.values.filter((value: IndexValue) => value.kind === 'reference')
 }
 
-const sinkOf = (definitions: Definitions, baseUrl: string | undefined): ValueSink => ({
+const sinkOf = (
+  definitions: Definitions,
+  baseUrl: string | undefined,
+  contained?: ReadonlyMap<string, ReferenceValue>,
+): ValueSink => ({
   values: [],
+  contained,
   basePrefix: baseUrl === undefined ? undefined : `${baseUrl}/`,
   isResourceType: definitions.isResourceType,
 })

@@ -2,7 +2,8 @@
 import type { ExtractionStep } from '#schema/tables.ts'
 import { invariant } from '../invariant.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
-import type { Converter } from './index-values.ts'
+import { plainType } from './contained.ts'
+import type { Converter, ValueSink } from './index-values.ts'
 
 /** `steps` from the element on, ending at `convert`. */
 export function compileSteps(steps: readonly ExtractionStep[], convert: Converter): Converter {
@@ -76,11 +77,17 @@ const resolvesTo =
   (types: readonly string[], next: Converter): Converter =>
   (element, sink) => {
     const { reference, type } = element as JsonObject
-    const named = typeof reference === 'string' ? typeIn(reference) : ''
+    const named = typeof reference === 'string' ? (typeInside(reference, sink) ?? typeIn(reference)) : ''
     if (types.includes(named) || (!sink.isResourceType(named) && typeof type === 'string' && types.includes(type))) {
       next(element, sink)
     }
   }
+
+/** Of `#contained`. */
+function typeInside(reference: string, { contained }: ValueSink): string | undefined {
+  const type = reference.startsWith('#') ? contained?.get(reference.slice(1))?.type : undefined
+  return type && plainType(type)
+}
 
 /** `Patient` of `http://example.org/fhir/Patient/1/_history/2`: the last part but one. */
 function typeIn(reference: string): string {

@@ -5,6 +5,8 @@ export interface ReferenceContext {
   isResourceType(name: string): boolean
   /** Base URL with a slash at its end; undefined: no absolute reference is local. */
   readonly basePrefix: string | undefined
+  /** By what stands behind '#': what is contained beside or around the reference, and by '' what contains it. */
+  readonly contained?: ReadonlyMap<string, ReferenceValue> | undefined
 }
 
 const ID = /^[A-Za-z0-9\-.]{1,64}$/
@@ -14,12 +16,13 @@ export const isLogicalId = (text: string): boolean => ID.test(text)
 
 /**
  * `Patient/1`, also with `/_history/2` behind it or this server's base before it, is local; what else is no fragment
- * and no URN is a URL. undefined for `#contained` and for URNs, which name no resource that could be found.
+ * and no URN is a URL. undefined for URNs, and for a `#contained` that is not there: they name nothing to be found.
  */
 export function referenceValueOf(text: string, context: ReferenceContext): ReferenceValue | undefined {
   const local = localReference(text, context)
   if (local) return local
-  if (text === '' || text.startsWith('#') || text.startsWith('urn:')) return undefined
+  if (text.startsWith('#')) return context.contained?.get(text.slice(1))
+  if (text === '' || text.startsWith('urn:')) return undefined
   const history = text.lastIndexOf(HISTORY)
   return history < 0
     ? elsewhere(text, undefined)
@@ -28,7 +31,8 @@ export function referenceValueOf(text: string, context: ReferenceContext): Refer
 
 /** `url|version`; a canonical below this server's base, or relative, counts as local too. URNs may be canonical. */
 export function canonicalValueOf(text: string, context: ReferenceContext): ReferenceValue | undefined {
-  if (text === '' || text.startsWith('#')) return undefined
+  if (text.startsWith('#')) return context.contained?.get(text.slice(1))
+  if (text === '') return undefined
   const bar = text.lastIndexOf('|')
   const url = bar < 0 ? text : text.slice(0, bar)
   const version = bar < 0 ? undefined : text.slice(bar + 1)
