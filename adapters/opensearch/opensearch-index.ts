@@ -44,11 +44,11 @@ export class OpenSearchIndex implements SearchIndex {
 }
 
 async function found(reader: IndexReader, request: SearchRequest, { clause }: Resolved): Promise<SearchPage> {
-  const { query, sort, after, count, total } = request
+  const { query, sort, after, count, total, backwards } = request
   const page = await reader.page({
     type: query.type,
     clause,
-    terms: sortTerms(query.type, sort),
+    terms: sortTerms(query.type, sort, backwards),
     after: count > 0 ? after : undefined,
     size: count > 0 ? count + 1 : 0,
     ...(total !== 'none' && { count: total === 'accurate' ? true : ESTIMATED_TOTAL_MAX }),
@@ -80,12 +80,12 @@ async function sifted(sieve: Sieve, request: SearchRequest, resolved: Resolved):
 /** Gives whether it came to the end: `visit` says if it wants more. */
 async function eachMatch(
   { reader, joins, budget }: Sieve,
-  { query, sort, after: start }: SearchRequest,
+  { query, sort, after: start, backwards }: SearchRequest,
   { clause }: Resolved,
   visit: (hit: EngineHit) => boolean,
 ): Promise<boolean> {
   const { batch } = budget.limits
-  const terms = sortTerms(query.type, sort)
+  const terms = sortTerms(query.type, sort, backwards)
   let after: Position | undefined = start
   do {
     budget.spend()

@@ -12,6 +12,11 @@ export interface SearchRequest {
   readonly sort: readonly SortKey[]
   /** Hits wanted, 0 and more. */
   readonly count: number
+  /**
+   * The whole order turned around: the last hit comes first, missing values before all others. Position, hits and
+   * `next` go by the turned order. A position is the same place in both.
+   */
+  readonly backwards?: boolean
   /** Where the page before ended, as given by it. */
   readonly after?: Position
   readonly total: 'none' | 'estimate' | 'accurate'

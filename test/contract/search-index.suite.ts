@@ -259,6 +259,45 @@ function orders(holds: Holds, opened: Opened): void {
     },
   )
 
+  const ORDERS: readonly (readonly SortKey[])[] = [
+    ...[[], [key('family')], [key('family', true)], [key('birthdate')], [key('birthdate', true), key('family')]],
+    ...[
+      [key('family'), key('birthdate', true)],
+      [key('_id', true)],
+      [key('_lastUpdated')],
+      [key('birthdate'), key('_id')],
+    ],
+  ]
+
+  holds('goes through any order backwards, page by page', async () => {
+    const tenant = await filled(opened(), changes)
+    for (const sort of ORDERS) {
+      const whole = await found(opened().index, tenant, { sort })
+      for (const count of [1, 4, 6]) {
+        const pages = await paged(tenant, { sort, count, backwards: true })
+        expect([pages.length, pages.flat()]).toEqual([Math.ceil(6 / count), whole.toReversed()])
+      }
+    }
+  })
+
+  holds('turns around at any hit', async () => {
+    const tenant = await filled(opened(), changes)
+    for (const sort of ORDERS) {
+      const { hits, positions = [] } = await search(opened().index, tenant, { sort, positions: true })
+      const ids = hits.map(hit => hit.id)
+      expect(positions.length).toBe(6)
+      for (const [place, position] of positions.entries()) {
+        const after = JSON.parse(JSON.stringify(position)) as Position
+        const before = await search(opened().index, tenant, { sort, after, backwards: true, count: 2, positions: true })
+        expect(before.hits.map(hit => hit.id)).toEqual(ids.slice(Math.max(place - 2, 0), place).toReversed())
+        const back = before.positions?.at(-1)
+        const again = await found(opened().index, tenant, { sort, count: 1, ...(back && { after: back }) })
+        expect(again).toEqual([ids[back ? Math.max(place - 2, 0) + 1 : 0]])
+        expect(before.next === undefined).toBe(place <= 2)
+      }
+    }
+  })
+
   holds('skips and repeats nothing that stays while others come and go', async () => {
     const { index, store, settle } = opened()
     const tenant = await filled(opened(), changes)

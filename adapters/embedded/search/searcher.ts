@@ -59,16 +59,17 @@ export class Searcher {
   #rows(
     context: CompileContext,
     condition: Condition,
-    { sort, count }: SearchRequest,
+    { sort, count, backwards = false }: SearchRequest,
     after: Position | undefined,
   ): readonly Found[] {
     const limit = count + 1
     if (sort.length > 0) {
       const terms = sort.map(key => sortTerm(context, key))
-      return sortedPage(context, condition, { terms, after, limit, descendingKeys: terms[0]?.descending ?? false })
+      const descendingKeys = (terms[0]?.descending ?? false) !== backwards
+      return sortedPage(context, condition, { terms, after, limit, backwards, descendingKeys })
     }
     const key = after?.at(-1)
-    const bounds = { after: typeof key === 'number' ? key : undefined, descending: false }
+    const bounds = { after: typeof key === 'number' ? key : undefined, descending: backwards }
     return keyPage(context, condition, bounds, limit)
   }
 

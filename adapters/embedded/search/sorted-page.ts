@@ -12,13 +12,15 @@ export interface SortedPage {
   /** One value for each term, and the key. */
   readonly after: Position | undefined
   readonly limit: number
-  /** Equals come by key, in the direction of the first term. */
+  /** Against the order of the terms, those without a value first. */
+  readonly backwards: boolean
+  /** Equals come by key, in the direction in which the first term is read. */
   readonly descendingKeys: boolean
 }
 
 /**
  * Few matches are sorted. Many are read in the order of an index until the page is full, and those without a value
- * behind them.
+ * behind them; backwards, before them.
  */
 export function sortedPage(context: CompileContext, condition: Condition, page: SortedPage): Found[] {
   const [first, ...others] = page.terms
@@ -30,24 +32,21 @@ export function sortedPage(context: CompileContext, condition: Condition, page: 
   const { estimatedRowsMax } = context.limits
   const few = (condition.source()?.estimate(estimatedRowsMax) ?? estimatedRowsMax) < estimatedRowsMax
   if (few || !first.walk) return gathered(context, condition, page)
-  const behind = page.after?.[0] === null
-  const walkedRows = behind ? [] : walked(context, condition, page, first, first.walk)
-  const { missing } = first
-  if (!missing || walkedRows.length >= page.limit) return walkedRows
-  const rest = both(context, [condition, { test: missing, source: () => undefined }])
-  const restRows = sortedPage(context, rest, {
-    terms: others,
-    after: behind ? page.after?.slice(1) : undefined,
-    limit: page.limit - walkedRows.length,
-    descendingKeys: page.descendingKeys,
-  })
-  return [...walkedRows, ...restRows.map(row => ({ ...row, sortValues: [null, ...row.sortValues] }))]
+  const parts = [
+    walked(context, condition, page, first, first.walk),
+    valueless(context, condition, page, first, others),
+  ]
+  const rows: Found[] = []
+  for (const part of page.backwards ? parts.toReversed() : parts) {
+    if (rows.length < page.limit) rows.push(...part(page.limit - rows.length))
+  }
+  return rows
 }
 
 function gathered(
   context: CompileContext,
   condition: Condition,
-  { terms, after, limit, descendingKeys }: SortedPage,
+  { terms, after, limit, backwards, descendingKeys }: SortedPage,
 ): Found[] {
   const source = condition.source() ?? everyMatch(context, condition)
   const match = context.alias()
@@ -59,37 +58,65 @@ function gathered(
   // The limit keeps SQLite from working out each value again wherever it is mentioned.
   const values = sql`SELECT ${key} AS key${list(terms.map((term, index) => sql`${term.value(key)} AS ${raw(`s${index}`)}`))}
     FROM (${keys}) ${match} LIMIT -1`
-  const wanted = after ? behindPosition(terms, columns, keyColumn, after, descendingKeys) : raw('1')
+  const wanted = after ? behindPosition({ terms, columns, after, backwards }, keyColumn, descendingKeys) : raw('1')
   const page = sql`SELECT ${valued}.* FROM (${values}) ${valued} WHERE ${wanted}
-    ORDER BY ${orderOf(terms, columns)}${keyColumn} ${direction({ descending: descendingKeys })} ${limitTo(limit)}`
+    ORDER BY ${orderOf({ terms, columns, backwards })}${keyColumn} ${direction({ descending: descendingKeys })} ${limitTo(limit)}`
   return foundIn(context, page, sortColumns(terms))
 }
 
-function walked(
-  context: CompileContext,
-  condition: Condition,
-  { terms, after, limit, descendingKeys }: SortedPage,
-  first: SortTerm,
-  walk: Walk,
-): Found[] {
-  const row = context.alias()
-  const key = sql`${row}.key`
-  const column = sql`${row}.${walk.column}`
-  const columns = [column, ...terms.slice(1).map(term => term.value(key))]
-  const start = after?.[0]
-  // The position alone, which follows, is not a range that the index could be entered by.
-  const entry =
-    start === undefined || start === null
-      ? []
-      : [first.descending ? sql`${column} <= ${start}` : sql`${column} >= ${start}`]
-  const wanted = after ? [behindPosition(terms, columns, key, after, descendingKeys)] : []
-  const others = orderOf(terms.slice(1), columns.slice(1))
-  const named = columns.map((each, index) => sql`${each} AS ${raw(`s${index}`)}`)
-  const keys = sql`SELECT ${key} AS key${list(named)} FROM ${walk.from(row)}
-    WHERE ${allOf([...entry, walk.where(row), ...wanted, condition.test(key)])}
-    ORDER BY ${column} ${direction(first)}, ${others}${key} ${direction({ descending: descendingKeys })} ${limitTo(limit)}`
-  return foundIn(context, keys, sortColumns(terms))
-}
+/** Part of a page, of so many rows. */
+type Part = (limit: number) => Found[]
+
+const walked =
+  (context: CompileContext, condition: Condition, page: SortedPage, first: SortTerm, walk: Walk): Part =>
+  limit => {
+    const { terms, after, backwards, descendingKeys } = page
+    const start = after?.[0]
+    // The page begins among those without a value: backwards, all that have one come behind it, else none.
+    if (start === null && !backwards) return []
+    const row = context.alias()
+    const key = sql`${row}.key`
+    const column = sql`${row}.${walk.column}`
+    const columns = [column, ...terms.slice(1).map(term => term.value(key))]
+    const falls = directionOf(first, backwards)
+    const place =
+      after && start !== undefined && start !== null
+        ? // The position alone is not a range that the index could be entered by.
+          [
+            falls.descending ? sql`${column} <= ${start}` : sql`${column} >= ${start}`,
+            behindPosition({ terms, columns, after, backwards }, key, descendingKeys),
+          ]
+        : []
+    const others = orderOf({ terms: terms.slice(1), columns: columns.slice(1), backwards })
+    const named = columns.map((each, index) => sql`${each} AS ${raw(`s${index}`)}`)
+    const keys = sql`SELECT ${key} AS key${list(named)} FROM ${walk.from(row)}
+    WHERE ${allOf([walk.where(row), ...place, condition.test(key)])}
+    ORDER BY ${column} ${direction(falls)}, ${others}${key} ${direction({ descending: descendingKeys })} ${limitTo(limit)}`
+    return foundIn(context, keys, sortColumns(terms))
+  }
+
+/** Those without a value of the first term, in the order of the others. */
+const valueless =
+  (
+    context: CompileContext,
+    condition: Condition,
+    page: SortedPage,
+    first: SortTerm,
+    others: readonly SortTerm[],
+  ): Part =>
+  limit => {
+    const { after, backwards } = page
+    const isAmong = after?.[0] === null
+    if (!first.missing || (after && backwards && !isAmong)) return []
+    const rest = both(context, [condition, { test: first.missing, source: () => undefined }])
+    const rows = sortedPage(context, rest, {
+      ...page,
+      terms: others,
+      after: isAmong ? after.slice(1) : undefined,
+      limit,
+    })
+    return rows.map(row => ({ ...row, sortValues: [null, ...row.sortValues] }))
+  }
 
 const sortColumns = (terms: readonly SortTerm[]): string[] => terms.map((_term, index) => `s${index}`)
 
@@ -98,34 +125,44 @@ const list = (columns: readonly Fragment[]): Fragment => ({
   values: columns.flatMap(column => column.values),
 })
 
-/** Each term followed by a comma; missing values last in both directions. */
-const orderOf = (terms: readonly SortTerm[], columns: readonly Fragment[]): Fragment => {
+interface Order {
+  readonly terms: readonly SortTerm[]
+  /** What each term is in the rows. */
+  readonly columns: readonly Fragment[]
+  readonly backwards: boolean
+}
+
+const directionOf = ({ descending }: SortTerm, backwards: boolean) => ({ descending: descending !== backwards })
+
+/** Each term followed by a comma; missing values last in both directions of a term, first backwards. */
+const orderOf = ({ terms, columns, backwards }: Order): Fragment => {
   const parts = terms.map((term, index) => {
     const column = columns[index] ?? raw('NULL')
-    return term.missing ? sql`${column} IS NULL, ${column} ${direction(term)}, ` : sql`${column} ${direction(term)}, `
+    const ordered = sql`${column} ${direction(directionOf(term, backwards))}, `
+    return term.missing ? sql`${column} IS NULL${raw(backwards ? ' DESC' : '')}, ${ordered}` : ordered
   })
   return { text: parts.map(part => part.text).join(''), values: parts.flatMap(part => part.values) }
 }
 
 /** Rows that come after the position in this order. */
 function behindPosition(
-  terms: readonly SortTerm[],
-  columns: readonly Fragment[],
+  { terms, columns, after: position, backwards }: Order & { readonly after: Position },
   key: Fragment,
-  position: Position,
   descendingKeys: boolean,
 ): Fragment {
   const last = position[terms.length] ?? 0
   let behind = descendingKeys ? sql`${key} < ${last}` : sql`${key} > ${last}`
-  for (let index = terms.length - 1; index >= 0; index--) {
+  for (const [index, term] of [...terms.entries()].reverse()) {
     const column = columns[index] ?? raw('NULL')
     const value = position[index] ?? null
     if (value === null) {
-      behind = sql`(${column} IS NULL AND ${behind})`
+      const equal = sql`(${column} IS NULL AND ${behind})`
+      behind = backwards ? anyOf([sql`${column} IS NOT NULL`, equal]) : equal
       continue
     }
-    const further = terms[index]?.descending ? sql`${column} < ${value}` : sql`${column} > ${value}`
-    behind = anyOf([further, sql`${column} IS NULL`, sql`(${column} = ${value} AND ${behind})`])
+    const further = directionOf(term, backwards).descending ? sql`${column} < ${value}` : sql`${column} > ${value}`
+    const equal = sql`(${column} = ${value} AND ${behind})`
+    behind = anyOf(backwards ? [further, equal] : [further, sql`${column} IS NULL`, equal])
   }
   return behind
 }

@@ -14,17 +14,23 @@ export interface SortTerm {
 type PositionValue = Position[number]
 
 /** Always the last: ids are told apart within a type. */
-const TIEBREAK: SortTerm = { clause: { id: 'asc' }, missing: null }
+const tiebreak = (backwards: boolean): SortTerm => ({ clause: { id: backwards ? 'desc' : 'asc' }, missing: null })
 
-export const sortTerms = (type: string, sort: readonly SortKey[]): readonly SortTerm[] => [
-  ...sort.flatMap(({ parameter, descending }) => sortTerm(type, parameter, descending) ?? []),
-  TIEBREAK,
+/** Backwards, the whole order is turned around; the value that a resource is sorted by stays the same. */
+export const sortTerms = (type: string, sort: readonly SortKey[], backwards = false): readonly SortTerm[] => [
+  ...sort.flatMap(({ parameter, descending }) => sortTerm(type, parameter, descending, backwards) ?? []),
+  tiebreak(backwards),
 ]
 
 /** undefined: no resource of the type has a value. */
-function sortTerm(type: string, parameter: ParameterReference, descending: boolean): SortTerm | undefined {
+function sortTerm(
+  type: string,
+  parameter: ParameterReference,
+  descending: boolean,
+  backwards: boolean,
+): SortTerm | undefined {
   if (parameter.resourceType !== type) return undefined
-  const order = descending ? 'desc' : 'asc'
+  const order = descending === backwards ? 'asc' : 'desc'
   if (isColumn(parameter)) {
     const field = parameter.url === ID_URL ? 'id' : 'lastUpdated'
     return { clause: { [field]: order }, missing: null }
@@ -34,7 +40,7 @@ function sortTerm(type: string, parameter: ParameterReference, descending: boole
   const mode = descending ? 'max' : 'min'
   const nested = { path, filter: { term: { [`${path}.key`]: key } } }
   return {
-    clause: { [`${path}.${field(key, descending)}`]: { order, mode, missing: '_last', nested } },
+    clause: { [`${path}.${field(key, descending)}`]: { order, mode, missing: backwards ? '_first' : '_last', nested } },
     missing: missing(descending),
   }
 }

@@ -25,7 +25,7 @@ export const isChained = (key: SortKey): key is SortKey & { readonly through: So
 
 /** @throws Fault too-costly where the matches are too many to be sorted here. */
 export async function chainedPage(parts: Parts, request: SearchRequest, resolved: Resolved): Promise<SearchPage> {
-  const { query, sort, count, after, total, positions } = request
+  const { query, sort, count, after, total, positions, backwards } = request
   const hits = await everyHit(parts, request, resolved)
   const plain = sort.filter(key => !isChained(key))
   const columns = await Promise.all(
@@ -36,7 +36,8 @@ export async function chainedPage(parts: Parts, request: SearchRequest, resolved
     }),
   )
   const rows = hits.map(hit => ({ hit, position: [...columns.map(column => column(hit)), hit.id] }))
-  const compare = byPosition(sort)
+  const forwards = byPosition(sort)
+  const compare: typeof forwards = backwards ? (left, right) => forwards(right, left) : forwards
   rows.sort((left, right) => compare(left.position, right.position))
   const rest = after ? rows.filter(({ position }) => compare(position, after) > 0) : rows
   const page = rest.slice(0, count)
