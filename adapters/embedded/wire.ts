@@ -142,17 +142,33 @@ function encodeChange(cells: Cell[], change: Change): void {
     provenance.requestId,
   )
   if (document) encodeDocument(cells, document)
-  else cells.push(0, 0, '', '')
+  else cells.push(0, 0, '', '', 0)
 }
 
 /** Without its words, which no search parameter changes. */
 export function encodeReindexed(document: IndexDocument): Cell[] {
   const cells: Cell[] = [document.type, document.id, document.versionId]
   encodeValues(cells, document)
+  cells.push(document.contained?.length ?? 0)
+  for (const inside of document.contained ?? NONE_CONTAINED) {
+    cells.push(inside.type, inside.id)
+    encodeValues(cells, inside)
+  }
   return cells
 }
 
 function encodeDocument(cells: Cell[], document: IndexDocument): void {
+  encodeTexts(cells, document)
+  cells.push(document.contained?.length ?? 0)
+  for (const inside of document.contained ?? NONE_CONTAINED) {
+    cells.push(inside.type, inside.id)
+    encodeTexts(cells, inside)
+  }
+}
+
+const NONE_CONTAINED: readonly IndexDocument[] = []
+
+function encodeTexts(cells: Cell[], document: IndexDocument): void {
   encodeValues(cells, document)
   cells.push(document.words?.narrative ?? '', document.words?.content ?? '')
 }

@@ -12,6 +12,7 @@ const SQL = {
   counters:
     'SELECT (SELECT coalesce(max(key), 0) FROM resource) AS key, (SELECT coalesce(max(seq), 0) FROM version) AS seq',
   findResource: 'SELECT key, version, deleted FROM resource WHERE kind = ? AND id = ?',
+  findPlace: 'SELECT version, seq, last_updated FROM resource WHERE key = ?',
   insertResource: 'INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)',
   updateResource: 'UPDATE resource SET version = ?, seq = ?, last_updated = ?, deleted = ? WHERE key = ?',
   insertVersion: 'INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { CommitResult } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
 import { ClaimsWriter } from './claims-writer.ts'
+import { ContainedWriter, type Container } from './contained-writer.ts'
 import { DictionaryWriter } from './dictionary-writer.ts'
 import { describe, isEngineFailure } from './engine-errors.ts'
 import { IndexWriter } from './index-writer.ts'
@@ -43,6 +44,7 @@ export class Writer {
   readonly #statements: WriterStatements
   readonly #dictionary: DictionaryWriter
   readonly #index: IndexWriter
+  readonly #contained: ContainedWriter
   readonly #words: WordsWriter
   #nextKey = 0
   #nextSeq = 0
@@ -65,6 +67,8 @@ export class Writer {
     this.#dictionary = new DictionaryWriter(database)
     this.#words = new WordsWriter(database)
     this.#index = new IndexWriter(database, this.#dictionary, this.#words)
+    const nextKey = () => this.#nextKey++
+    this.#contained = new ContainedWriter({ database, dictionary: this.#dictionary, index: this.#index, nextKey })
     this.#readCounters()
   }
 
@@ -243,6 +247,7 @@ export class Writer {
         const { kind, key, version, live } = this.#findTarget(tenant, reader.text(), reader.text())
         if (key !== undefined && live && version === reader.number()) {
           this.#index.replaceValues(key, tenant, kind, reader)
+          this.#contained.replaceValues({ tenant, ...this.#placeOf(key) }, reader)
         }
       }
       this.#statements.commit.run()
@@ -251,6 +256,11 @@ export class Writer {
       this.#abandon()
       return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
     }
+  }
+
+  #placeOf(key: number): Omit<Container, 'tenant'> {
+    const { version, seq, last_updated } = this.#statements.findPlace.get(key) ?? {}
+    return { key, version: Number(version), seq: Number(seq), lastUpdated: Number(last_updated) }
   }
 
   #revisionOf(tenant: string): number {
@@ -329,6 +339,7 @@ export class Writer {
     )
     if (target.live) this.#index.replace(key, tenant, target.kind, reader)
     else this.#index.insert(key, tenant, target.kind, reader)
+    this.#contained.write({ tenant, key, version, seq, lastUpdated }, target.live, reader)
     this.#counts.push(target.kind, 1 - deleted - (target.live ? 1 : 0))
   }
 

@@ -105,9 +105,9 @@ function containedIn(definitions: Definitions, { contained }: ResourceContent): 
   if (!Array.isArray(contained)) return undefined
   const found = new Map<string, ResourceContent>()
   for (const resource of contained as readonly (ResourceContent | null)[]) {
-    const { resourceType, id } = resource ?? {}
-    const isNamed = typeof id === 'string' && id !== '' && typeof resourceType === 'string'
-    if (resource && isNamed && definitions.isResourceType(resourceType) && !found.has(id)) found.set(id, resource)
+    const id = resource?.id
+    if (typeof id !== 'string' || id === '' || found.has(id)) continue
+    if (resource && definitions.isResourceType(resource.resourceType)) found.set(id, resource)
   }
   return found.size === 0 ? undefined : [...found.values()]
 }
@@ -140,7 +140,6 @@ class ExtractedDocument implements IndexDocument {
   readonly compartments: readonly string[]
   readonly contained: readonly IndexDocument[] | undefined
   readonly #resource: ResourceContent
-  readonly #revision: number
   #words: DocumentWords | undefined
 
   constructor(document: Omit<IndexDocument, 'words'>, resource: ResourceContent) {
@@ -152,11 +151,6 @@ class ExtractedDocument implements IndexDocument {
     this.compartments = document.compartments
     this.contained = document.contained
     this.#resource = resource
-    this.#revision = definitions.own?.revision ?? 0
-  }
-
-  get revision(): number {
-    return this.#revision
   }
 
   get words(): DocumentWords {

@@ -23,6 +23,7 @@ import {
   arbitraryQuery,
   arbitrarySort,
   lookupIn,
+  olderVersion,
   searchInMemory,
 } from '#test/support/arbitrary-search.ts'
 import { OWN_OF_EACH_TYPE, withOwnParameters } from '#test/support/own-parameters.ts'
@@ -165,7 +166,7 @@ function write(tenant: Tenant, corpus: readonly IndexDocument[], deleted: readon
           : []
       }
       const other = corpus.findLast(each => each.type === document.type) ?? document
-      return [changeOf({ ...other, id: document.id, versionId }, versionId)]
+      return [changeOf(olderVersion(document, other, versionId), versionId)]
     })
     const request = encodeCommit(tenant, { changes, deadline: 0 }, 0)
     expect(writer.writeGroup([request], () => 0)).toEqual([{ committed: true }])

@@ -83,7 +83,7 @@ function reference(...types: readonly string[]): fc.Arbitrary<JsonValue> {
     { weight: 1, arbitrary: local.map(target => `${BASE_URL}/${target}`) },
     { weight: 1, arbitrary: local.map(target => `${target}/_history/2`) },
     { weight: 1, arbitrary: local.map(target => `http://elsewhere.org/fhir/${target}`) },
-    { weight: 1, arbitrary: fc.constantFrom('#inside', 'urn:uuid:1') },
+    { weight: 2, arbitrary: fc.constantFrom('#p', '#1', '#', '#nowhere', 'urn:uuid:1') },
   )
   return fc.record({ reference: text, identifier }, { requiredKeys: ['reference'] })
 }
@@ -195,13 +195,24 @@ const narrative = fc
   .array(word, { maxLength: 3 })
   .map(words => ({ status: 'generated', div: `<div>${words.join('<br/>').replaceAll('&', '&amp;')}</div>` }))
 
+/** What one in three resources contains. */
+const contained = fc.uniqueArray(
+  fc
+    .constantFrom(...CORPUS_TYPES)
+    .chain(type => fc.tuple(fc.constant(type), fc.constantFrom('p', '1'), some(BODY[type])))
+    .map(([resourceType, inside, body]) => ({ resourceType, id: inside, ...(body as Record<string, JsonValue>) })),
+  { minLength: 1, maxLength: 2, selector: ({ id: inside }) => inside },
+)
+
 function resourceOf(type: (typeof CORPUS_TYPES)[number]): fc.Arbitrary<ResourceContent> {
-  const outside = fc.tuple(fc.option(meta, { nil: undefined }), fc.option(narrative, { nil: undefined }))
-  return fc.tuple(id, outside, some(BODY[type])).map(([resourceId, [itsMeta, text], body]) => ({
+  const option = <Value>(value: fc.Arbitrary<Value>, freq: number) => fc.option(value, { nil: undefined, freq })
+  const outside = fc.tuple(option(meta, 5), option(narrative, 5), fc.constantFrom(0, 1, 2), contained)
+  return fc.tuple(id, outside, some(BODY[type])).map(([resourceId, [itsMeta, text, third, inside], body]) => ({
     resourceType: type,
     id: resourceId,
     ...(itsMeta && { meta: itsMeta }),
     ...(text && { text }),
+    ...(third === 0 && { contained: inside }),
     ...(body as Record<string, JsonValue>),
   }))
 }

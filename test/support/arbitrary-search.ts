@@ -1,7 +1,8 @@
 /** Random searches over a random corpus, and the reference answer that engines are compared with. */
 import fc from 'fast-check'
-import type { Definitions, SearchParameter } from '#service/definitions.ts'
+import type { Definitions } from '#service/definitions.ts'
 import type { Node, ParameterReference, Query, SortKey } from '#service/search/ast.ts'
+import { containedId, containedParameter, isContainedType, plainType } from '#service/search/contained.ts'
 import type { IndexDocument, IndexValue } from '#service/search/document.ts'
 import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
 import { extract } from '#service/search/extract.ts'
@@ -40,7 +41,7 @@ export function arbitrarySort(
   const world = worldOf(definitions, corpus)
   const own = fc.record({ parameter: parameterOf(world, type), descending: fc.boolean() })
   const hops = [...world.references(type)].flatMap(([parameter, targets]) =>
-    [...targets].map(target => ({ parameter, target })),
+    [...targets].filter(target => !isContainedType(target)).map(target => ({ parameter, target })),
   )
   if (hops.length === 0) return fc.array(own, { maxLength: 3 })
   const chained = fc.constantFrom(...hops).chain(({ parameter: reference, target }) =>
@@ -60,7 +61,9 @@ export function searchInMemory(
   sort: readonly SortKey[],
 ): IndexDocument[] {
   const lookup = lookupIn(documents)
-  return documents.filter(document => evaluateQuery(query, document, lookup)).sort(compareDocuments(sort, lookup))
+  return withContained(documents)
+    .filter(document => evaluateQuery(query, document, lookup))
+    .sort(compareDocuments(sort, lookup))
 }
 
 /** Whether no document comes before one that the sort puts ahead of it: engines break ties by a key of their own. */
@@ -76,8 +79,25 @@ export function isSorted(
   })
 }
 
+/** Each document, and behind it what is contained in it. */
+export const withContained = (documents: readonly IndexDocument[]): IndexDocument[] =>
+  documents.flatMap(document => [document, ...(document.contained ?? [])])
+
+/**
+ * An older version of a document: the values of another one, and of what it contains one that the newer has not any
+ * more, behind those that it has.
+ */
+export function olderVersion(document: IndexDocument, other: IndexDocument, versionId: number): IndexDocument {
+  const { id } = document
+  const [gone] = other.contained ?? []
+  const dropped = gone ? [{ ...gone, id: containedId(document, 'gone') }] : []
+  const contained = [...(document.contained ?? []), ...dropped].map(inside => ({ ...inside, versionId }))
+  return { ...other, id, versionId, contained: contained.length > 0 ? contained : undefined }
+}
+
 /** The documents as the only resources that there are. */
-export function lookupIn(documents: readonly IndexDocument[]): Lookup {
+export function lookupIn(containers: readonly IndexDocument[]): Lookup {
+  const documents = withContained(containers)
   return {
     find: (type, id) => documents.find(document => document.type === type && document.id === id),
     referring: (parameter, target) =>
@@ -102,7 +122,8 @@ interface World {
   references(type: string): ReadonlyMap<ParameterReference, ReadonlySet<string>>
 }
 
-function worldOf(definitions: Definitions, corpus: readonly IndexDocument[]): World {
+function worldOf(definitions: Definitions, containers: readonly IndexDocument[]): World {
+  const corpus = withContained(containers)
   const types = [...new Set(corpus.map(document => document.type))]
   const values = new Map<ParameterReference, IndexValue[]>()
   for (const entry of corpus.flatMap(document => document.entries)) {
@@ -181,7 +202,7 @@ function valueNodeOf(world: World, parameter: ParameterReference): fc.Arbitrary<
 function joins(world: World, type: string, depth: number): fc.Arbitrary<Node>[] {
   const found: (() => fc.Arbitrary<Node>)[] = []
   for (const [parameter, targets] of world.references(type)) {
-    for (const target of targets) {
+    for (const target of new Set([...targets].map(plainType))) {
       found.push(() => queryOf(world, target, depth - 1).map(query => ({ kind: 'chain', parameter, query })))
     }
   }
@@ -200,7 +221,7 @@ function referencesFrom(corpus: readonly IndexDocument[], type: string): Map<Par
     if (document.type !== type) continue
     for (const { parameter, values } of document.entries) {
       for (const value of values) {
-        if (value.kind !== 'reference' || value.type === undefined || !isCorpusType(value.type)) continue
+        if (value.kind !== 'reference' || value.type === undefined || !isCorpusType(plainType(value.type))) continue
         const targets = found.get(parameter) ?? new Set()
         found.set(parameter, targets.add(value.type))
       }
@@ -223,10 +244,11 @@ function searchedOf(world: World, type: string): fc.Arbitrary<ParameterReference
 }
 
 /** Nine times in ten a parameter with values in the corpus. */
-function parameterOf(world: World, type: string): fc.Arbitrary<SearchParameter> {
-  const all = [...world.definitions.searchParameters(type).values()].filter(
+function parameterOf(world: World, type: string): fc.Arbitrary<ParameterReference> {
+  const plain = [...world.definitions.searchParameters(plainType(type)).values()].filter(
     ({ kind }) => kind !== 'composite' && kind !== 'special',
   )
+  const all = isContainedType(type) ? plain.map(containedParameter) : plain
   const used = all.filter(parameter => world.values.has(parameter))
   const any = fc.constantFrom(...all)
   return used.length === 0

@@ -8,6 +8,7 @@ const ENGINE_CONTRACT = [
   'service/fault.ts',
   'service/invariant.ts',
   'service/search/ast.ts',
+  'service/search/contained.ts',
   'service/search/document.ts',
   'service/search/great-circle.ts',
   'service/search/normalize.ts',

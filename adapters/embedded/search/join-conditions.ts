@@ -1,5 +1,6 @@
 /** Conditions that look at other resources: chains and `_has`. */
-import type { ChainNode, HasNode, Query } from '#service/search/ast.ts'
+import type { ChainNode, HasNode, ParameterReference, Query } from '#service/search/ast.ts'
+import { containedType, inContained } from '#service/search/contained.ts'
 import { either, NEVER, once, selectOf } from './combine.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import type { Condition, Source } from './condition.ts'
@@ -10,13 +11,20 @@ import { equalReference } from './text-conditions.ts'
 
 type Compile = (context: CompileContext, query: Query) => Condition
 
+/** To what is contained as well, where the tenant has any such of the type. */
+export function chainCondition(context: CompileContext, { parameter, query }: ChainNode, compile: Compile): Condition {
+  const ordinary = chainTo(context, parameter, query, compile)
+  const isContained = context.dictionary.kind(context.tenant, containedType(query.type)) !== undefined
+  return isContained ? either(context, [ordinary, chainTo(context, parameter, inContained(query), compile)]) : ordinary
+}
+
 /** The references of a candidate, or of so many targets: from whichever side has less. */
-export function chainCondition(context: CompileContext, node: ChainNode, compile: Compile): Condition {
-  const parameter = parameterNumber(context, node.parameter)
-  const kind = context.dictionary.kind(context.tenant, node.query.type)
+function chainTo(context: CompileContext, reference: ParameterReference, query: Query, compile: Compile): Condition {
+  const parameter = parameterNumber(context, reference)
+  const kind = context.dictionary.kind(context.tenant, query.type)
   if (parameter === undefined || kind === undefined) return NEVER
   const inner = context.enter(kind)
-  const condition = compile(inner, node.query)
+  const condition = compile(inner, query)
   if (condition === NEVER) return NEVER
   return {
     test(key) {
