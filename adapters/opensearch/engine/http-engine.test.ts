@@ -79,6 +79,12 @@ test('gives up at the deadline, also while the answer comes in', async () => {
   await expect(engine.send({ method: 'GET', path: '/', deadline: Date.now() })).rejects.toMatchObject(late)
 })
 
+test('a deadline further away than any timer goes is none that is over', async () => {
+  const { engine } = await serving((_request, response) => response.writeHead(200).end())
+  const deadline = Number.MAX_SAFE_INTEGER
+  expect(await engine.send({ method: 'GET', path: '/', deadline })).toEqual({ status: 200, body: undefined })
+})
+
 test('an engine that nobody reaches is unreachable', async () => {
   const { engine, endpoint } = await serving(() => undefined)
   opened.at(-1)?.server.close()

@@ -12,6 +12,8 @@ export interface HttpEngineParts {
 }
 
 const SOCKETS_MAX = 64
+/** Node takes a longer time for none at all. */
+const TIMER_MS_MAX = 2 ** 31 - 1
 
 /** Connections are kept. Every request may be repeated, so one on a kept connection that has ended meanwhile is. */
 export class HttpEngine implements Engine {
@@ -70,7 +72,7 @@ export class HttpEngine implements Engine {
   }
 
   #attempt(options: RequestOptions, { body, deadline }: EngineRequest): Promise<EngineResponse> {
-    const milliseconds = deadline - this.#clock.now()
+    const milliseconds = Math.min(deadline - this.#clock.now(), TIMER_MS_MAX)
     if (milliseconds <= 0) return Promise.reject(new NoAnswer('late'))
     return new Promise((resolve, reject) => {
       const sent = this.#open(options)
