@@ -20,3 +20,15 @@ test('the test command that CI runs is the one in the README', () => {
   expect(readme).toContain('npm ci && npm test')
   expect(readText('.ci/run')).toMatch(/tests 'npm test' npm test/)
 })
+
+test('every path that a guide or CONTRIBUTING.md names is there', () => {
+  const pages = paths.filter(path => /^docs\/guides\/.*\.md$|^CONTRIBUTING\.md$/.test(path))
+  const named = pages.flatMap(page =>
+    [...readText(page).matchAll(/`((?:service|adapters|rest|resolvers|runtime|infra|workers|test)\/[\w./-]+)`/g)].map(
+      ([, path = '']) => ({ page, path: path.replace(/\/$/, '') }),
+    ),
+  )
+  const isThere = (path: string): boolean => paths.some(each => each === path || each.startsWith(`${path}/`))
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter(({ path }) => !isThere(path) && !path.startsWith('test/bench/results'))).toEqual([])
+})
