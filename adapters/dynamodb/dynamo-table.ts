@@ -13,9 +13,20 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '#service/ports/clock.ts'
 import { attributesOfItem, attributesOfKey, itemOfAttributes, keyOfAttributes } from './attribute-values.ts'
-import { conditionParts, rangeParts, updateParts } from './expressions.ts'
+import { checkParts, conditionParts, rangeParts, updateParts } from './expressions.ts'
 import { KIND_BY_NAME, kindOf } from './sdk-errors.ts'
-import type { BatchPage, Item, Key, Query, QueryPage, Table, TransactOutcome, Write, WriteOutcome } from './table.ts'
+import type {
+  Action,
+  BatchPage,
+  Item,
+  Key,
+  Query,
+  QueryPage,
+  Table,
+  TransactOutcome,
+  Write,
+  WriteOutcome,
+} from './table.ts'
 import { CHANGES_INDEX } from './table-definition.ts'
 import { TableError } from './table-error.ts'
 
@@ -81,9 +92,9 @@ export class DynamoTable implements Table {
     }
   }
 
-  async transact(writes: readonly Write[], token: string, deadline: number): Promise<TransactOutcome> {
+  async transact(actions: readonly Action[], token: string, deadline: number): Promise<TransactOutcome> {
     const command = new TransactWriteItemsCommand({
-      TransactItems: writes.map(write => this.#action(write)),
+      TransactItems: actions.map(action => this.#action(action)),
       ClientRequestToken: token,
     })
     try {
@@ -113,7 +124,7 @@ export class DynamoTable implements Table {
     }
   }
 
-  #action(write: Write): TransactWriteItem {
+  #action(write: Action): TransactWriteItem {
     const common = { TableName: this.#name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const
     switch (write.kind) {
       case 'put':
@@ -122,6 +133,8 @@ export class DynamoTable implements Table {
         return { Update: { ...common, Key: attributesOfKey(write.key), ...updateParts(write) } }
       case 'delete':
         return { Delete: { ...common, Key: attributesOfKey(write.key), ...conditionParts(write.condition) } }
+      case 'check':
+        return { ConditionCheck: { ...common, Key: attributesOfKey(write.key), ...checkParts(write.condition) } }
     }
   }
 

@@ -29,8 +29,9 @@ class Placeholders {
   }
 }
 
-export function conditionParts(condition: Condition | undefined) {
-  if (!condition) return {}
+export const conditionParts = (condition: Condition | undefined) => (condition ? checkParts(condition) : {})
+
+export function checkParts(condition: Condition) {
   const placeholders = new Placeholders()
   return { ConditionExpression: conditionText(condition, placeholders), ...placeholders.parts() }
 }

@@ -1,7 +1,7 @@
 import type { Tenant } from '#service/call.ts'
 import { finalizingClaim } from './claims.ts'
 import { concurrently } from './concurrently.ts'
-import { chunkRange } from './keys.ts'
+import { chunkRange, holdKey } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Item } from './table.ts'
 import { closing, contentOf, type ListedVersion, type TransactionContent } from './transaction-record.ts'
@@ -39,6 +39,7 @@ export class Finalizer {
     await concurrently(content.claims, settings.concurrencyMax, claim =>
       table.write(finalizingClaim(tenant, claim, transaction), deadline),
     )
+    await this.#release(tenant, transaction, content, deadline)
     await table.write(closing(tenant, transaction, clock.now()), deadline)
   }
 
@@ -57,6 +58,7 @@ export class Finalizer {
       return 'finalized'
     }
     await this.#strip(tenant, transaction, content.versions, deadline)
+    await this.#release(tenant, transaction, content, deadline)
     return 'stripped'
   }
 
@@ -75,6 +77,14 @@ export class Finalizer {
         !outcome.done && outcome.found?.nonce === transaction && transactionOf(outcome.found) === undefined
       if (!isFinal) await overflow.delete(overflowKey(tenant, version, transaction), deadline)
     })
+  }
+
+  /** Nobody minds a hold of a transaction that is over: they only cost whoever looks at them. */
+  async #release(tenant: Tenant, transaction: string, { holds }: TransactionContent, deadline: number): Promise<void> {
+    const { table, settings } = this.#context
+    await concurrently(holds, settings.concurrencyMax, key =>
+      table.write({ kind: 'delete', key: holdKey(tenant, key, transaction) }, deadline),
+    )
   }
 
   async #chunks(tenant: Tenant, transaction: string, deadline: number): Promise<readonly Item[]> {

@@ -47,10 +47,12 @@ const KINDS = {
   transaction: 'tx',
   open: 'open',
   claim: 'claim',
+  holds: 'holds',
   types: 'types',
   marks: 'marks',
   listeners: 'listeners',
   job: 'job',
+  parameters: 'parameters',
 } as const
 
 export const RECORD_SORT = 'record'
@@ -81,6 +83,14 @@ export const openKey = (tenant: Tenant, transaction: string): Key => ({
   sort: transaction,
 })
 
+/** Who is about to refer to a resource, by their transactions. */
+export const holdsPartition = (tenant: Tenant, { type, id }: ResourceKey): string => join(tenant, KINDS.holds, type, id)
+
+export const holdKey = (tenant: Tenant, key: ResourceKey, transaction: string): Key => ({
+  partition: holdsPartition(tenant, key),
+  sort: transaction,
+})
+
 /** In the change index, which has the open transactions of all tenants too: by the time from which they are overdue. */
 export const OVERDUE_PARTITION = 'overdue'
 
@@ -101,6 +111,9 @@ export const claimKey = (tenant: Tenant, claim: string): Key => ({
 })
 
 export const jobKey = (tenant: Tenant, id: string): Key => ({ partition: join(tenant, KINDS.job, id), sort: 'job' })
+
+/** Which search parameters of its own a tenant has. */
+export const parametersKey = (tenant: Tenant): Key => ({ partition: join(tenant, KINDS.parameters), sort: RECORD_SORT })
 
 export const typesPartition = (tenant: Tenant): string => join(tenant, KINDS.types)
 

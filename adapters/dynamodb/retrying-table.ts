@@ -1,6 +1,17 @@
 import type { Clock } from '#service/ports/clock.ts'
 import type { Pace } from './pace.ts'
-import type { BatchPage, Item, Key, Query, QueryPage, Table, TransactOutcome, Write, WriteOutcome } from './table.ts'
+import type {
+  Action,
+  BatchPage,
+  Item,
+  Key,
+  Query,
+  QueryPage,
+  Table,
+  TransactOutcome,
+  Write,
+  WriteOutcome,
+} from './table.ts'
 import { faultOfTable, TableError, tooLate } from './table-error.ts'
 
 export interface RetryParts {
@@ -51,8 +62,8 @@ export class RetryingTable implements Table {
     return this.#retry(() => this.#table.write(write, deadline), deadline, true)
   }
 
-  transact(writes: readonly Write[], token: string, deadline: number): Promise<TransactOutcome> {
-    return this.#retry(() => this.#table.transact(writes, token, deadline), deadline, true)
+  transact(actions: readonly Action[], token: string, deadline: number): Promise<TransactOutcome> {
+    return this.#retry(() => this.#table.transact(actions, token, deadline), deadline, true)
   }
 
   async #retry<T>(request: () => Promise<T>, deadline: number, writes: boolean): Promise<T> {

@@ -47,10 +47,19 @@ export interface Delete {
 
 export type Write = Put | Update | Delete
 
+/** Changes nothing: that the item is like this is a condition of what is written along with it. */
+export interface Check {
+  readonly kind: 'check'
+  readonly key: Key
+  readonly condition: Condition
+}
+
+export type Action = Write | Check
+
 /** found: the item that did not meet the condition; undefined where there is none. */
 export type WriteOutcome = { readonly done: true } | { readonly done: false; readonly found: Item | undefined }
 
-/** refusals: by position, what was in the way of a write; undefined for a write that nothing was in the way of. */
+/** refusals: by position, what was in the way of an action; undefined for one that nothing was in the way of. */
 export type TransactOutcome =
   | { readonly done: true }
   | { readonly done: false; readonly refusals: readonly (Refusal | undefined)[] }
@@ -97,5 +106,5 @@ export interface Table {
   query(query: Query, deadline: number): Promise<QueryPage>
   write(write: Write, deadline: number): Promise<WriteOutcome>
   /** All or nothing, at most TRANSACT_ACTIONS_MAX on different items; the same token again does not write again. */
-  transact(writes: readonly Write[], token: string, deadline: number): Promise<TransactOutcome>
+  transact(actions: readonly Action[], token: string, deadline: number): Promise<TransactOutcome>
 }

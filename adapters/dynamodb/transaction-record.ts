@@ -28,7 +28,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const CHUNK_DAYS = 30
 
 /** Nobody reads a record a day after its end: requests, retries and late copies last for minutes. */
-const expiryAfter = (ms: number): number => Math.ceil((ms + DAY_MS) / 1000)
+export const expiryAfter = (ms: number): number => Math.ceil((ms + DAY_MS) / 1000)
 
 /** Of two transactions that want the same, the one that was opened first may go on. */
 export interface Seniority {
@@ -115,16 +115,19 @@ export interface ListedVersion extends ResourceKey {
 export interface TransactionContent {
   readonly versions: readonly ListedVersion[]
   readonly claims: readonly string[]
+  /** What it has put holds on. */
+  readonly holds: readonly ResourceKey[]
 }
 
-/** No type begins like this. */
+/** No type begins like these. */
 const CLAIM_MARK = '#'
+const HOLD_MARK = '@'
 
 /** 3,000 versions are some 200 KB. */
 const LISTED_IN_CHUNK_MAX = 3000
 
-const chunkCount = ({ versions, claims }: TransactionContent): number =>
-  Math.max(1, Math.ceil((versions.length + claims.length) / LISTED_IN_CHUNK_MAX))
+const chunkCount = ({ versions, claims, holds }: TransactionContent): number =>
+  Math.max(1, Math.ceil((versions.length + claims.length + holds.length) / LISTED_IN_CHUNK_MAX))
 
 export function chunkPuts(
   tenant: Tenant,
@@ -137,6 +140,7 @@ export function chunkPuts(
       ({ type, id, versionId, lastUpdated }) => `${type}/${id}/${versionId.toString(36)}/${lastUpdated.toString(36)}`,
     ),
     ...content.claims.map(claim => `${CLAIM_MARK}${claim}`),
+    ...content.holds.map(({ type, id }) => `${HOLD_MARK}${type}/${id}`),
   ]
   return Array.from({ length: chunkCount(content) }, (_, number) => ({
     kind: 'put',
@@ -152,11 +156,17 @@ export function chunkPuts(
 export function contentOf(chunks: readonly Item[]): TransactionContent {
   const versions: ListedVersion[] = []
   const claims: string[] = []
+  const holds: ResourceKey[] = []
   for (const { listed } of chunks) {
     invariant(Array.isArray(listed), 'a chunk lists nothing')
     for (const text of listed as readonly string[]) {
       if (text.startsWith(CLAIM_MARK)) {
         claims.push(text.slice(CLAIM_MARK.length))
+        continue
+      }
+      if (text.startsWith(HOLD_MARK)) {
+        const [type = '', id = ''] = text.slice(HOLD_MARK.length).split('/')
+        holds.push({ type, id })
         continue
       }
       const [type = '', id = '', versionId = '', lastUpdated = ''] = text.split('/')
@@ -168,5 +178,5 @@ export function contentOf(chunks: readonly Item[]): TransactionContent {
       })
     }
   }
-  return { versions, claims }
+  return { versions, claims, holds }
 }

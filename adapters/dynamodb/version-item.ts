@@ -35,7 +35,7 @@ type VersionNumber = Omit<VersionAddress, 'tenant'>
 
 /** Neither final nor of a transaction yet: `finalItem` or `stagedItem` makes it so. */
 export function draftItem(tenant: Tenant, change: Change, nonce: string, body: PlacedBody | undefined): VersionItem {
-  const { compartments, securityLabels, provenance } = change
+  const { compartments, securityLabels, containedMax, provenance } = change
   return {
     ...versionKey(tenant, change, change.versionId),
     lastUpdated: change.lastUpdated,
@@ -44,6 +44,7 @@ export function draftItem(tenant: Tenant, change: Change, nonce: string, body: P
     ...(body ? bodyAttributes(body) : { deleted: true }),
     ...(compartments.length > 0 && { compartments }),
     ...(securityLabels.length > 0 && { securityLabels }),
+    ...(containedMax !== undefined && { containedMax }),
     author: provenance.author,
     ...(provenance.client !== undefined && { client: provenance.client }),
     door: provenance.door,
@@ -108,6 +109,8 @@ export const purgedItem = ({ partition, sort, nonce }: VersionItem): VersionItem
   purged: true,
 })
 
+export const isTombstone = (item: VersionItem): boolean => item.deleted === true
+
 export const isPurged = (item: VersionItem): boolean => item.purged === true
 
 /** The transaction that decides about the version; undefined where it is final. */
@@ -127,9 +130,10 @@ export function attributesOf(item: VersionItem): VersionAttributes {
     versionId,
     lastUpdated: timeOf(item),
     method: item.method as WriteMethod,
-    deleted: item.deleted === true,
+    deleted: isTombstone(item),
     compartments: listOf(item, 'compartments'),
     securityLabels: listOf(item, 'securityLabels'),
+    ...(typeof item.containedMax === 'number' && { containedMax: item.containedMax }),
   }
 }
 

@@ -19,3 +19,5 @@ export function contractTest(engine: string, skips: Skips = {}) {
     },
   }
 }
+
+export type Holds = ReturnType<typeof contractTest>['holds']

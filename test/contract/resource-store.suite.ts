@@ -4,7 +4,8 @@ import type { Tenant } from '#service/call.ts'
 import { Fault } from '#service/fault.ts'
 import type { Change, CommitResult, HistoryRequest, ResourceStore } from '#service/ports/resource-store.ts'
 import { changeOf, deletionOf, FIRST_WRITE, freshTenant, plain, soon, stored } from './changes.ts'
-import { contractTest, type Skips } from './contract.ts'
+import { contractTest, type Holds, type Skips } from './contract.ts'
+import { references } from './references.ts'
 
 export interface StoreUnderTest {
   readonly store: ResourceStore
@@ -33,11 +34,10 @@ export function resourceStoreSuite(engine: string, open: () => Promise<StoreUnde
     claims(holds, () => store)
     histories(holds, () => store)
     purges(holds, () => store)
+    references(holds, () => store)
     end()
   })
 }
-
-type Holds = ReturnType<typeof contractTest>['holds']
 
 function versions(holds: Holds, store: () => ResourceStore): void {
   holds('reads what was committed, in the order asked, undefined where nothing is', async () => {

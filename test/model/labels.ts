@@ -1,5 +1,5 @@
 /** Requests in words, for the way to something broken. */
-import type { Write } from '#adapters/dynamodb/table.ts'
+import type { Action } from '#adapters/dynamodb/table.ts'
 import { textOf } from './interned.ts'
 import type { Request } from './requests.ts'
 
@@ -26,7 +26,7 @@ export function labelOf(request: Request): string {
   }
 }
 
-function labelOfWrite(write: Write): string {
+function labelOfWrite(write: Action): string {
   const { partition, sort } = write.kind === 'put' ? write.item : write.key
   const condition = write.kind === 'delete' || !write.condition ? '' : ` if ${textOf(write.condition)}`
   const change = write.kind === 'update' ? ` with ${textOf(write.set)} without ${textOf(write.remove)}` : ''

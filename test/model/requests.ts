@@ -1,4 +1,4 @@
-import type { Key, Query, Write } from '#adapters/dynamodb/table.ts'
+import type { Action, Key, Query, Write } from '#adapters/dynamodb/table.ts'
 
 /** What an actor waits for. Each is one step, atomic. */
 export type Request =
@@ -6,7 +6,7 @@ export type Request =
   | { readonly kind: 'batchGet'; readonly keys: readonly Key[] }
   | { readonly kind: 'query'; readonly query: Query }
   | { readonly kind: 'write'; readonly write: Write }
-  | { readonly kind: 'transact'; readonly writes: readonly Write[] }
+  | { readonly kind: 'transact'; readonly writes: readonly Action[] }
   /** Goes on when the world is so. */
   | { readonly kind: 'until'; readonly event: WorldEvent }
   /** Goes on with each of 0, 1 ... options - 1. */

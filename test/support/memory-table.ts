@@ -1,5 +1,6 @@
 import type { OverflowStore } from '#adapters/dynamodb/overflow-store.ts'
 import type {
+  Action,
   BatchPage,
   Item,
   Key,
@@ -44,7 +45,7 @@ export class MemoryTable implements Table {
     return this.#keep(writeTo(this.items, write))
   }
 
-  async transact(writes: readonly Write[], token: string): Promise<TransactOutcome> {
+  async transact(writes: readonly Action[], token: string): Promise<TransactOutcome> {
     this.requests.transact++
     if (this.#tokens.has(token)) return { done: true }
     const outcome = this.#keep(transactTo(this.items, writes))

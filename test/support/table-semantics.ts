@@ -1,5 +1,6 @@
 /** What requests to a table mean, as functions of the items: for tables in memory. */
 import type {
+  Action,
   Alternative,
   Condition,
   Item,
@@ -31,15 +32,16 @@ export interface Written<Outcome> {
   readonly changes: readonly ItemChange[]
 }
 
-export function writeTo(items: ItemsView, write: Write): Written<WriteOutcome> {
+export function writeTo(items: ItemsView, write: Action): Written<WriteOutcome> {
   const key = keyOf(write)
   const found = items.get(key)
   const condition = conditionOf(write)
   if (condition && !meets(found, condition)) return { outcome: { done: false, found }, changes: [] }
-  return { outcome: { done: true }, changes: [{ key, item: itemAfter(write, found) }] }
+  const changes = write.kind === 'check' ? [] : [{ key, item: itemAfter(write, found) }]
+  return { outcome: { done: true }, changes }
 }
 
-export function transactTo(items: ItemsView, writes: readonly Write[]): Written<TransactOutcome> {
+export function transactTo(items: ItemsView, writes: readonly Action[]): Written<TransactOutcome> {
   const written = writes.map(write => writeTo(items, write))
   if (written.every(({ outcome }) => outcome.done)) {
     return { outcome: { done: true }, changes: written.flatMap(({ changes }) => changes) }
@@ -67,12 +69,12 @@ const keysOnly = ({ partition, sort, changes, changed }: Item): Item => ({
   ...(changed !== undefined && { changed }),
 })
 
-const keyOf = (write: Write): Key => {
+const keyOf = (write: Action): Key => {
   const { partition, sort } = write.kind === 'put' ? write.item : write.key
   return { partition, sort }
 }
 
-const conditionOf = (write: Write): Condition | undefined => write.condition
+const conditionOf = (write: Action): Condition | undefined => write.condition
 
 const meets = (item: Item | undefined, condition: Condition): boolean =>
   condition.some(alternative => meetsOne(item, alternative))
