@@ -313,7 +313,11 @@ export interface SearchResult {
   readonly self: Parameters
   /** Parameters of the page, where defined. */
   readonly first: Parameters | undefined
+  /** Given with pages behind the first; what was there may be gone by then. */
+  readonly previous?: Parameters | undefined
   readonly next: Parameters | undefined
+  /** Given where there is more than one page. */
+  readonly last?: Parameters | undefined
 }
 
 export interface BundleRequest {

@@ -104,7 +104,9 @@ interface BundlePages {
   readonly total: number | undefined
   readonly self: Parameters
   readonly first?: Parameters | undefined
+  readonly previous?: Parameters | undefined
   readonly next: Parameters | undefined
+  readonly last?: Parameters | undefined
 }
 
 function bundleWriter(type: 'searchset' | 'history', pages: BundlePages, links: BundleLinks) {
@@ -114,7 +116,10 @@ function bundleWriter(type: 'searchset' | 'history', pages: BundlePages, links: 
   const all = [`{"relation":"self","url":${self}}`]
   // The first page is asked for as it is itself.
   if (pages.first) all.push(`{"relation":"first","url":${pages.first === pages.self ? self : url(pages.first)}}`)
-  if (pages.next) all.push(`{"relation":"next","url":${url(pages.next)}}`)
+  for (const relation of ['previous', 'next', 'last'] as const) {
+    const page = pages[relation]
+    if (page) all.push(`{"relation":"${relation}","url":${url(page)}}`)
+  }
   writer.text(`{"resourceType":"Bundle","type":"${type}"`)
   if (pages.total !== undefined) writer.text(`,"total":${pages.total}`)
   writer.text(`,"link":[${all.join(',')}]`)

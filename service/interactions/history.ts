@@ -40,7 +40,10 @@ export async function history(context: ServiceContext, call: Call, request: Hist
     next:
       next === undefined
         ? undefined
-        : withCursor(page.applied, encodeCursor(sealer, call.tenant, [next], sealed, now + LINK_LIFE_MS)),
+        : withCursor(
+            page.applied,
+            encodeCursor(sealer, call.tenant, { after: [next], backwards: false }, sealed, now + LINK_LIFE_MS),
+          ),
   }
 }
 
@@ -145,7 +148,7 @@ function seesAll(call: Call, policy: AccessPolicy, definitions: Definitions, typ
   return types.every(name => policy.visible(call, name).kind === 'everything')
 }
 
-const afterOf = ([after]: Position): string => String(after)
+const afterOf = ({ after: [after] }: { readonly after: Position }): string => String(after)
 
 interface HistoryParameters {
   readonly count: number | undefined

@@ -5,12 +5,12 @@ import type { Revealed, SearchRequest, SearchResult } from '../fhir-service.ts'
 import type { Position } from '../ports/search-index.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import { unindexedIssues } from '../search/own-parameters/unindexed-issues.ts'
-import { decodeCursor, encodeCursor, LINK_LIFE_MS, withCursor } from '../search/page.ts'
+import { decodeCursor, encodeCursor, LAST_PAGE, LINK_LIFE_MS, type Place, withCursor } from '../search/page.ts'
 import { withTerminology } from '../terminology/with-terminology.ts'
 import { type Explanation, explanation } from './explanation.ts'
 import { findIncludes } from './includes.ts'
 import { viewed } from './read.ts'
-import { countAll, type FoundRun, findPage, readNamed } from './search-pages.ts'
+import { countAll, type FoundPage, type FoundRun, findPage, readNamed } from './search-pages.ts'
 import { planSearch, type SearchPlan } from './search-plan.ts'
 
 /**
@@ -36,7 +36,7 @@ export async function search(context: ServiceContext, call: Call, request: Searc
     issues: [...parsed.issues, ...included.issues, ...told(explained, plan)],
     total: page.total ?? (isOnlyPage ? page.matches.length : undefined),
     countOnly: false,
-    ...linksOf(context, call, plan, page.next),
+    ...linksOf(context, call, plan, page),
   }
 }
 
@@ -83,10 +83,10 @@ async function countOf(
 
 const NO_VERSIONS: readonly Revealed[] = Object.freeze([])
 
-interface Page {
+interface Page extends Pick<FoundPage, 'start' | 'next' | 'total'> {
   readonly matches: readonly Revealed[]
-  readonly next: Position | undefined
-  readonly total: number | undefined
+  /** undefined: the first. */
+  readonly place: Place | undefined
 }
 
 async function pageOf(
@@ -101,16 +101,18 @@ async function pageOf(
   const [part] = parts
   if (parsed.cursor === undefined && part && parts.length === 1) {
     const named = await readNamed(context, call, part, count)
-    if (named) return { matches: named, next: undefined, total: named.length }
+    if (named) return { matches: named, place: undefined, start: undefined, next: undefined, total: named.length }
   }
-  const after =
-    parsed.cursor === undefined
-      ? undefined
+  const place =
+    parsed.cursor === undefined || parsed.cursor === LAST_PAGE
+      ? parsed.cursor && FROM_THE_END
       : decodeCursor(ports.sealer, call.tenant, parsed.cursor, sealed, ports.clock.now())
-  const asked = { count, after, total: parsed.total, consistent, ...traceOf(explained) }
-  const page = await findPage(context, call, parts, asked)
-  return { matches: await readRuns(context, call, page.runs), next: page.next, total: page.total }
+  const asked = { count, place, total: parsed.total, consistent, ...traceOf(explained) }
+  const { runs, ...page } = await findPage(context, call, parts, asked)
+  return { ...page, place, matches: await readRuns(context, call, runs) }
 }
+
+const FROM_THE_END: Place = Object.freeze({ after: undefined, backwards: true })
 
 /** What is left of the hits, in their order; those of one query are read together. */
 async function readRuns(context: ServiceContext, call: Call, runs: readonly FoundRun[]): Promise<readonly Revealed[]> {
@@ -134,18 +136,31 @@ async function readRuns(context: ServiceContext, call: Call, runs: readonly Foun
 
 const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
 
+/**
+ * Where a page was reached by a link, there was a page before it, and it begins at a hit whose position the index has
+ * given: the link back costs no look at what is there.
+ */
 function linksOf(
   { ports }: ServiceContext,
   call: Call,
-  { parsed, sealed }: SearchPlan,
-  next: Position | undefined,
-): Pick<SearchResult, 'self' | 'first' | 'next'> {
+  { parsed: { applied, cursor }, sealed }: SearchPlan,
+  { place, start, next }: Page,
+): Pick<SearchResult, 'self' | 'first' | 'previous' | 'next' | 'last'> {
   const end = ports.clock.now() + LINK_LIFE_MS
-  const cursor = next && encodeCursor(ports.sealer, call.tenant, next, sealed, end)
-  const first = withCursor(parsed.applied, undefined)
+  const first = withCursor(applied, undefined)
+  const last = withCursor(applied, LAST_PAGE)
+  const { backwards = false } = place ?? {}
+  const linked = (after: Position, towards: Pick<Place, 'backwards'>) =>
+    withCursor(applied, encodeCursor(ports.sealer, call.tenant, { after, ...towards }, sealed, end))
+  const onwards = next && linked(next, { backwards })
+  // Of an empty page all lies behind: what is left begins at the other end.
+  const back = place?.after && (start ? linked(start, { backwards: !backwards }) : backwards ? first : last)
+  const [previous, following] = backwards ? [onwards, back] : [back, onwards]
   return {
-    self: parsed.cursor === undefined ? first : withCursor(parsed.applied, parsed.cursor),
+    self: cursor === undefined ? first : withCursor(applied, cursor),
     first,
-    next: cursor === undefined ? undefined : withCursor(parsed.applied, cursor),
+    previous,
+    next: following,
+    last: place || next ? last : undefined,
   }
 }

@@ -16,6 +16,13 @@ export function searchsetAnswer(
 ): OperationAnswer {
   const linked = (its: Parameters | undefined) =>
     its && [...asked, ...its.filter(([name]) => name === CURSOR_PARAMETER)]
-  const pages = { self: linked(result.self) ?? asked, first: linked(result.first), next: linked(result.next) }
+  const { self, first, previous, next, last } = result
+  const pages = {
+    self: linked(self) ?? asked,
+    first: linked(first),
+    previous: linked(previous),
+    next: linked(next),
+    last: linked(last),
+  }
   return { kind: 'resource', body: encodeSearchset({ ...result, ...pages }, { baseUrl: call.baseUrl, path }) }
 }

@@ -12,6 +12,8 @@ const SEARCH: Parameters = [
   ['_count', '10'],
 ]
 
+const PLACE = { after: ['a', 1], backwards: false }
+
 const position = fc.array(
   fc.oneof(
     fc.string({ unit: 'binary' }),
@@ -34,17 +36,20 @@ const REFUSED = ['invalid', [['value', ['_cursor']]]]
 
 test('a position comes back for the same search, whatever the page size', () => {
   fc.assert(
-    fc.property(position, parameters, (where, search) => {
-      const cursor = encodeCursor(sealer, TENANT, where, search)
+    fc.property(position, fc.boolean(), parameters, (after, backwards, search) => {
+      const cursor = encodeCursor(sealer, TENANT, { after, backwards }, search)
       expect(cursor).toMatch(/^[\w.-]+$/)
       const later: Parameters = [...search, ['_cursor', cursor], ['_count', '3']]
-      expect(decodeCursor(sealer, TENANT, cursor, later)).toEqual(JSON.parse(JSON.stringify(where)))
+      expect(decodeCursor(sealer, TENANT, cursor, later)).toEqual({
+        after: JSON.parse(JSON.stringify(after)),
+        backwards,
+      })
     }),
   )
 })
 
 test('a changed cursor is refused', () => {
-  const cursor = encodeCursor(sealer, TENANT, ['a', 1], SEARCH)
+  const cursor = encodeCursor(sealer, TENANT, PLACE, SEARCH)
   fc.assert(
     fc.property(fc.nat(cursor.length - 1), fc.constantFrom('A', 'b', '_', '.', ''), (index, replacement) => {
       const changed = cursor.slice(0, index) + replacement + cursor.slice(index + 1)
@@ -60,13 +65,13 @@ test.each<[string, Tenant, Parameters]>([
   ['another parameter', TENANT, [...SEARCH, ['gender', 'male']]],
   ['no parameter', TENANT, []],
 ])('a cursor is refused for %s', (_, tenant, search) => {
-  const cursor = encodeCursor(sealer, TENANT, ['a', 1], SEARCH)
+  const cursor = encodeCursor(sealer, TENANT, PLACE, SEARCH)
   expect(refusalOf(() => decodeCursor(sealer, tenant, cursor, search))).toEqual(REFUSED)
 })
 
 test('a link is good until it ends', () => {
-  const cursor = encodeCursor(sealer, TENANT, ['a', 1], SEARCH, 1000)
-  expect(decodeCursor(sealer, TENANT, cursor, SEARCH, 1000)).toEqual(['a', 1])
+  const cursor = encodeCursor(sealer, TENANT, PLACE, SEARCH, 1000)
+  expect(decodeCursor(sealer, TENANT, cursor, SEARCH, 1000)).toEqual(PLACE)
   expect(refusalOf(() => decodeCursor(sealer, TENANT, cursor, SEARCH, 1001))).toEqual([
     'gone',
     [['deleted', ['_cursor']]],

@@ -62,6 +62,7 @@ test('page links carry _format and _pretty, from the query and the form', async 
     link('self', `Patient?_count=1&${general}`),
     link('first', `Patient?_count=1&${general}`),
     link('next', `Patient?_count=1&_cursor=${cursor}&${general}`),
+    link('last', `Patient?_count=1&_cursor=last&${general}`),
   ])
 })
 
