@@ -1,5 +1,5 @@
 /** Binaries as the bytes they are: R4 binary.html#rest. As resources they are read and written like any other. */
-import { type BinaryResult, fault, type Interaction } from '#service/index.ts'
+import { type BinaryResult, fault, type Interaction, parseInteraction } from '#service/index.ts'
 import { accepts } from './content.ts'
 import type { Exchange } from './exchange.ts'
 import { outcomeResponse } from './fault-to-response.ts'
@@ -21,7 +21,7 @@ export const readsBytes = (interaction: Interaction, { headers }: HttpRequest, f
   !headers.accept?.toLowerCase().includes('application/fhir+')
 
 /** Whatever is of no type of FHIR is content, JSON and XML of other kinds as well. */
-export const writesBytes = (interaction: Interaction, { headers }: HttpRequest): boolean =>
+export const writesBytes = (interaction: Interaction, { headers }: Pick<HttpRequest, 'headers'>): boolean =>
   (interaction.kind === 'create' || interaction.kind === 'update') &&
   interaction.type === 'Binary' &&
   headers['content-type'] !== undefined &&
@@ -44,12 +44,13 @@ export async function answerBytes(exchange: Exchange, interaction: BinaryRead): 
 type Found = Extract<BinaryResult, { readonly kind: 'found' }>
 
 async function bytesResponse({ request, rendering }: Exchange, found: Found): Promise<HttpResponse> {
-  const { version, contentType, bytes, url, get } = found
+  const { version, contentType, bytes, url, sha256, get } = found
   const headers = {
     ...versionHeaders(version),
     'Content-Type': contentType,
     'Cache-Control': 'private, no-cache',
     'Accept-Ranges': 'bytes',
+    ...(sha256 !== undefined && { 'Repr-Digest': `sha-256=:${sha256}:` }),
     // What somebody has uploaded must not run as a page of this server.
     'Content-Security-Policy': "sandbox; default-src 'none'",
     'X-Content-Type-Options': 'nosniff',
@@ -62,14 +63,24 @@ async function bytesResponse({ request, rendering }: Exchange, found: Found): Pr
       { severity: 'error', code: 'value', diagnostics },
     ])
   }
-  if (!range) return { status: 200, headers, body: await get(undefined) }
+  const content = async () => (request.method === 'HEAD' ? NOTHING : get(range))
+  if (!range) return { status: 200, headers, ...contentOf(await content(), bytes) }
   const { first, last } = range
   return {
     status: 206,
     headers: { ...headers, 'Content-Range': `bytes ${first}-${last}/${bytes}` },
-    body: await get(range),
+    ...contentOf(await content(), last - first + 1),
   }
 }
+
+/** What HEAD needs of the content. */
+const NOTHING: AsyncIterable<Uint8Array> = (async function* () {})()
+
+const contentOf = (
+  content: readonly Uint8Array[] | AsyncIterable<Uint8Array>,
+  bytes: number,
+): Pick<HttpResponse, 'body' | 'stream'> =>
+  Symbol.asyncIterator in content ? { body: undefined, stream: { bytes, content } } : { body: content }
 
 /**
  * RFC 9110, 14.2. undefined: all of it, as with several ranges, a unit that is not bytes, or If-Range, which our weak
@@ -86,11 +97,12 @@ function rangeOf({ headers }: HttpRequest, bytes: number): { first: number; last
 
 export async function takeBytes(exchange: Exchange, interaction: BinaryWrite): Promise<HttpResponse> {
   const { service, request } = exchange
-  const { headers, body = new Uint8Array() } = request
+  const { headers, stream, body = new Uint8Array() } = request
   const securityContext = headers['x-security-context']
   const shared = {
     contentType: String(headers['content-type']),
-    bytes: body,
+    bytes: stream ?? body,
+    ...digestOf(headers),
     ...(securityContext !== undefined && { securityContext }),
   }
   if (interaction.kind === 'create') {
@@ -102,4 +114,26 @@ export async function takeBytes(exchange: Exchange, interaction: BinaryWrite): P
   const ifNoneMatch = createOnlyOf(request)
   const given = { ...shared, id: interaction.id, ...(ifMatch && { ifMatch }), ...(ifNoneMatch && { ifNoneMatch }) }
   return writeResponse(exchange, await service.writeBinary(request.call, given))
+}
+
+const DIGEST = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):/
+
+/** RFC 9530: what the sender says of the bytes as they are without a coding. */
+function digestOf(headers: HttpRequest['headers']): { readonly sha256?: string } {
+  const [, sha256] = DIGEST.exec(headers['repr-digest'] ?? '') ?? []
+  return sha256 === undefined ? {} : { sha256 }
+}
+
+/** Whether the body of a request is content, to be taken as it comes. Compressed ones are not. */
+export function takesStream({ method, url, headers }: Pick<HttpRequest, 'method' | 'url' | 'headers'>): boolean {
+  if (headers['content-encoding'] !== undefined || !(method === 'POST' || method === 'PUT')) return false
+  const [path = ''] = url.split('?')
+  if (!path.startsWith('/Binary')) return false
+  try {
+    const interaction = parseInteraction(method, path, [])
+    return (interaction.kind === 'create' || interaction.kind === 'update') && writesBytes(interaction, { headers })
+  } catch {
+    // Its refusal is for the door to say.
+    return false
+  }
 }

@@ -27,11 +27,11 @@ export function withHttpManners(handler: HttpHandler, options: HttpOptions = {})
   const { corsOrigins = 'loopback', bodyBytesMax = DEFAULT_LIMITS.bodyBytesMax } = options
   return async request => {
     const answer = await answerOf(handler, request, bodyBytesMax)
-    const { status, headers, body } = await compressResponse(request.headers['accept-encoding'], answer)
+    const { status, headers, body, stream } = await compressResponse(request.headers['accept-encoding'], answer)
     const complete: Record<string, string> = { ...headers, Vary: VARY, 'X-Request-Id': request.call.requestId }
     addCorsHeaders(complete, request, corsOrigins)
-    if (request.method !== 'HEAD') return { status, headers: complete, body }
-    complete['Content-Length'] = String(bodyBytes(body))
+    if (request.method !== 'HEAD') return { status, headers: complete, body, ...(stream && { stream }) }
+    complete['Content-Length'] = String(stream ? stream.bytes : bodyBytes(body))
     return { status, headers: complete, body: undefined }
   }
 }

@@ -240,15 +240,20 @@ export type BinaryResult =
       readonly bytes: number
       /** Where the client may read them itself, and should, since they are many. */
       readonly url?: string
-      /** All of them, or those of a range within them. */
-      readonly get: (range: ByteRange | undefined) => Promise<readonly Uint8Array[]>
+      /** SHA-256 of all of them in base64, where it is known. */
+      readonly sha256?: string
+      /** All of them, or those of a range within them: in pieces, or as they come from where they are kept. */
+      readonly get: (range: ByteRange | undefined) => Promise<readonly Uint8Array[] | AsyncIterable<Uint8Array>>
     }
 
 export interface BinaryWriteRequest extends Pick<UpdateRequest, 'ifMatch' | 'ifNoneMatch'> {
   /** undefined: a new Binary. */
   readonly id?: string
   readonly contentType: string
-  readonly bytes: Uint8Array
+  /** As a stream where they may be many: it is read once. Whoever makes it holds it to a limit. */
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>
+  /** What the SHA-256 of the bytes is to be, in base64: others are refused. */
+  readonly sha256?: string
   /** A reference: who may see that resource may see the bytes. */
   readonly securityContext?: string
   /** Of a new one: the search of If-None-Exist. */

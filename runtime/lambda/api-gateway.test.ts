@@ -74,3 +74,14 @@ test('an answer is text, or base64 where it is compressed', () => {
     isBase64Encoded: true,
   })
 })
+
+test('what may be asked for in ranges is bytes, whatever they are', () => {
+  const bytes = new Uint8Array([0, 255, 254, 128])
+  const headers = { 'Content-Type': 'image/png', 'Accept-Ranges': 'bytes' }
+  expect(proxyResultOf({ status: 200, headers, body: [bytes] })).toEqual({
+    statusCode: 200,
+    headers,
+    body: 'AP/+gA==',
+    isBase64Encoded: true,
+  })
+})

@@ -81,10 +81,10 @@ export function proxyAddressOf(event: ProxyEvent): ProxyAddress | undefined {
   return { path, baseUrl: `https://${domainName}${prefix}` }
 }
 
-/** Text stays text, so that it arrives whatever media types the API takes for binary. */
+/** Text stays text, so that it arrives whatever media types the API takes for binary; what has ranges is bytes. */
 export function proxyResultOf({ status, headers, body }: HttpResponse): ProxyResult {
   const bytes = body && Buffer.from(wholeBody(body))
-  const isBase64Encoded = headers['Content-Encoding'] !== undefined
+  const isBase64Encoded = headers['Content-Encoding'] !== undefined || headers['Accept-Ranges'] !== undefined
   return {
     statusCode: status,
     headers,

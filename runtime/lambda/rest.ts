@@ -1,7 +1,7 @@
 /** Lambda entry: the FHIR REST door behind API Gateway. */
 import { createRestDoor } from '#rest/door.ts'
 import { answerFailure } from '#rest/http-manners.ts'
-import type { HttpRequest, HttpResponse } from '#rest/http-message.ts'
+import { type HttpRequest, type HttpResponse, withWholeBody } from '#rest/http-message.ts'
 import { type Fault, fault } from '#service/index.ts'
 import { ANONYMOUS, type Identity } from '../identity.ts'
 import { givenRequestId } from '../request-ids.ts'
@@ -33,7 +33,7 @@ let isFirst = true
 export async function handler(event: ProxyEvent, context: LambdaContext): Promise<ProxyResult> {
   const start = performance.now()
   const { request, response } = await exchange(event, context)
-  const result = proxyResultOf(response)
+  const result = proxyResultOf(await withWholeBody(response))
   const sent = fits(result) ? result : proxyResultOf(await answerFailure(request, tooLarge(event.httpMethod), http))
   const { requestId } = request.call
   // No path and no query, since they name patients.

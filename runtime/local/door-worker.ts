@@ -1,7 +1,7 @@
 /** Entry of the door thread: the whole service over a connection of its own, behind both doors. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { createRestDoor } from '#rest/door.ts'
-import { bodyBytes, type HttpHandler, type HttpResponse } from '#rest/http-message.ts'
+import { bodyBytes, type HttpHandler, type HttpResponse, withWholeBody } from '#rest/http-message.ts'
 import { DEFAULT_LIMITS, type FhirService, tenantOf } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
 import { accessOptions } from '../access-options.ts'
@@ -56,7 +56,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 port.on('message', async ({ number, target, request }: ToDoorWorker) => {
   const door = await doors[target]()
-  send(number, await door(withCall(request, target === 'fhir' ? 'rest' : 'graphql', logger)))
+  send(number, await withWholeBody(await door(withCall(request, target === 'fhir' ? 'rest' : 'graphql', logger))))
 })
 
 function send(number: number, response: HttpResponse): void {

@@ -72,10 +72,10 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
     admit: (request, headers) => router.admit(graphqlRequest(request, headers, undefined)),
     plan: (request, headers, body) => router.subscribe(graphqlRequest(request, headers, body)),
   })
-  const { refuseBody } = router
+  const { refuseBody, streamsBody } = router
   const tls = config.tls && (await readTls(config.tls))
   const server = await startServer({
-    ...{ host, port, bodyBytesMax, handle, refuseBody, upgrade: realtime.upgrade },
+    ...{ host, port, bodyBytesMax, handle, refuseBody, streamsBody, upgrade: realtime.upgrade },
     ...(tls && { tls }),
   }).catch(async (error: unknown) => {
     await close()

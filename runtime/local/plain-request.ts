@@ -1,4 +1,4 @@
-/** Requests as they go from thread to thread: data and nothing else. */
+/** Requests as they go from thread to thread: data and nothing else. Those whose body is a stream stay in theirs. */
 import type { HttpRequest } from '#rest/http-message.ts'
 import type { Door, Logger } from '#service/index.ts'
 import { anonymousCall } from '../anonymous-call.ts'
@@ -16,7 +16,7 @@ export interface PlainRequest extends Omit<HttpRequest, 'call'> {
 
 /** The request for a door, with the call that the service is asked with. */
 export function withCall(plain: PlainRequest, door: Door, logger: Logger): HttpRequest {
-  const { method, url, headers, body, requestId, baseUrl, deadline, identity } = plain
+  const { method, url, headers, body, stream, requestId, baseUrl, deadline, identity } = plain
   const call = { ...anonymousCall({ requestId, door, baseUrl, deadline, logger }), ...identity }
-  return { method, url, headers, body, call }
+  return { method, url, headers, body, ...(stream && { stream }), call }
 }

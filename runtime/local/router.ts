@@ -1,4 +1,5 @@
 /** Which door answers a request, and in which thread. */
+import { takesStream } from '#rest/binary.ts'
 import { mayRead } from '#rest/cors.ts'
 import { bodyTooLarge } from '#rest/decompress.ts'
 import { createRestDoor } from '#rest/door.ts'
@@ -44,6 +45,8 @@ export interface Router {
   admit(received: ReceivedRequest): Promise<HttpResponse>
   /** Whether a page of this origin may open a socket under this Host header, which no CORS keeps it from. */
   mayConnect(headers: ReceivedRequest['headers']): boolean
+  /** Whether a request's body is content that the door takes as it comes. */
+  streamsBody(received: ReceivedRequest): boolean
   /** The answer to a body of more than bodyBytesMax. Never rejects. */
   refuseBody(received: ReceivedRequest): Promise<HttpResponse>
 }
@@ -52,6 +55,8 @@ export interface Router {
 const REQUEST_MS = 28_000
 /** A Bundle may hold thousands of entries. */
 const BUNDLE_MS = 120_000
+/** The time in which the body comes is counted, and Node's server gives a request so much. */
+const STREAM_MS = 300_000
 
 /** Parsing and checking more than this would hold up the requests beside it. */
 const MAIN_THREAD_BYTES_MAX = 1024 * 1024
@@ -67,14 +72,15 @@ export function createRouter(options: RouterOptions): Router {
   const scheme = config.tls ? 'https' : 'http'
   const fallbackBaseUrl = `${scheme}://localhost:${config.port}${FHIR_PATH}`
 
-  const plainRequest = ({ method, headers, body }: ReceivedRequest, { url }: Address): PlainRequest => ({
+  const plainRequest = ({ method, headers, body, stream }: ReceivedRequest, { url }: Address): PlainRequest => ({
     method,
     url,
     headers,
     body,
+    ...(stream && { stream }),
     requestId: givenRequestId(headers['x-request-id']) ?? makeRequestId(),
     baseUrl: config.baseUrl ?? baseUrlOf(scheme, headers.host, fallbackBaseUrl),
-    deadline: now() + (method === 'POST' && (url === '' || url === '/') ? BUNDLE_MS : REQUEST_MS),
+    deadline: now() + (stream ? STREAM_MS : isBundle(method, url) ? BUNDLE_MS : REQUEST_MS),
   })
   const refuse = (plain: PlainRequest, failure: unknown) =>
     answerFailure(withCall(plain, 'rest', logger), failure, http)
@@ -133,11 +139,17 @@ export function createRouter(options: RouterOptions): Router {
       if (wantsLoopbackHost && !isLoopbackHost(host)) return false
       return origin === undefined || mayRead(origin, config.corsOrigins)
     },
+    streamsBody(received) {
+      const { target, url } = addressOf(received.url)
+      return target === 'fhir' && takesStream({ ...received, url })
+    },
     refuseBody(received) {
       return refuse(plainRequest(received, addressOf(received.url)), bodyTooLarge(bodyBytesMax))
     },
   }
 }
+
+const isBundle = (method: string, url: string): boolean => method === 'POST' && (url === '' || url === '/')
 
 /** What browsers ask before they send a token, and what tells clients where to get one. */
 const isOpen = ({ target, url }: Address, { method }: PlainRequest): boolean =>

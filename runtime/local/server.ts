@@ -7,10 +7,10 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type Duplex, pipeline, Readable } from 'node:stream'
 import { bodyBytes, type HttpResponse } from '#rest/http-message.ts'
 import { HEADER_BYTES_MAX, URL_LENGTH_MAX } from '#service/index.ts'
-import { readBody } from './read-body.ts'
+import { bodyStream, isWithin, readBody } from './read-body.ts'
 import { refuseUnreadable, urlTooLong } from './unreadable-request.ts'
 
 export interface ReceivedRequest {
@@ -19,6 +19,8 @@ export interface ReceivedRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array | undefined
+  /** In place of the body, where streamsBody said so. Fails with a Fault past bodyBytesMax, or with the client. */
+  readonly stream?: AsyncIterable<Uint8Array>
 }
 
 export interface ServerOptions {
@@ -30,6 +32,8 @@ export interface ServerOptions {
   readonly tls?: Tls
   /** Must not reject. */
   readonly handle: (request: ReceivedRequest) => Promise<HttpResponse>
+  /** Whether the body is to be taken as it comes, and not when it is there. */
+  readonly streamsBody?: (request: ReceivedRequest) => boolean
   /** Answers a request whose body is larger than bodyBytesMax. Must not reject. */
   readonly refuseBody: (request: ReceivedRequest) => Promise<HttpResponse>
   /** Takes over connections that ask for another protocol. */
@@ -119,20 +123,33 @@ async function exchange(
     refuse(urlTooLong(), request, response)
     return
   }
-  const read = await readBody(request, options.bodyBytesMax)
-  if (read.kind === 'aborted') return
-  const received: ReceivedRequest = {
-    method: request.method ?? 'GET',
-    ...targetOf(request),
-    body: read.kind === 'read' ? read.body : undefined,
-  }
-  if (read.kind === 'too-large') {
-    refuse(await options.refuseBody(received), request, response)
+  const head: ReceivedRequest = { method: request.method ?? 'GET', ...targetOf(request), body: undefined }
+  const received = await receive(options, request, head)
+  if (received === 'aborted') return
+  if (received === 'too-large') {
+    refuse(await options.refuseBody(head), request, response)
     return
   }
   const answer = await options.handle(received)
+  // Of a stream, what was refused may be coming still.
+  if (received.stream && !request.readableEnded) {
+    refuse(answer, request, response)
+    return
+  }
   if (closing.aborted) response.setHeader('Connection', 'close')
   send(answer, response)
+}
+
+async function receive(
+  { bodyBytesMax, streamsBody }: ServerOptions,
+  request: IncomingMessage,
+  head: ReceivedRequest,
+): Promise<ReceivedRequest | 'aborted' | 'too-large'> {
+  if (streamsBody?.(head) && isWithin(request, bodyBytesMax)) {
+    return { ...head, stream: bodyStream(request, bodyBytesMax) }
+  }
+  const read = await readBody(request, bodyBytesMax)
+  return read.kind === 'read' ? { ...head, body: read.body } : read.kind
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)/i
@@ -150,7 +167,13 @@ function targetOf(request: IncomingMessage): Pick<ReceivedRequest, 'url' | 'head
 /** Up to here one write of a copy costs less than many writes. */
 const JOIN_BYTES_MAX = 256 * 1024
 
-function send({ status, headers, body }: HttpResponse, response: ServerResponse): void {
+function send({ status, headers, body, stream }: HttpResponse, response: ServerResponse): void {
+  if (stream) {
+    response.writeHead(status, { ...headers, 'Content-Length': stream.bytes })
+    // Where either end breaks, so does the connection: the client sees that bytes are missing.
+    pipeline(Readable.from(stream.content, { objectMode: false }), response, () => undefined)
+    return
+  }
   if (!body) {
     // RFC 9110, 8.6: a 204 has no length, that of a 304 would be the resource's; HEAD comes with its own.
     const lengthless = status === 204 || status === 304 || headers['Content-Length'] !== undefined

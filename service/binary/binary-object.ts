@@ -10,7 +10,10 @@ const OBJECT_URL = 'urn:fhir-gateway:binary-object'
 export interface BinaryObject {
   /** Unguessable; good together with the id of the Binary only. */
   readonly nonce: string
+  /** 0 where the client puts them there itself. */
   readonly bytes: number
+  /** In base64; undefined where the gateway has not seen the bytes. */
+  readonly sha256?: string
 }
 
 export const objectKey = ({ id }: Pick<ResourceKey, 'id'>, { nonce }: Pick<BinaryObject, 'nonce'>): string =>
@@ -21,19 +24,21 @@ export function binaryObjectOf({ _data }: ResourceContent): BinaryObject | undef
   const parts = extensionsOf(found)
   const nonce = parts.find(({ url }) => url === 'nonce')?.valueString
   const bytes = parts.find(({ url }) => url === 'bytes')?.valueUnsignedInt
+  const sha256 = parts.find(({ url }) => url === 'sha256')?.valueBase64Binary
   return typeof nonce === 'string' && /^[\w.-]{1,128}$/.test(nonce) && typeof bytes === 'number'
-    ? { nonce, bytes }
+    ? { nonce, bytes, ...(typeof sha256 === 'string' && { sha256 }) }
     : undefined
 }
 
 /** The Binary with its bytes elsewhere. */
-export function withObject(content: ResourceContent, { nonce, bytes }: BinaryObject): ResourceContent {
+export function withObject(content: ResourceContent, { nonce, bytes, sha256 }: BinaryObject): ResourceContent {
   const { data: _inline, ...rest } = withoutObject(content)
   const object: JsonObject = {
     url: OBJECT_URL,
     extension: [
       { url: 'nonce', valueString: nonce },
       { url: 'bytes', valueUnsignedInt: bytes },
+      ...(sha256 === undefined ? [] : [{ url: 'sha256', valueBase64Binary: sha256 }]),
     ],
   }
   return { ...rest, _data: withExtension(rest._data, object) } as ResourceContent

@@ -4,6 +4,8 @@ import { faultOf, oneFault, testWorld } from '#test/support/test-world.ts'
 import { ALLOW_ALL } from '../access/policy.ts'
 import type { Revealed } from '../fhir-service.ts'
 import type { JsonObject } from '../resource/content.ts'
+import { decodeUtf8 } from '../resource/json.ts'
+import { gathered } from './byte-stream.ts'
 
 const LARGE = new TextEncoder().encode('abcdefghij'.repeat(5_000))
 
@@ -40,7 +42,7 @@ describe('where the store has a door of its own', () => {
     )
     await objects.put(call.tenant, 'binary/b/nonce-1', LARGE, { contentType: 'text/plain', deadline: call.deadline })
     const read = await service.readBinary(call, { id: 'b' })
-    expect(read.kind === 'found' && Buffer.concat([...(await read.get(undefined))])).toEqual(Buffer.from(LARGE))
+    expect(read.kind === 'found' && (await gathered(await read.get(undefined)))).toEqual(Buffer.from(LARGE))
     const stored = await service.read(call, { type: 'Binary', id: 'b' })
     expect(stored.kind === 'found' && (stored.version as Revealed).content().data).toBe(
       Buffer.from(LARGE).toString('base64'),
@@ -76,5 +78,5 @@ test('without an object store all bytes stay in the version', async () => {
   })
   await service.writeBinary(call, { id: 'b', contentType: 'text/plain', bytes: LARGE })
   const read = await service.readBinary(call, { id: 'b' })
-  expect(read.kind === 'found' && Buffer.concat([...(await read.get({ first: 10, last: 12 }))]).toString()).toBe('abc')
+  expect(read.kind === 'found' && decodeUtf8(await gathered(await read.get({ first: 10, last: 12 })))).toBe('abc')
 })

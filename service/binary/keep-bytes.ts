@@ -1,23 +1,16 @@
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
-import { fault } from '../fault.ts'
+import { Fault, type FaultCategory, fault } from '../fault.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { objectKey, withData, withObject } from './binary-object.ts'
+import { type Bytes, beginningOf, gathered, measured, sha256Of } from './byte-stream.ts'
 
 /** Bytes up to here stay in the version: one more request to the store would cost more than they do. */
 export const INLINE_BYTES_MAX = 8 * 1024
 
 /** A URL is good for so long: FHIR Works on AWS gave the same. */
 export const PRESIGNED_SECONDS = 300
-
-const RAW = new WeakMap<ResourceContent, Uint8Array>()
-
-/** A Binary whose bytes came by themselves; they go along with this very object until it is written. */
-export function rawBinary(content: ResourceContent, bytes: Uint8Array): ResourceContent {
-  RAW.set(content, bytes)
-  return content
-}
 
 export type Undo = () => Promise<void>
 
@@ -31,37 +24,66 @@ export interface KeptContent {
 
 const NOTHING_TO_UNDO: Undo = async () => undefined
 
+/** What the bytes of a Binary are kept for. */
+export interface Place {
+  readonly id: string
+  readonly content: ResourceContent
+}
+
 /**
  * What is to be written as the version. Bytes come first: where the process ends before the version is written, there
  * are bytes that nobody names, and never a version without bytes.
  */
 export async function keepBytes(
-  { ports: { objects, ids } }: ServiceContext,
+  context: ServiceContext,
   call: Call,
   id: string,
   content: ResourceContent,
 ): Promise<KeptContent> {
-  const bytes = RAW.get(content) ?? decoded(content)
-  if (!bytes) return withoutBytes(objects, call, { id, nonce: ids.nonce() }, content)
-  if (!objects || bytes.byteLength <= INLINE_BYTES_MAX) {
-    return { content: RAW.has(content) ? withData(content, bytes) : content, undo: NOTHING_TO_UNDO }
+  const bytes = decoded(content)
+  if (bytes) return keepRawBytes(context, call, { id, content }, bytes)
+  const { objects, ids } = context.ports
+  return withoutBytes(objects, call, { id, nonce: ids.nonce() }, content)
+}
+
+/** The same for bytes that came by themselves. Of a stream no more is held than what may stay in a version. */
+export async function keepRawBytes(
+  { ports: { objects, ids } }: ServiceContext,
+  call: Call,
+  { id, content }: Place,
+  bytes: Bytes,
+): Promise<KeptContent> {
+  const begun =
+    bytes instanceof Uint8Array ? ({ kind: 'all', bytes } as const) : await beginningOf(bytes, INLINE_BYTES_MAX)
+  if (!objects || (begun.kind === 'all' && begun.bytes.byteLength <= INLINE_BYTES_MAX)) {
+    const all = begun.kind === 'all' ? begun.bytes : await gathered(begun.content)
+    return { content: withData(content, all), undo: NOTHING_TO_UNDO }
   }
-  const object = { nonce: ids.nonce(), bytes: bytes.byteLength }
-  const key = objectKey({ id }, object)
-  const contentType = String(content.contentType)
-  assertHeader(contentType)
-  await objects.put(call.tenant, key, bytes, { contentType, deadline: call.deadline })
+  const nonce = ids.nonce()
+  const key = objectKey({ id }, { nonce })
+  const options = { contentType: objectTypeOf(content), deadline: call.deadline }
+  const { content: sent, sha256 } = begun.kind === 'all' ? wholly(begun.bytes) : measured(begun.content)
+  const kept = await objects.put(call.tenant, key, sent, options)
   return {
-    content: withObject(content, object),
+    content: withObject(content, { nonce, bytes: kept.bytes, sha256: sha256() }),
     undo: () => objects.delete(call.tenant, key, call.deadline),
   }
 }
 
+const wholly = (bytes: Uint8Array) => ({ content: bytes, sha256: () => sha256Of(bytes) })
+
+/** Whether a write that has failed so has certainly left no version: then its bytes may go. */
+export const isRefusal = (error: unknown): boolean => Fault.is(error) && !UNCERTAIN.has(error.category)
+
+const UNCERTAIN: ReadonlySet<FaultCategory> = new Set<FaultCategory>(['unavailable', 'throttled', 'too-costly'])
+
 /** The store keeps it as a header of the object. */
 const CONTENT_TYPE_LENGTH_MAX = 1_000
 
-function assertHeader(contentType: string): void {
-  if (contentType.length <= CONTENT_TYPE_LENGTH_MAX) return
+/** @throws Fault unprocessable where no object can have it. */
+function objectTypeOf(content: ResourceContent): string {
+  const contentType = String(content.contentType)
+  if (contentType.length <= CONTENT_TYPE_LENGTH_MAX) return contentType
   throw fault('unprocessable', `A contentType may have ${CONTENT_TYPE_LENGTH_MAX} characters`, {
     code: 'too-long',
     expression: ['Binary.contentType'],
@@ -75,9 +97,7 @@ async function withoutBytes(
   { id, nonce }: { readonly id: string; readonly nonce: string },
   content: ResourceContent,
 ): Promise<KeptContent> {
-  const contentType = String(content.contentType)
-  assertHeader(contentType)
-  const request = { method: 'PUT', contentType, seconds: PRESIGNED_SECONDS } as const
+  const request = { method: 'PUT', contentType: objectTypeOf(content), seconds: PRESIGNED_SECONDS } as const
   const putUrl =
     content.data === undefined && content._data === undefined
       ? await objects?.presign(call.tenant, objectKey({ id }, { nonce }), request)

@@ -6,6 +6,7 @@ import type { ByteRange } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { type BinaryObject, binaryObjectOf, objectKey, withAddress, withData } from './binary-object.ts'
+import { gathered, sha256Of } from './byte-stream.ts'
 import { PRESIGNED_SECONDS } from './keep-bytes.ts'
 
 /** More bytes than that are given by a URL, where the store has one: Lambda's answers end at 6 MB. */
@@ -32,18 +33,21 @@ export async function readBinary(
     found.bytes > DIRECT_BYTES_MAX
       ? await objects.presign(call.tenant, key, { method: 'GET', contentType, seconds: PRESIGNED_SECONDS })
       : undefined
+  const { sha256 } = object
   return {
     ...{ kind: 'found', version, contentType, bytes: found.bytes },
     ...(url !== undefined && { url }),
+    ...(sha256 !== undefined && { sha256 }),
     get: range => bytesOf(context, call, key, range),
   }
 }
 
-function inlineBytes({ data }: ResourceContent): Pick<Extract<BinaryResult, { kind: 'found' }>, 'bytes' | 'get'> {
+function inlineBytes({ data }: ResourceContent) {
   const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : new Uint8Array()
   return {
     bytes: bytes.byteLength,
-    get: async range => [range ? bytes.subarray(range.first, range.last + 1) : bytes],
+    sha256: sha256Of(bytes),
+    get: async (range: ByteRange | undefined) => [range ? bytes.subarray(range.first, range.last + 1) : bytes],
   }
 }
 
@@ -52,12 +56,10 @@ async function bytesOf(
   call: Call,
   key: string,
   range: ByteRange | undefined,
-): Promise<Uint8Array[]> {
+): Promise<AsyncIterable<Uint8Array>> {
   const object = await ports.objects?.get(call.tenant, key, range, call.deadline)
   if (!object) throw fault('not-found', 'The content was taken away')
-  const pieces: Uint8Array[] = []
-  for await (const piece of object.content) pieces.push(piece)
-  return pieces
+  return object.content
 }
 
 /** The resource with its bytes as base64, or with the URL of many; as it is stored where neither can be had. */
@@ -86,7 +88,7 @@ async function expanded(
     const url = await objects?.presign(call.tenant, key, { method: 'GET', contentType, seconds: PRESIGNED_SECONDS })
     if (url !== undefined) return withAddress(stored, 'presigned-get-url', url)
   }
-  return withData(stored, Buffer.concat(await bytesOf(context, call, key, undefined)))
+  return withData(stored, await gathered(await bytesOf(context, call, key, undefined)))
 }
 
 /** What was written, with the URL at which its bytes are awaited. */

@@ -22,7 +22,13 @@ import { onlyOnce } from './once.ts'
 import { replayWrite } from './replay.ts'
 
 /** R4 http.html#create; with ifNoneExist http.html#ccreate. */
-export async function create(context: ServiceContext, call: Call, request: CreateRequest): Promise<WriteResult> {
+export async function create(
+  context: ServiceContext,
+  call: Call,
+  request: CreateRequest,
+  /** New as well: of a resource that something has been kept for. */
+  id: string = context.ports.ids.resourceId(),
+): Promise<WriteResult> {
   const definitions = context.definitions.for(call.tenant)
   const { type, ifNoneExist } = request
   assertKnownType(definitions, type)
@@ -30,13 +36,13 @@ export async function create(context: ServiceContext, call: Call, request: Creat
   const { once } = request
   if (once) {
     const { once: _once, ...same } = request
-    const run = (within: ServiceContext) => create(within, call, same)
+    const run = (within: ServiceContext) => create(within, call, same, id)
     return onlyOnce(context, call, once, run, outcome => replayWrite(context, call, outcome))
   }
   const condition = ifNoneExist === undefined ? undefined : await readCondition(context, call, type, ifNoneExist)
   const content = assertValid(definitions, request.content, { type })
-  if (condition) return createUnlessFound(context, call, condition, content)
-  const { result } = await attemptWrite(context, call, newWrite(context, type, content))
+  if (condition) return createUnlessFound(context, call, condition, content, id)
+  const { result } = await attemptWrite(context, call, newWrite(type, id, content))
   invariant(result, `the new id of a ${type} was taken`)
   return result
 }
@@ -50,13 +56,14 @@ async function createUnlessFound(
   call: Call,
   condition: Condition,
   content: ResourceContent,
+  id: string,
 ): Promise<WriteResult> {
   const matches = await findMatches(context, call, condition)
   if (matches.length > 1) throw multipleMatches(condition)
   if (matches[0]) return unchanged(matches[0])
   let holder: ResourceKey | undefined
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
-    const write = newWrite(context, condition.type, content)
+    const write = newWrite(condition.type, id, content)
     const claims = [claimOf(condition, write, holder)]
     const { result, conflict } = await attemptWrite(context, call, { ...write, claims })
     if (result) return result
@@ -72,10 +79,10 @@ async function createUnlessFound(
 
 const unchanged = (version: Revealed): WriteResult => ({ kind: 'unchanged', version })
 
-const newWrite = ({ ports }: ServiceContext, type: string, content: ResourceContent): WriteAttempt => ({
+const newWrite = (type: string, id: string, content: ResourceContent): WriteAttempt => ({
   method: 'POST',
   type,
-  id: ports.ids.resourceId(),
+  id,
   content,
   previous: undefined,
 })

@@ -1,4 +1,5 @@
 /** R4 binary.html: bytes in and out, as they are and inside a resource, small ones and large ones. */
+import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AccessPolicy, ALLOW_ALL } from '#service/index.ts'
 import { openRestWorld, outcome, type RestWorld, refused, versionHeaders } from '#test/support/rest-world.ts'
@@ -37,6 +38,7 @@ test.each([
       ...versionHeaders({ version: 1, id }),
       'Content-Type': 'text/plain',
       'Accept-Ranges': 'bytes',
+      'Repr-Digest': `sha-256=:${hash('sha256', body, 'base64')}:`,
       'Content-Security-Policy': "sandbox; default-src 'none'",
       'X-Content-Type-Options': 'nosniff',
     },
@@ -179,9 +181,9 @@ test('a contentType of any length is refused as such', async () => {
 test('erased bytes are gone', async () => {
   const erasing = await openRestWorld({ hardDelete: 'offered' })
   for (const prefix of ['1', '2']) await erasing.send('PUT /Binary/e', { headers: TEXT, body: prefix + LARGE })
-  expect(erasing.files()).toBe(2)
+  expect(await erasing.files()).toBe(2)
   expect((await erasing.send('POST /Binary/e/$erase')).status).toBe(200)
-  expect(erasing.files()).toBe(0)
+  expect(await erasing.files()).toBe(0)
   await erasing.close()
 })
 
@@ -203,8 +205,8 @@ test('a transaction that is refused leaves no bytes', async () => {
         body: { resourceType: 'Bundle', type: 'transaction', entry: entry.slice(0, count) },
       })
     ).status
-  expect([await send(2), refusing.files()]).toEqual([403, 0])
-  expect([await send(1), refusing.files()]).toEqual([200, 1])
+  expect([await send(2), await refusing.files()]).toEqual([403, 0])
+  expect([await send(1), await refusing.files()]).toEqual([200, 1])
   await refusing.close()
 })
 
@@ -214,6 +216,6 @@ test('a version that was not written leaves no bytes', async () => {
   const none = { ...TEXT, 'if-none-match': '*' }
   await lost.send('PUT /Binary/l', { headers: none, body: LARGE })
   await lost.send('PUT /Binary/l', { headers: none, body: LARGE })
-  expect(lost.files()).toBe(1)
+  expect(await lost.files()).toBe(1)
   await lost.close()
 })

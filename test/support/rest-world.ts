@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRestDoor } from '#rest/door.ts'
+import { withWholeBody } from '#rest/http-message.ts'
 import { openPrimaryService } from '#runtime/embedded.ts'
 import type { AccessPolicy, FhirService, Limits, Operation, WriteRules } from '#service/index.ts'
 import { countingIds, type FixedClock, fixedClock, TEST_TIME } from './memory-ports.ts'
@@ -45,7 +45,9 @@ export interface RestWorld {
   /** The body as it was sent, where its very text matters. */
   text(line: string, parts?: RestParts): Promise<string>
   /** How many objects there are beside the resources. */
-  files(): number
+  files(): Promise<number>
+  /** Histories of types and of the system show what is older than this; 0: all at once. */
+  readonly historyLagMs: number
   close(): Promise<void>
 }
 
@@ -69,9 +71,10 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
   return restWorldOver({
     service,
     clock,
-    files: () =>
-      readdirSync(join(folder, 'objects'), { recursive: true, withFileTypes: true }).filter(each => each.isFile())
-        .length,
+    async files() {
+      const found = await readdir(join(folder, 'objects'), { recursive: true, withFileTypes: true })
+      return found.filter(each => each.isFile()).length
+    },
     async close() {
       await close()
       await rm(folder, { recursive: true })
@@ -79,28 +82,27 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
   })
 }
 
-export interface RestWorldParts extends Pick<RestWorld, 'service' | 'clock' | 'files' | 'close'> {
+export interface RestWorldParts extends Pick<RestWorld, 'service' | 'clock' | 'close'> {
+  readonly files: () => number | Promise<number>
+  /** Default: 0. */
+  readonly historyLagMs?: number
   /** For each request, by the world's clock. Default: there is none. */
   readonly deadlineMs?: number
 }
 
 /** The real door over any service. */
-export function restWorldOver({ service, clock, files, close, deadlineMs }: RestWorldParts): RestWorld {
+export function restWorldOver(parts: RestWorldParts): RestWorld {
+  const { service, clock, files, historyLagMs = 0, close, deadlineMs } = parts
   const door = createRestDoor(service)
-  const exchange = async (line: string, { body, headers, ...rest }: RestParts = {}) => {
+  const exchange = async (line: string, { body, headers, call = restCall({ baseUrl: BASE_URL }) }: RestParts = {}) => {
     const text = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body
     const type = text === undefined ? {} : { 'content-type': 'application/fhir+json' }
-    const call = restCall({
-      baseUrl: BASE_URL,
-      ...(deadlineMs !== undefined && { deadline: clock.now() + deadlineMs }),
-    })
-    const parts: RequestParts = {
-      call,
-      ...rest,
+    const request: RequestParts = {
+      call: deadlineMs === undefined ? call : { ...call, deadline: Math.min(call.deadline, clock.now() + deadlineMs) },
       headers: { ...type, ...headers },
       ...(text !== undefined && { body: text }),
     }
-    return textOf(await door(restRequest(line, parts)))
+    return textOf(await withWholeBody(await door(restRequest(line, request))))
   }
   const answer = async (line: string, parts?: RestParts): Promise<TextAnswer> => {
     const { status, headers, body } = await exchange(line, parts)
@@ -115,7 +117,8 @@ export function restWorldOver({ service, clock, files, close, deadlineMs }: Rest
       const { status, headers, body } = await answer(line, parts)
       return { status, headers, body: body === '' ? undefined : JSON.parse(body) }
     },
-    files,
+    files: async () => files(),
+    historyLagMs,
     text: async (line, parts) => (await exchange(line, parts)).body,
     close,
   }
