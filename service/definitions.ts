@@ -92,7 +92,13 @@ export interface DefinitionsProvider {
   /** Within an interaction always the same. */
   for(tenant: Tenant): Definitions
   /** As of the newest commit, where a tenant may have search parameters of its own. */
-  current?(tenant: Tenant): Promise<Definitions>
+  current?: CurrentDefinitions['current']
+}
+
+/** For whoever makes index documents: asked for each time, before what is indexed is read. */
+export interface CurrentDefinitions {
+  /** As of the newest commit that was acknowledged when this was called. */
+  current(tenant: Tenant): Promise<Definitions>
 }
 
 export function createDefinitions(read: TableReader = readGenerated): DefinitionsProvider {

@@ -1,6 +1,8 @@
 /** The service layer: what doors, workers and runtime import. */
 import { hideTypes } from './access/hide-types.ts'
 import { type AccessPolicy, ALLOW_ALL } from './access/policy.ts'
+import { type BinaryRules, DEFAULT_BINARY_RULES } from './binary/binary-rules.ts'
+import { getObject, putObject } from './binary/pass-object.ts'
 import { readBinary } from './binary/read-binary.ts'
 import { writeBinary } from './binary/write-binary.ts'
 import type { Call } from './call.ts'
@@ -35,6 +37,7 @@ import { runOperation } from './operations/run-operation.ts'
 import type { Ports } from './ports/ports.ts'
 import type { JsonValue } from './resource/content.ts'
 import { currentContexts, keepsOwnParameters, type Within } from './search/own-parameters/current-contexts.ts'
+import { ALWAYS, NEVER, type UsesOwn, usedBySearch, usedByWrite } from './search/own-parameters/uses-own.ts'
 import { subscribe } from './subscriptions/subscribe.ts'
 import { DEFAULT_WRITE_RULES, type WriteRules } from './write-rules.ts'
 
@@ -42,9 +45,17 @@ export { type AccessPolicy, ALLOW_ALL, type InteractionCode } from './access/pol
 export { indexableOf } from './access/reveal.ts'
 export { rolePolicy } from './access/role-policy.ts'
 export { DEFAULT_ROLES, type ParsedRoles, parseRoles, type RoleRule, type Roles } from './access/roles.ts'
+export { type BinaryRules, DEFAULT_BINARY_RULES } from './binary/binary-rules.ts'
+export { isInert } from './binary/inert-content.ts'
+export { OBJECTS_SEGMENT } from './binary/object-urls.ts'
 export { type ObjectSweepParts, sweepUnnamedObjects } from './binary/unnamed-objects.ts'
 export { type Call, type Caller, type Door, type Tenant, tenantOf } from './call.ts'
-export { createDefinitions, type Definitions, type DefinitionsProvider } from './definitions.ts'
+export {
+  type CurrentDefinitions,
+  createDefinitions,
+  type Definitions,
+  type DefinitionsProvider,
+} from './definitions.ts'
 export { formatEntityTag, parseEntityTags } from './entity-tag.ts'
 export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue, type IssueCode } from './fault.ts'
 export type {
@@ -79,6 +90,7 @@ export type {
   OperationRequest,
   OperationResult,
   Parameters,
+  PassedObject,
   Patch,
   PatchRequest,
   ReadRequest,
@@ -147,6 +159,7 @@ export type { JsonObject, JsonValue, ResourceContent } from './resource/content.
 export { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from './resource/json.ts'
 export { operationOutcome } from './resource/operation-outcome.ts'
 export { formatInstant } from './resource/stamp.ts'
+export { createOwnDefinitions } from './search/own-parameters/own-definitions.ts'
 export { type BundleLinks, encodeHistory, encodeSearchset, linkUrl } from './searchset.ts'
 export type { ChangeFilter } from './subscriptions/change-filter.ts'
 export { type ResourceChange, resourceChangeOf } from './subscriptions/resource-change.ts'
@@ -166,6 +179,8 @@ export interface ServiceOptions {
   readonly limits?: Partial<Limits>
   /** Those that differ from DEFAULT_WRITE_RULES. */
   readonly rules?: Partial<WriteRules>
+  /** Those that differ from DEFAULT_BINARY_RULES. */
+  readonly binaries?: Partial<BinaryRules>
   /** Whether `$erase` and `$purge` take resources away for good. Default: refused. */
   readonly hardDelete?: 'offered' | 'refused'
   /** Besides those of BASE_OPERATIONS. */
@@ -187,6 +202,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     definitions,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     rules: { ...DEFAULT_WRITE_RULES, ...options.rules },
+    binaries: { ...DEFAULT_BINARY_RULES, ...options.binaries },
     operationRegistry: operationRegistry([
       ...BASE_OPERATIONS,
       ...(keepsOwnParameters(options.ports) ? [REINDEX_STATUS] : []),
@@ -196,35 +212,63 @@ export function createFhirService(options: ServiceOptions): FhirService {
   }
   const within = currentContexts(context)
   const operations: Operations = {
-    read: (call, request) => within(call, context => read(context, call, request)),
-    vread: (call, request) => within(call, context => vread(context, call, request)),
-    create: proving(within, create, proven => proven.createProven),
-    update: proving(within, update, proven => proven.updateProven),
-    delete: proving(within, deleteResource, proven => proven.deleteProven),
-    patch: proving(within, patch, proven => proven.patchProven),
-    conditionalUpdate: proving(within, conditionalUpdate, proven => proven.conditionalUpdateProven),
-    conditionalPatch: proving(within, conditionalPatch, proven => proven.conditionalPatchProven),
-    conditionalDelete: (call, request) => within(call, context => conditionalDelete(context, call, request)),
-    history: (call, request) => within(call, context => history(context, call, request)),
-    search: (call, request) => within(call, context => search(context, call, request)),
-    bundle: (call, request) => within(call, context => bundle(context, call, request)),
-    submitBundle: (call, request) => within(call, context => submitBundle(context, call, request)),
-    jobStatus: (call, id) => within(call, context => jobStatus(context, call, id)),
-    cancelJob: (call, id) => within(call, context => cancelJob(context, call, id)),
-    runJob: run => within(run, context => runJob(context, run)),
-    capabilities: call => within(call, context => capabilities(context, call)),
+    binaries: context.binaries,
+    read: (call, request) => within(call, NEVER, context => read(context, call, request)),
+    vread: (call, request) => within(call, NEVER, context => vread(context, call, request)),
+    create: proving(
+      within,
+      create,
+      proven => proven.createProven,
+      ({ type, ifNoneExist }) => usedByWrite(type, ifNoneExist),
+    ),
+    update: proving(
+      within,
+      update,
+      proven => proven.updateProven,
+      ({ type }) => usedByWrite(type),
+    ),
+    delete: proving(
+      within,
+      deleteResource,
+      proven => proven.deleteProven,
+      ({ type }) => usedByWrite(type),
+    ),
+    patch: proving(
+      within,
+      patch,
+      proven => proven.patchProven,
+      ({ type }) => usedByWrite(type),
+    ),
+    conditionalUpdate: proving(within, conditionalUpdate, proven => proven.conditionalUpdateProven, usedByConditional),
+    conditionalPatch: proving(within, conditionalPatch, proven => proven.conditionalPatchProven, usedByConditional),
+    conditionalDelete: (call, request) =>
+      within(call, usedByConditional(request), context => conditionalDelete(context, call, request)),
+    history: (call, request) => within(call, NEVER, context => history(context, call, request)),
+    search: (call, request) =>
+      within(call, usedBySearch(request.type, request.parameters), context => search(context, call, request)),
+    bundle: (call, request) => within(call, ALWAYS, context => bundle(context, call, request)),
+    submitBundle: (call, request) => within(call, NEVER, context => submitBundle(context, call, request)),
+    jobStatus: (call, id) => within(call, NEVER, context => jobStatus(context, call, id)),
+    cancelJob: (call, id) => within(call, NEVER, context => cancelJob(context, call, id)),
+    runJob: run => within(run, ALWAYS, context => runJob(context, run)),
+    capabilities: call => within(call, ALWAYS, context => capabilities(context, call)),
     apiDescription: call =>
-      within(call, async context => (await import('./openapi/api-description.ts')).apiDescription(context, call)),
+      within(call, ALWAYS, async context =>
+        (await import('./openapi/api-description.ts')).apiDescription(context, call),
+      ),
     readBinary: (call, { versionId, ...request }) =>
-      within(call, context =>
+      within(call, NEVER, context =>
         readBinary(context, call, () =>
           versionId === undefined
             ? readStored(context, call, { type: 'Binary', ...request })
             : vreadStored(context, call, { type: 'Binary', versionId, ...request }),
         ),
       ),
-    writeBinary: (call, request) => within(call, context => writeBinary(context, call, request)),
-    operation: (call, request) => within(call, context => runOperation(context, call, request)),
+    getObject: (call, request) => getObject(context, call, request),
+    putObject: (call, request) => putObject(context, call, request),
+    writeBinary: (call, request) =>
+      within(call, usedByWrite('Binary', request.ifNoneExist), context => writeBinary(context, call, request)),
+    operation: (call, request) => within(call, ALWAYS, context => runOperation(context, call, request)),
     xml: async call => (await import('./formats/xml.ts')).xmlFormat(context.definitions.for(call.tenant)),
     subscribe: (call, request) => subscribe(context, call, request),
   }
@@ -239,6 +283,9 @@ export function createFhirService(options: ServiceOptions): FhirService {
   }
 }
 
+const usedByConditional = ({ type, condition }: { readonly type: string; readonly condition: string }): UsesOwn =>
+  usedByWrite(type, condition)
+
 type Step<Request, Result> = (context: ServiceContext, call: Call, request: Request) => Promise<Result>
 
 /** The same operation, by another way where the request brings a Provenance; that way is loaded when it is needed. */
@@ -248,9 +295,11 @@ function proving<Request extends { readonly provenance?: JsonValue }, Result>(
   together: (
     proven: typeof import('./interactions/proven.ts'),
   ) => Step<Request & { readonly provenance: JsonValue }, Result>,
+  uses: (request: Request) => UsesOwn,
 ): (call: Call, request: Request) => Promise<Result> {
   return (call, request) =>
-    within(call, async context => {
+    // Together they are a transaction, whose references may be conditions.
+    within(call, request.provenance === undefined ? uses(request) : ALWAYS, async context => {
       const { provenance } = request
       if (provenance === undefined) return alone(context, call, request)
       return together(await import('./interactions/proven.ts'))(context, call, { ...request, provenance })
@@ -269,9 +318,11 @@ function lazyGraphql(within: Within, dependenciesOf: (context: ServiceContext) =
     return loading
   }
   return {
-    graphql: (call, request) => within(call, async context => (await load(context)).graphql(call, request)),
-    graphqlField: (call, request) => within(call, async context => (await load(context)).graphqlField(call, request)),
+    // What it searches are interactions of their own.
+    graphql: (call, request) => within(call, NEVER, async context => (await load(context)).graphql(call, request)),
+    graphqlField: (call, request) =>
+      within(call, NEVER, async context => (await load(context)).graphqlField(call, request)),
     graphqlNested: (call, requests) =>
-      within(call, async context => (await load(context)).graphqlNested(call, requests)),
+      within(call, NEVER, async context => (await load(context)).graphqlNested(call, requests)),
   }
 }

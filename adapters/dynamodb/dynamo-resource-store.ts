@@ -1,20 +1,24 @@
 import type { Tenant } from '#service/call.ts'
 import { invariant } from '#service/invariant.ts'
 import type {
-  Change,
   CommitRequest,
   CommitResult,
   HistoryPage,
   HistoryRequest,
   ResourceStore,
+  Target,
   VersionHint,
 } from '#service/ports/resource-store.ts'
+import type { SearchWriter } from '#service/ports/search-writer.ts'
 import type { ResourceKey, StoredVersion } from '#service/ports/stored-version.ts'
 import { Bodies } from './bodies.ts'
 import { ChangeHistory } from './change-history.ts'
 import { Claims } from './claims.ts'
-import { commitDirectly } from './direct-commit.ts'
+import { type CheckedTarget, commitDirectly } from './direct-commit.ts'
+import { DynamoParameterSource } from './dynamo-parameter-source.ts'
+import { DynamoParameterStore } from './dynamo-parameter-store.ts'
 import { Finalizer, type FinishedAs } from './finalizer.ts'
+import { Holds, untouched } from './holds.ts'
 import { itemBytes } from './item-size.ts'
 import { addressOf } from './keys.ts'
 import type { Pace } from './pace.ts'
@@ -39,11 +43,16 @@ export interface DynamoStoreParts extends Omit<StoreContext, 'settings' | 'table
   readonly table: Table
   readonly pace: Pace
   readonly settings?: Partial<StoreSettings>
+  /** Where index documents go; without it a tenant's own search parameters are stored and have no effect. */
+  readonly writer?: SearchWriter
 }
 
 /** Versions, claims and transactions in one table; large bodies in an overflow store. */
 export class DynamoResourceStore implements ResourceStore {
   readonly indexing = 'later'
+  readonly parameters: DynamoParameterStore | undefined
+  /** For those who make index documents. */
+  readonly ownParameters: DynamoParameterSource
   /** What has been written and not indexed, where settings.marksWrites says so. */
   readonly marks: WriteMarks
   /** Transactions that everybody has left. */
@@ -55,6 +64,7 @@ export class DynamoResourceStore implements ResourceStore {
   readonly #claims: Claims
   readonly #slots: Slots
   readonly #finalizer: Finalizer
+  readonly #holds: Holds
   readonly #staged: StagedCommit
   readonly #types: TypeRegistry
   readonly #watermark: Watermark
@@ -62,10 +72,10 @@ export class DynamoResourceStore implements ResourceStore {
   readonly #resourceHistory: ResourceHistory
   readonly #changeHistory: ChangeHistory
 
-  constructor({ table, pace, settings, ...parts }: DynamoStoreParts) {
+  constructor({ table, pace, settings, writer, ...rest }: DynamoStoreParts) {
     const context: StoreContext = {
-      ...parts,
-      table: new RetryingTable(table, { clock: parts.clock, pace }),
+      ...rest,
+      table: new RetryingTable(table, { clock: rest.clock, pace }),
       settings: { ...DEFAULT_STORE_SETTINGS, ...settings },
     }
     const transactions = new Transactions(context)
@@ -77,13 +87,18 @@ export class DynamoResourceStore implements ResourceStore {
     this.#claims = new Claims(context, transactions)
     this.#slots = new Slots(context, transactions)
     this.#finalizer = new Finalizer(context, transactions)
-    this.#staged = new StagedCommit(context, transactions, this.#finalizer)
+    this.#holds = new Holds(context, transactions, this.#reader)
+    this.#staged = new StagedCommit(context, transactions, this.#finalizer, this.#holds)
     this.#types = new TypeRegistry(context)
     this.#watermark = new Watermark(context, transactions)
     this.overdue = new TransactionSweeper(context, this.#finalizer, this.#watermark)
     this.#purge = new Purge(context, this.#reader)
     this.#resourceHistory = new ResourceHistory(context, this.#reader)
     this.#changeHistory = new ChangeHistory(context, this.#types, this.#watermark)
+    const parts = { context, reader: this.#reader, bodies: this.#bodies }
+    const source = new DynamoParameterSource(parts)
+    this.ownParameters = source
+    this.parameters = writer && new DynamoParameterStore({ ...parts, pace, source, types: this.#types, writer })
   }
 
   async readNewest(
@@ -119,13 +134,17 @@ export class DynamoResourceStore implements ResourceStore {
   }
 
   async commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult> {
-    const { changes, claims = [], deadline } = request
+    const { changes, claims = [], refersTo = [], confirm, deadline } = request
     if (changes.length + claims.length === 0) return { committed: true }
     const { ids, settings, clock } = this.#context
+    // Before anything is staged: readers of what may not be deleted would go past it for ever.
+    const refused = await confirm?.()
+    if (refused) return { committed: false, conflict: { kind: 'unconfirmed', fault: refused } }
     const conflict = await this.#predecessors.findConflict(tenant, changes, deadline)
     if (conflict) return { committed: false, conflict }
     await this.#types.register(tenant, new Set(changes.map(({ type }) => type)), deadline)
     const nonce = ids.nonce()
+    const parameters = await this.#parametersOf(tenant, request, nonce)
     const drafted = await this.#bodies.draft(tenant, changes, nonce, deadline)
     const drafts = settings.marksWrites
       ? drafted.map((draft, index) => ({ ...draft, mark: markNumber(index) }))
@@ -134,32 +153,63 @@ export class DynamoResourceStore implements ResourceStore {
       ...drafts.map(draft => versionPlacement(tenant, draft, this.#slots, settings.shardsOf)),
       ...claims.map(claim => claimPlacement(tenant, claim, nonce, this.#claims)),
     ]
+    const inOneRequest = parameters ? [...placements, parameters] : placements
     const oldest = drafts.reduce((least, draft) => Math.min(least, timeOf(draft)), clock.now())
     const write = () =>
-      this.#fitsOneRequest(placements)
-        ? commitDirectly(this.#context, { placements, nonce, oldest, deadline })
-        : this.#staged.commit(tenant, {
-            transaction: nonce,
-            placements,
-            content: { versions: drafts.map(listed), claims: claims.map(({ claim }) => claim) },
-            overtaken: overtakenBy(drafts),
+      !confirm && this.#fitsOneRequest(inOneRequest, refersTo.length)
+        ? commitDirectly(this.#context, {
+            placements: inOneRequest,
+            targets: this.#checked(tenant, refersTo),
+            nonce,
             oldest,
             deadline,
           })
-    const result = settings.marksWrites ? await this.#marked(tenant, changes, nonce, deadline, write) : await write()
+        : this.#staged.commit(tenant, {
+            transaction: nonce,
+            placements,
+            content: { versions: drafts.map(listed), claims: claims.map(({ claim }) => claim), holds: refersTo },
+            confirm,
+            deleted: changes.filter(({ body }) => body === undefined),
+            overtaken: overtakenBy(drafts),
+            parameters,
+            oldest,
+            deadline,
+          })
+    const result = settings.marksWrites ? await this.#marked(tenant, request, nonce, write) : await write()
     if (!result.committed) await this.#bodies.discard(drafts, deadline)
     return result
   }
 
-  /** Writes and marks at the same time; the answer waits for both. What was not written is not marked in the end. */
+  /** What has to be written along where the changes put search parameters of the tenant in force, or out of it. */
+  async #parametersOf(
+    tenant: Tenant,
+    { parameters, changes, deadline }: CommitRequest,
+    nonce: string,
+  ): Promise<Placement | undefined> {
+    if (!parameters?.changed) return undefined
+    return this.ownParameters.placement(tenant, { changes, revision: parameters.revision, nonce }, deadline)
+  }
+
+  #checked(tenant: Tenant, refersTo: readonly Target[]): readonly CheckedTarget[] {
+    return refersTo.map(target => ({
+      first: untouched(tenant, target),
+      again: deadline => this.#holds.check(tenant, target, undefined, deadline),
+    }))
+  }
+
+  /**
+   * Writes and marks at the same time; the answer waits for both. What was not written is not marked in the end. What
+   * has references held is marked before: whoever deletes their targets has to find it from the moment that it counts.
+   */
   async #marked(
     tenant: Tenant,
-    changes: readonly Change[],
+    { changes, refersTo, deadline }: CommitRequest,
     nonce: string,
-    deadline: number,
     write: () => Promise<CommitResult>,
   ): Promise<CommitResult> {
-    const [written, marked] = await Promise.allSettled([write(), this.marks.put(tenant, changes, nonce, deadline)])
+    const marking = this.marks.put(tenant, changes, nonce, deadline)
+    if (refersTo) await marking
+    const [written, marked] = await Promise.allSettled([write(), marking])
     const { logger } = this.#context
     // What is committed is answered so, and found by searches once the worker has indexed it.
     if (marked.status === 'rejected') logger.warn('A commit could not be marked as not indexed yet')
@@ -190,10 +240,10 @@ export class DynamoResourceStore implements ResourceStore {
     return this.#finalizer.finish(tenant, transaction, deadline)
   }
 
-  #fitsOneRequest(placements: readonly Placement[]): boolean {
+  #fitsOneRequest(placements: readonly Placement[], checks: number): boolean {
     const { transactActionsMax, transactBytesMax } = this.#context.settings
-    if (placements.length === 1) return true
-    if (placements.length > transactActionsMax) return false
+    if (placements.length + checks === 1) return true
+    if (placements.length + checks > transactActionsMax) return false
     return placements.reduce((sum, { put, first }) => sum + itemBytes(put(first).item), 0) <= transactBytesMax
   }
 }

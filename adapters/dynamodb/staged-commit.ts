@@ -1,11 +1,14 @@
 /** Commits of any size: versions are put one by one, undecided, and one record decides about all of them. */
 import type { Tenant } from '#service/call.ts'
-import type { CommitResult } from '#service/ports/resource-store.ts'
+import type { CommitRequest, CommitResult } from '#service/ports/resource-store.ts'
+import type { ResourceKey } from '#service/ports/stored-version.ts'
 import { concurrently } from './concurrently.ts'
 import { COMMITTED } from './direct-commit.ts'
 import type { Finalizer } from './finalizer.ts'
+import type { Holds } from './holds.ts'
 import { type Conflict, isConflict, type Placement } from './placements.ts'
 import type { StoreContext } from './store-context.ts'
+import type { WriteOutcome } from './table.ts'
 import { assertTimely } from './timeliness.ts'
 import {
   chunkPuts,
@@ -23,10 +26,15 @@ export interface StagedWrites {
   readonly transaction: string
   /** At least one. */
   readonly placements: readonly Placement[]
+  /** What is to be asked once the tombstones are staged, and of what they are. */
+  readonly confirm: CommitRequest['confirm']
+  readonly deleted: readonly ResourceKey[]
   /** The same as a list for those who finish what we may not. */
   readonly content: TransactionContent
   /** What to say where others abort us. */
   readonly overtaken: Conflict
+  /** Written by the step that decides, and not before. */
+  readonly parameters: Placement | undefined
   /** The earliest lastUpdated. */
   readonly oldest: number
   readonly deadline: number
@@ -39,11 +47,13 @@ export class StagedCommit {
   readonly #context: StoreContext
   readonly #transactions: Transactions
   readonly #finalizer: Finalizer
+  readonly #holds: Holds
 
-  constructor(context: StoreContext, transactions: Transactions, finalizer: Finalizer) {
+  constructor(context: StoreContext, transactions: Transactions, finalizer: Finalizer, holds: Holds) {
     this.#context = context
     this.#transactions = transactions
     this.#finalizer = finalizer
+    this.#holds = holds
   }
 
   /** @throws Fault where it is not committed for want of time, or where nobody can tell. */
@@ -51,7 +61,8 @@ export class StagedCommit {
     let conflict: Conflict | undefined
     try {
       const openedAt = await this.#open(tenant, writes)
-      conflict = await this.#stage(writes, openedAt)
+      const writer = { transaction: writes.transaction, openedAt }
+      conflict = (await this.#stage(writes, writer)) ?? (await this.#hold(tenant, writes, writer))
     } catch (error) {
       await this.#abandon(tenant, writes)
       throw error
@@ -85,12 +96,12 @@ export class StagedCommit {
     return openedAt
   }
 
-  async #stage({ transaction, placements, deadline }: StagedWrites, openedAt: number): Promise<Conflict | undefined> {
+  async #stage({ placements, deadline }: StagedWrites, writer: Seniority): Promise<Conflict | undefined> {
     const { settings } = this.#context
     let conflict: Conflict | undefined
     await concurrently(placements, settings.concurrencyMax, async placement => {
       if (conflict) return
-      const found = await this.#stageOne(placement, { transaction, openedAt }, deadline)
+      const found = await this.#stageOne(placement, writer, deadline)
       conflict ??= found
     })
     return conflict
@@ -108,11 +119,34 @@ export class StagedCommit {
     }
   }
 
+  /** When everything is staged: first what others can see of us, then what we see of them. */
+  async #hold(
+    tenant: Tenant,
+    { content, deleted, confirm, deadline }: StagedWrites,
+    writer: Seniority,
+  ): Promise<Conflict | undefined> {
+    const { concurrencyMax } = this.#context.settings
+    await concurrently(content.holds, concurrencyMax, target => this.#holds.put(tenant, target, writer, deadline))
+    let conflict: Conflict | undefined
+    await concurrently(content.holds, concurrencyMax, async target => {
+      if (conflict) return
+      const answer = await this.#holds.check(tenant, target, writer, deadline)
+      if (answer.kind !== 'check') conflict ??= answer
+    })
+    if (conflict || !confirm) return conflict
+    const held = await this.#holds.findHeld(tenant, deleted, writer, deadline)
+    if (held) return held
+    const fault = await confirm()
+    return fault && { kind: 'unconfirmed', fault }
+  }
+
   /** The one atomic step. @returns whether it is committed; it certainly is not where this is false. */
   async #decide(tenant: Tenant, writes: StagedWrites): Promise<boolean> {
-    const { transaction, deadline } = writes
+    const { transaction, parameters, deadline } = writes
     try {
-      const outcome = await this.#context.table.write(committing(tenant, transaction), deadline)
+      const outcome = parameters
+        ? await this.#decideWith(tenant, writes, parameters)
+        : await this.#context.table.write(committing(tenant, transaction), deadline)
       if (outcome.done) return true
       if (outcome.found) return recordOf(outcome.found).state === 'committed'
       return await this.#isFinal(writes, deadline)
@@ -120,6 +154,21 @@ export class StagedCommit {
       if (await this.#isCommittedAfterAll(tenant, writes).catch(() => false)) return true
       throw error
     }
+  }
+
+  /** The decision, and what has to be so with it. Rejects where that can't be: it is not committed then. */
+  async #decideWith(
+    tenant: Tenant,
+    { transaction, deadline }: StagedWrites,
+    parameters: Placement,
+  ): Promise<WriteOutcome> {
+    const { table, ids } = this.#context
+    const both = [committing(tenant, transaction), parameters.put(parameters.first)]
+    const outcome = await table.transact(both, ids.nonce(), deadline)
+    if (outcome.done) return outcome
+    const [decided, refused] = outcome.refusals
+    if (!decided) await parameters.retry(refused?.found, undefined, deadline)
+    return { done: false, found: decided?.found }
   }
 
   /** Without a clear answer: aborting tells whether it was committed, and makes sure that it never will be. */

@@ -1,6 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Tenant } from '#service/call.ts'
-import type { ParameterScan, ParameterScanPage, ParameterStore } from '#service/ports/parameter-store.ts'
+import type {
+  ParameterScan,
+  ParameterScanPage,
+  ParameterStore,
+  StoredParameters,
+} from '#service/ports/parameter-store.ts'
+import type { StoredVersion } from '#service/ports/stored-version.ts'
 import type { IndexDocument } from '#service/search/document.ts'
 import type { DictionaryReader } from './dictionary-reader.ts'
 import { RowStatement } from './rows.ts'
@@ -13,6 +19,8 @@ export interface ParameterStoreParts {
   readonly dictionary: DictionaryReader
   readonly writer: WriterClient
 }
+
+const READ_COUNT = 500
 
 /** Reads on this thread's own connection, which sees every commit that was acknowledged to any thread. */
 export class EmbeddedParameterStore implements ParameterStore {
@@ -32,18 +40,45 @@ export class EmbeddedParameterStore implements ParameterStore {
     )
   }
 
-  revision(tenant: Tenant): number {
+  revisionAtHand(tenant: Tenant): number {
     return this.#revision.get(tenant)?.[0] ?? 0
   }
 
-  async scan(tenant: Tenant, { type, after = 0, count }: ParameterScan): Promise<ParameterScanPage> {
-    const kind = this.#dictionary.kind(tenant, type)
-    const rows = kind === undefined ? [] : this.#live.all(kind, after, count)
-    const versions = rows.map(([, id, ...row]) => versionOf(type, id, row))
-    return { versions, next: rows.length < count ? undefined : rows.at(-1)?.[0] }
+  async revision(tenant: Tenant): Promise<number> {
+    return this.revisionAtHand(tenant)
+  }
+
+  async read(tenant: Tenant): Promise<StoredParameters> {
+    const revision = this.revisionAtHand(tenant)
+    const versions: StoredVersion[] = []
+    let after: string | undefined
+    do {
+      const page = this.#page(tenant, 'SearchParameter', after, READ_COUNT)
+      versions.push(...page.versions)
+      after = page.next
+    } while (after !== undefined)
+    return { revision, versions }
+  }
+
+  async scan(tenant: Tenant, { type, after, count }: ParameterScan): Promise<ParameterScanPage> {
+    return this.#page(tenant, type, after, count)
   }
 
   async reindex(tenant: Tenant, revision: number, documents: readonly IndexDocument[]): Promise<void> {
     await this.#writer.reindex({ tenant, revision, resources: documents.map(encodeReindexed) })
+  }
+
+  /** What is committed is found. */
+  async refresh(): Promise<void> {}
+
+  /** By key, which is how long a resource has been there. */
+  #page(tenant: Tenant, type: string, after: string | undefined, count: number): ParameterScanPage {
+    const kind = this.#dictionary.kind(tenant, type)
+    const rows = kind === undefined ? [] : this.#live.all(kind, Number(after ?? 0), count)
+    const last = rows.length < count ? undefined : rows.at(-1)
+    return {
+      versions: rows.map(([, id, ...row]) => versionOf(type, id, row)),
+      next: last && String(last[0]),
+    }
   }
 }

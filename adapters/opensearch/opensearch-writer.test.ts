@@ -48,8 +48,30 @@ const document = (id: string): Record<string, unknown> => ({
 
 const fine: EngineResponse = { status: 200, body: { errors: false } }
 
-test('a later version, or a later generation of one, has a higher number', () => {
-  expect([engineVersion(1, 1), engineVersion(1, 4095), engineVersion(2, 1)]).toEqual([4097, 8191, 8193])
+test('a later version has a higher number; of one, that by newer search parameters; of these, a later generation', () => {
+  const growing = [
+    engineVersion(1, 0, 1),
+    engineVersion(1, 0, 255),
+    engineVersion(1, 1, 0),
+    engineVersion(1, 2 ** 21 - 1, 255),
+    engineVersion(2, 0, 0),
+    engineVersion(9_999_999_999, 0, 0),
+  ]
+  expect(growing.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(growing)
+  expect(new Set(growing).size).toBe(growing.length)
+  expect(engineVersion(1, 2 ** 30, 1)).toBe(engineVersion(1, 2 ** 21 - 1, 1))
+  expect(engineVersion(9_999_999_999, 2 ** 30, 255) < 2n ** 63n).toBe(true)
+})
+
+test('says versions in all their digits, and by which search parameters a document was made', async () => {
+  const { writer, requests } = engineWith(['fhir-000001'], () => fine)
+  const versionId = 9_999_999_999
+  const live = { ...{ type: 'Patient', id: '1', versionId, lastUpdated: 5 }, entries: [], compartments: [] }
+  await writer.write(tenant, [live, { ...live, revision: 7 }], DEADLINE)
+  const versions = requests.at(-1)?.body?.matchAll(/"version_type":"external","version":(\d+)/g) ?? []
+  expect(Array.from(versions, ([, version]) => version)).toEqual(
+    [0, 7].map(revision => String(engineVersion(versionId, revision, EXTRACTOR_GENERATION))),
+  )
 })
 
 test('writes every version to every index that takes writes', async () => {
@@ -64,7 +86,7 @@ test('writes every version to every index that takes writes', async () => {
       _index,
       _id: `clinic/Patient/${id}`,
       routing: 'clinic',
-      version: engineVersion(2, EXTRACTOR_GENERATION),
+      version: Number(engineVersion(2, 0, EXTRACTOR_GENERATION)),
       version_type: 'external',
     },
   })

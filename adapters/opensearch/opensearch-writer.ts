@@ -19,11 +19,20 @@ export interface WriterParts {
 const REQUEST_LENGTH_MAX = 4_000_000
 const REQUEST_ACTIONS_MAX = 1000
 
-/** Generations that one version of a resource may go through. */
-const GENERATIONS = 4096
+/** The engine has 63 bits. Versions of a resource have ten digits, which is 34 bits. */
+const REVISION_BITS = 21n
+const GENERATION_BITS = 8n
 
-/** Grows from version to version and, of one version, from one generation of the extractor to the next. */
-export const engineVersion = (versionId: number, generation: number): number => versionId * GENERATIONS + generation
+/** Beyond them, documents of one version count as equal, and the first stays. */
+const REVISION_MAX = Number(2n ** REVISION_BITS - 1n)
+
+/**
+ * Grows from version to version, of one version from one revision of the tenant's search parameters to the next, and of
+ * one revision from one generation of the extractor to the next. More than a double holds.
+ */
+export const engineVersion = (versionId: number, revision: number, generation: number): bigint =>
+  (((BigInt(versionId) << REVISION_BITS) | BigInt(Math.min(revision, REVISION_MAX))) << GENERATION_BITS) |
+  BigInt(generation)
 
 export class OpenSearchWriter implements SearchWriter {
   readonly #parts: WriterParts
@@ -81,10 +90,10 @@ export class OpenSearchWriter implements SearchWriter {
       _index: index,
       _id: engineId(tenant, version),
       ...routingOf(this.#parts.place, tenant),
-      version: engineVersion(version.versionId, EXTRACTOR_GENERATION),
       version_type: 'external',
     }
-    return JSON.stringify({ index: target })
+    const number = engineVersion(version.versionId, revisionOf(version), EXTRACTOR_GENERATION)
+    return `{"index":${JSON.stringify(target).slice(0, -1)},"version":${number}}}`
   }
 
   async #bulk(actions: readonly Action[], deadline: number): Promise<readonly UnwrittenVersion[]> {
@@ -104,6 +113,9 @@ export class OpenSearchWriter implements SearchWriter {
     })
   }
 }
+
+/** A tombstone is the same by whatever search parameters. */
+const revisionOf = (version: IndexableVersion): number => ('revision' in version ? (version.revision ?? 0) : 0)
 
 interface Action {
   /** Of the version among those to be written. */

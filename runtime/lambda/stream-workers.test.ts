@@ -43,7 +43,12 @@ test('index-stream writes what a batch of the stream holds to the index, and rep
   expect(results).toEqual([{ batchItemFailures: [] }])
   const bulk = aws.requests.filter(({ line }) => line === 'POST /_bulk').map(({ body }) => body.split('\n')[0] ?? '')
   expect(bulk.map(line => JSON.parse(line).index)).toEqual([
-    { _index: 'fhir-000001', _id: 'default/Patient/a', version: 4096 + EXTRACTOR_GENERATION, version_type: 'external' },
+    {
+      _index: 'fhir-000001',
+      _id: 'default/Patient/a',
+      version: 2 ** 29 + EXTRACTOR_GENERATION,
+      version_type: 'external',
+    },
   ])
   const [message] = aws.requests.filter(({ body }) => body.includes('QueueUrl')).map(({ body }) => JSON.parse(body))
   expect(JSON.parse(message.Entries[0].MessageBody)).toEqual({

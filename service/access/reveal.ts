@@ -3,7 +3,7 @@ import type { Call } from '../call.ts'
 import type { Definitions } from '../definitions.ts'
 import type { Revealed } from '../fhir-service.ts'
 import { invariant } from '../invariant.ts'
-import type { IndexableVersion } from '../ports/search-writer.ts'
+import type { IndexableDocument, IndexableVersion } from '../ports/search-writer.ts'
 import { type StoredVersion, unsealBody, type VersionAttributes } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { decodeUtf8, parseJson } from '../resource/json.ts'
@@ -75,10 +75,12 @@ export function indexableDocument(
   definitions: Definitions,
   version: StoredVersion,
   baseUrl: string | undefined,
-): IndexDocument {
+): IndexableDocument {
   const { versionId, lastUpdated } = version
   const content = contentOf(version)
-  return extract(definitions, content, { versionId, lastUpdated, ...(baseUrl !== undefined && { baseUrl }) })
+  const document = extract(definitions, content, { versionId, lastUpdated, ...(baseUrl !== undefined && { baseUrl }) })
+  const revision = definitions.own?.revision ?? 0
+  return revision === 0 ? document : Object.assign(document, { revision })
 }
 
 /** A SearchParameter by which the tenant's searches are understood, whoever asks: that shows nobody what it says. */

@@ -22,6 +22,9 @@ export async function commitIndexed(
   let definitions = context.definitions.for(call.tenant)
   if (!definitions.own) return store.commit(call.tenant, request)
   let { changes } = request
+  // What was in force before these changes is known for certain only after what they are built on was read.
+  const isToBeAsked = store.indexing === 'later' && changes.some(({ type }) => type === 'SearchParameter')
+  if (isToBeAsked && context.definitions.current) definitions = await context.definitions.current(call.tenant)
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
     const { own } = definitions
     const changed = changesParameters(definitions, changes)

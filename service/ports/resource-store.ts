@@ -10,7 +10,7 @@ export interface ResourceStore {
   readonly indexing: 'on-commit' | 'later'
 
   /** Without it a tenant's own search parameters are stored and have no effect. */
-  readonly parameters?: ParameterStore
+  readonly parameters?: ParameterStore | undefined
 
   /**
    * The newest committed version of each resource, tombstones included, in the order asked; undefined where the

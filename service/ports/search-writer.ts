@@ -6,8 +6,9 @@ import type { ResourceKey } from './stored-version.ts'
 export interface SearchWriter {
   /**
    * Brings the index to these versions. They may come in any order, late and repeated: the index keeps the newest
-   * version of a resource, and of one version what the newest extractor took from it. What it already has, or has
-   * newer, counts as written. Gives those that could not be written; the others are.
+   * version of a resource, and of one version what was taken from it by the newest search parameters and, of these, by
+   * the newest extractor. What it already has, or has newer, counts as written. Gives those that could not be written;
+   * the others are.
    * @throws Fault unavailable or throttled where nothing is known to be written.
    */
   write(tenant: Tenant, versions: readonly IndexableVersion[], deadline: number): Promise<readonly UnwrittenVersion[]>
@@ -17,7 +18,12 @@ export interface SearchWriter {
 }
 
 /** What search knows of a version, or that the version deletes the resource. */
-export type IndexableVersion = IndexDocument | IndexTombstone
+export type IndexableVersion = IndexableDocument | IndexTombstone
+
+export interface IndexableDocument extends IndexDocument {
+  /** Of the tenant's own search parameters by which it was made: see ParameterSource. Default: 0. */
+  readonly revision?: number
+}
 
 export interface IndexTombstone extends ResourceKey {
   readonly versionId: number

@@ -1,6 +1,6 @@
 import { tenantOf } from '#service/call.ts'
 import type { Definitions } from '#service/definitions.ts'
-import type { ParameterStore } from '#service/ports/parameter-store.ts'
+import type { ParameterSource } from '#service/ports/parameter-store.ts'
 import { sealVersion } from '#service/ports/stored-version.ts'
 import { createOwnDefinitions } from '#service/search/own-parameters/own-definitions.ts'
 import { fixedClock } from './memory-ports.ts'
@@ -16,10 +16,10 @@ export async function withOwnParameters(base: Definitions, resources: readonly o
       new TextEncoder().encode(JSON.stringify(resource)),
     ),
   )
-  const parameters: ParameterStore = {
-    revision: () => 1,
-    scan: async () => ({ versions, next: undefined }),
-    reindex: async () => {},
+  const parameters: ParameterSource = {
+    revisionAtHand: () => 1,
+    revision: async () => 1,
+    read: async () => ({ revision: 1, versions }),
   }
   return createOwnDefinitions({ for: () => base }, { parameters, clock: fixedClock() }).current(tenantOf('test'))
 }

@@ -5,16 +5,24 @@ import type { Definitions } from '../../definitions.ts'
 import type { ParameterStore } from '../../ports/parameter-store.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { createOwnDefinitions } from './own-definitions.ts'
+import type { UsesOwn } from './uses-own.ts'
 
-/** Runs an interaction with the context that it is to have. */
-export type Within = <T>(call: Pick<Call, 'tenant'>, run: (context: ServiceContext) => Promise<T>) => Promise<T>
+/**
+ * Runs an interaction with the context that it is to have. Where the newest parameters have to be asked for, they are
+ * if the interaction may make use of own ones.
+ */
+export type Within = <T>(
+  call: Pick<Call, 'tenant'>,
+  uses: UsesOwn,
+  run: (context: ServiceContext) => Promise<T>,
+) => Promise<T>
 
 /** Resources that are stored have to be indexed anew, after the answer. */
 export const keepsOwnParameters = ({ store, jobs }: Ports): boolean => store.parameters !== undefined && !!jobs
 
 export function currentContexts(context: ServiceContext): Within {
   const { store, clock } = context.ports
-  if (!store.parameters || !keepsOwnParameters(context.ports)) return (_call, run) => run(context)
+  if (!store.parameters || !keepsOwnParameters(context.ports)) return (_call, _uses, run) => run(context)
   return contextsOver(context, store.parameters, clock)
 }
 
@@ -28,5 +36,9 @@ function contextsOver(context: ServiceContext, parameters: ParameterStore, clock
     contexts.set(definitions, made)
     return made
   }
-  return async ({ tenant }, run) => run(contextOf(own.find(tenant) ?? (await own.current(tenant))))
+  return async ({ tenant }, uses, run) => {
+    const atHand = own.find(tenant)
+    if (atHand) return run(contextOf(atHand))
+    return run(contextOf(uses(context.definitions.for(tenant)) ? await own.current(tenant) : own.latest(tenant)))
+  }
 }

@@ -3,26 +3,27 @@ import { parseStoredDefinition } from '../../access/reveal.ts'
 import type { Tenant } from '../../call.ts'
 import type { Definitions, DefinitionsProvider, SearchParameter } from '../../definitions.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { ParameterStore } from '../../ports/parameter-store.ts'
+import type { ParameterSource } from '../../ports/parameter-store.ts'
 import type { StoredVersion } from '../../ports/stored-version.ts'
 import { compileOwn, type OwnParameter, type OwnParameters } from './own-parameter.ts'
 
 export interface OwnDefinitions {
-  /** As of the newest commit, where they are at hand. */
+  /** As of the newest commit, where that is at hand. */
   find(tenant: Tenant): Definitions | undefined
   /** As of the newest commit. */
   current(tenant: Tenant): Promise<Definitions>
+  /** As they were when they were last asked for: for what makes no use of own ones. */
+  latest(tenant: Tenant): Definitions
 }
 
-const SCAN_COUNT = 500
-const LOAD_MS = 10_000
+const READ_MS = 10_000
 
 /** Most tenants have none: what is made of definitions is made once for them all. */
 const none = new WeakMap<Definitions, Definitions>()
 
 export function createOwnDefinitions(
   base: DefinitionsProvider,
-  { parameters, clock }: { readonly parameters: ParameterStore; readonly clock: Clock },
+  { parameters, clock }: { readonly parameters: ParameterSource; readonly clock: Clock },
 ): OwnDefinitions {
   const known = new Map<Tenant, Definitions>()
   const loading = new Map<string, Promise<Definitions>>()
@@ -33,47 +34,35 @@ export function createOwnDefinitions(
     none.set(its, found)
     return found
   }
-  const find = (tenant: Tenant): Definitions | undefined => {
-    const revision = parameters.revision(tenant)
+  const knownAs = (tenant: Tenant, revision: number): Definitions | undefined => {
     if (revision === 0) return withNone(tenant)
     const found = known.get(tenant)
     return found?.own?.revision === revision ? found : undefined
   }
-  const load = async (tenant: Tenant, revision: number): Promise<Definitions> => {
+  const load = async (tenant: Tenant): Promise<Definitions> => {
     const its = base.for(tenant)
-    const stored = await readStored(parameters, tenant, clock.now() + LOAD_MS)
-    const definitions = withOwn(its, { revision, parameters: inForce(its, stored) })
-    known.set(tenant, definitions)
+    const { revision, versions } = await parameters.read(tenant, clock.now() + READ_MS)
+    const definitions = withOwn(its, { revision, parameters: inForce(its, versions) })
+    const before = known.get(tenant)?.own?.revision ?? 0
+    if (before < revision) known.set(tenant, definitions)
     return definitions
   }
   return {
-    find,
+    find(tenant) {
+      const revision = parameters.revisionAtHand(tenant)
+      return revision === undefined ? undefined : knownAs(tenant, revision)
+    },
     async current(tenant) {
-      const found = find(tenant)
+      const revision = parameters.revisionAtHand(tenant) ?? (await parameters.revision(tenant, clock.now() + READ_MS))
+      const found = knownAs(tenant, revision)
       if (found) return found
-      const revision = parameters.revision(tenant)
       const name = JSON.stringify([tenant, revision])
-      const underWay = loading.get(name) ?? load(tenant, revision).finally(() => loading.delete(name))
+      const underWay = loading.get(name) ?? load(tenant).finally(() => loading.delete(name))
       loading.set(name, underWay)
       return underWay
     },
+    latest: tenant => known.get(tenant) ?? withNone(tenant),
   }
-}
-
-async function readStored(
-  parameters: ParameterStore,
-  tenant: Tenant,
-  deadline: number,
-): Promise<readonly StoredVersion[]> {
-  const stored: StoredVersion[] = []
-  let after: number | undefined
-  do {
-    const place = after === undefined ? {} : { after }
-    const page = await parameters.scan(tenant, { type: 'SearchParameter', count: SCAN_COUNT, deadline, ...place })
-    stored.push(...page.versions)
-    after = page.next
-  } while (after !== undefined)
-  return stored
 }
 
 /** Of two that came at the same moment for one code, the one of the lesser id: every thread has to decide alike. */

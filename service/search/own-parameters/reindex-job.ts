@@ -20,7 +20,9 @@ export interface ReindexMemo {
   /** Keys of those that are being indexed. */
   readonly wanted: readonly string[]
   /** Where the walk is; undefined: at its beginning. */
-  readonly place?: { readonly type: string; readonly after?: number }
+  readonly place?: { readonly type: string; readonly after?: string }
+  /** When the walk began: after the parameters that are wanted were in force. Milliseconds since the epoch. */
+  readonly begunAt: number
   /** Resources that were looked at. */
   readonly count: number
 }
@@ -29,6 +31,13 @@ export const memoOf = ({ request }: Job): ReindexMemo => JSON.parse(request) as 
 
 export const isUnderWay = ({ state }: Job): boolean => state === 'queued' || state === 'running'
 
+/** Who was told of a job, and has not begun by then, is told again: the message may be lost. */
+const TOLD_MS = 60_000
+
+/** false: there is nothing to do, or whoever had it is gone. */
+const isAtWork = ({ state, updatedAt, leaseUntil = 0 }: Job, now: number): boolean =>
+  (state === 'queued' && now < updatedAt + TOLD_MS) || (state === 'running' && now < leaseUntil)
+
 /** Has the job begun, anew where it is at work: by what it has found then it may have passed resources by. */
 export async function requestReindex({ ports, limits }: ServiceContext, call: Call): Promise<void> {
   const jobs = jobsOf(ports.jobs)
@@ -36,14 +45,17 @@ export async function requestReindex({ ports, limits }: ServiceContext, call: Ca
     const job = await jobs.read(call.tenant, REINDEX_ID, call.deadline)
     const now = ports.clock.now()
     if (!job) {
-      const request: ReindexMemo = { baseUrl: call.baseUrl, done: [], wanted: [], count: 0 }
+      const request: ReindexMemo = { baseUrl: call.baseUrl, done: [], wanted: [], begunAt: now, count: 0 }
       await jobs.submit(call.tenant, newJob(now, request), call.deadline)
       return
     }
-    if (job.state === 'queued') return
+    if (job.state === 'queued' && isAtWork(job, now)) return
     const { leaseUntil: _lease, ...rest } = job
-    if (await jobs.replace(call.tenant, { ...rest, state: 'queued', updatedAt: now }, job.revision, call.deadline))
-      return
+    const again: Job = { ...rest, state: 'queued', updatedAt: now }
+    if (!(await jobs.replace(call.tenant, again, job.revision, call.deadline))) continue
+    // It is there, so this tells of it and nothing else.
+    await jobs.submit(call.tenant, again, call.deadline)
+    return
   }
 }
 
@@ -74,7 +86,7 @@ export async function unindexed(
   const job = await readReindex(context, call.tenant, call.deadline)
   const done = job ? memoOf(job).done : []
   const missing = parameters.filter(parameter => !done.includes(keyOfOwn(parameter)))
-  if (missing.length > 0 && !(job && isUnderWay(job))) await requestReindex(context, call)
+  if (missing.length > 0 && !(job && isAtWork(job, context.ports.clock.now()))) await requestReindex(context, call)
   return missing
 }
 
