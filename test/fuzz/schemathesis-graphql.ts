@@ -8,7 +8,7 @@ import { withGateway } from '#test/support/gateway-process.ts'
 import { fetchSchemathesis, findSchemathesis, NO_SCHEMATHESIS, runSchemathesis } from '#test/support/schemathesis.ts'
 
 /** Its own check takes every error that a field has for the server's: a resource that is not there, too. */
-const HOOKS = join(import.meta.dirname, 'schemathesis_graphql.py')
+const HOOKS = join(import.meta.dirname, 'graphql-hooks.py')
 const CHECKS = 'answers_as_graphql'
 
 /** Every kind of field, of types that differ: large and small, with references to anything, resources inside, bytes. */

@@ -12,11 +12,11 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
     max_leaves=8,
 )
-resources = st.fixed_dictionaries(
-    {"resourceType": st.sampled_from(["Patient", "Bundle", "Parameters", "Nothing"])},
-    optional={"type": st.sampled_from(["batch", "transaction"]), "entry": values, "active": values, "parameter": values},
-)
-schemathesis.graphql.scalar("AWSJSON", (values | resources).map(json.dumps).map(nodes.String) | st.text().map(nodes.String))
+members = {"type": st.sampled_from(["batch", "transaction"]), "entry": values, "active": values, "parameter": values}
+types = st.sampled_from(["Patient", "Bundle", "Parameters", "Nothing"])
+resources = st.fixed_dictionaries({"resourceType": types}, optional=members)
+texts = st.text() | (values | resources).map(json.dumps)
+schemathesis.graphql.scalar("AWSJSON", texts.map(nodes.String))
 
 LEAKS = re.compile(r"Internal error|undefined|\[object|TypeError|RangeError|Maximum call")
 
