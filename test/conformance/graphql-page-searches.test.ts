@@ -56,7 +56,7 @@ describe('connections', () => {
     readonly first: string
     readonly previous: string | null
     readonly next: string | null
-    readonly last: string | null
+    readonly last: string
     readonly edges: readonly { readonly resource: { readonly id: string } }[]
   }
   const FIELDS = 'count offset pagesize first previous next last edges { mode, score, resource { id } }'
@@ -76,19 +76,32 @@ describe('connections', () => {
       first: expect.any(String),
       previous: null,
       next: expect.any(String),
-      last: null,
+      last: expect.any(String),
       edges: [{ mode: 'match', score: null, resource: { id: 'c1' } }],
     })
     const second = await at(first.next)
     const third = await at(second.next)
     expect([first, second, third].map(idsOf)).toEqual([['c1'], ['c2'], ['c3']])
     expect([third.next, third]).toMatchObject([null, { offset: 2, count: 3, pagesize: 1 }])
-    if (third.last === null) throw new Error('The last page knows that it is the last')
-    expect(idsOf(await at(third.last))).toEqual(['c3'])
     const back = await at(third.previous)
-    expect([idsOf(back), idsOf(await at(back.previous)), idsOf(await at(back.first))]).toEqual([['c2'], ['c1'], ['c1']])
-    expect((await at(back.previous)).previous).toBeNull()
-    expect(idsOf(await at(back.next))).toEqual(['c3'])
+    const start = await at(back.previous)
+    expect([back, start].map(each => ({ ...each, next: null, previous: null }))).toEqual([
+      { ...second, next: null, previous: null },
+      { ...first, next: null },
+    ])
+    expect(start.previous).toBeNull()
+    expect([idsOf(await at(back.next)), idsOf(await at(back.first))]).toEqual([['c3'], ['c1']])
+  })
+
+  it('begin at their end as well', async () => {
+    const first = await page('patient: example, _sort: "_id", _count: 2')
+    const last = await at(first.last)
+    expect(last).toMatchObject({ offset: 1, count: 3, next: null, last: first.last })
+    const rest = await at(last.previous)
+    expect([idsOf(last), idsOf(rest)]).toEqual([['c2', 'c3'], ['c1']])
+    expect(rest).toMatchObject({ offset: 0, previous: null })
+    const uncounted = `{ ConditionConnection(_cursor: "${first.last}") { offset edges { resource { id } } } }`
+    expect(await world.ofSystem(uncounted)).toMatchObject({ ConditionConnection: { offset: null } })
   })
 
   it('that are one page begin and end there', async () => {

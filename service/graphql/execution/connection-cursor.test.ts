@@ -8,9 +8,9 @@ const pages: fc.Arbitrary<ConnectionPage> = fc.record(
     parameters: fc
       .array(fc.tuple(fc.string(), fc.string()), { maxLength: 4 })
       .map(parameters => [...parameters, ['_count', '5'] as [string, string]]),
-    offset: fc.nat(),
+    offset: fc.option(fc.nat()),
     fhirpath: fc.string(),
-    before: fc.array(fc.tuple(fc.nat(), fc.string()), { minLength: 1, maxLength: 3 }),
+    ends: fc.constant(true as const),
   },
   { requiredKeys: ['parameters', 'offset'] },
 )
@@ -35,11 +35,11 @@ it('is refused where it was not made for this search, whatever the text', async 
     'x',
     '[]',
     '["Patient",0,[]]',
-    '["Patient",-1,[["_count","5"]]]',
-    '["Patient",0,[["_count",5]],null,[]]',
-    '["Patient",0,[["_count","5"]],1,[]]',
-    '["Patient",0,[["_count","5"]],null,[[0]]]',
-    '["Patient",0,[["_count","5"]],null,[[-1,""]]]',
+    '["Patient",-1,[["_count","5"]],null,false]',
+    '["Patient","0",[["_count","5"]],null,false]',
+    '["Patient",0,[["_count",5]],null,false]',
+    '["Patient",0,[["_count","5"]],1,false]',
+    '["Patient",0,[["_count","5"]],null,[]]',
     '["Patient",0,[["_count","5"]]]',
     'null',
   ]

@@ -2,7 +2,7 @@ import { fault } from '../../fault.ts'
 import type { Parameters, SearchResult } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonObject } from '../../resource/content.ts'
-import { type ConnectionPage, decodePage, encodePage, type PagePosition } from './connection-cursor.ts'
+import { type ConnectionPage, decodePage, encodePage } from './connection-cursor.ts'
 import { type Execution, expressionsOf, type Outcome, spendResources, type Task } from './execution.ts'
 import { type SearchArguments, searchArgumentsOf } from './search-parameters.ts'
 
@@ -120,51 +120,51 @@ async function connectionPage(
   const total: Parameters = counts ? [['_total', 'accurate']] : []
   const result = await search(execution, type, [...withoutTotal(page.parameters), ...total])
   const resources = meeting(execution, fhirpath, contentsOf(execution, result))
+  const count = counts ? (result.total ?? null) : null
+  const offset = offsetOf(page, result, count)
   return {
-    count: counts ? (result.total ?? null) : null,
-    offset: page.offset,
+    count,
+    offset,
     pagesize: Number(page.parameters.find(([name]) => name === '_count')?.[1]),
-    ...cursorsOf(type, page, result),
+    ...cursorsOf(type, { ...page, offset }, result),
     edges: resources.map(resource => ({ mode: 'match', score: null, resource })),
   }
 }
 
-/**
- * A search knows the page after, never the one before: each cursor carries the positions that led to it. The last page
- * is known by the one that has none after it.
- */
-function cursorsOf(type: string, page: ConnectionPage, { next, matches }: SearchResult): JsonObject {
-  const { before = [] } = page
-  const at = ([offset, cursor]: PagePosition, earlier: readonly PagePosition[]): string =>
-    encodePage(type, { ...page, parameters: withCursor(page.parameters, cursor), offset, before: earlier })
-  const here: PagePosition = [page.offset, cursorOf(page.parameters)]
-  const earlier = before.at(-1)
+/** How many matches lie before the page. A page that others have come before meanwhile is counted as it was. */
+function offsetOf({ offset, ends }: ConnectionPage, { previous, matches }: SearchResult, count: number | null) {
+  if (!ends) return offset
+  if (!previous) return 0
+  const end = offset ?? count
+  return end === null ? null : Math.max(end - matches.length, 0)
+}
+
+/** Links of the search as cursors. What is one page begins and ends there. */
+function cursorsOf(type: string, page: ConnectionPage, { previous, next, last, matches }: SearchResult): JsonObject {
+  const at = (its: Parameters | undefined, offset: number | null, ends?: true): string => {
+    const { ends: _own, ...search } = page
+    return encodePage(type, {
+      ...search,
+      parameters: withCursor(page.parameters, its && cursorOf(its)),
+      offset,
+      ...(ends && { ends }),
+    })
+  }
+  const end = page.offset === null ? null : page.offset + matches.length
+  const first = at(undefined, 0)
   return {
-    first: at([0, ''], []),
-    previous: earlier ? at(earlier, before.slice(0, -1)) : null,
-    next: next ? at([page.offset + matches.length, cursorOf(next)], recent([...before, here])) : null,
-    last: next ? null : at(here, before),
+    first,
+    previous: previous ? at(previous, page.offset, true) : null,
+    next: next ? at(next, end) : null,
+    last: last ? at(last, null, true) : first,
   }
 }
 
-/** Those that a cursor has room for; further back there is `first`. */
-function recent(positions: readonly PagePosition[]): readonly PagePosition[] {
-  let length = 0
-  const start = positions.findLastIndex(([, cursor]) => {
-    length += cursor.length
-    return length > CURSORS_LENGTH_MAX
-  })
-  return positions.slice(start + 1)
-}
+const cursorOf = (parameters: Parameters): string | undefined => parameters.find(([name]) => name === '_cursor')?.[1]
 
-/** A cursor may travel in a URL, which holds some 8,000 characters. */
-const CURSORS_LENGTH_MAX = 4000
-
-const cursorOf = (parameters: Parameters): string => parameters.find(([name]) => name === '_cursor')?.[1] ?? ''
-
-const withCursor = (parameters: Parameters, cursor: string): Parameters => [
+const withCursor = (parameters: Parameters, cursor: string | undefined): Parameters => [
   ...withoutTotal(parameters).filter(([name]) => name !== '_cursor'),
-  ...(cursor === '' ? [] : [['_cursor', cursor] as const]),
+  ...(cursor === undefined ? [] : [['_cursor', cursor] as const]),
 ]
 
 /** Each page says for itself whether it wants one. */
