@@ -1,7 +1,7 @@
 /** Refused changes brought into the index over AWS's engines, or over their like on this machine. */
 import { DynamoResourceStore, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
 import { createSqsClient, SqsRefusedQueue } from '#adapters/sqs/index.ts'
-import { createDefinitions, type Logger, type RefusedChangesQueue } from '#service/index.ts'
+import { createDefinitions, createOwnDefinitions, type Logger, type RefusedChangesQueue } from '#service/index.ts'
 import { type RedriveOutcome, type RedriveParts, redrive } from '#workers/redrive.ts'
 import { openObjects, openSearch, openTable } from './aws.ts'
 import type { QueuePlace, ReindexPlaces } from './aws-environment.ts'
@@ -46,7 +46,8 @@ export async function redriveOnAws({
   })
   try {
     return await redrive({
-      ...{ queue, store, writer: search.writer, definitions: createDefinitions(), clock, report },
+      ...{ queue, store, writer: search.writer, clock, report },
+      definitions: createOwnDefinitions(createDefinitions(), { parameters: store.ownParameters, clock }),
       ...(baseUrl !== undefined && { baseUrl }),
     })
   } finally {

@@ -4,17 +4,19 @@ import {
   BodyLoader,
   createDynamoClient,
   DynamoRebuildRecords,
+  DynamoResourceStore,
   DynamoTable,
   DynamoVersionScan,
   SYSTEM_PACE,
 } from '#adapters/dynamodb/index.ts'
 import { OpenSearchRebuild } from '#adapters/opensearch/index.ts'
-import { createDefinitions } from '#service/index.ts'
+import { createDefinitions, createOwnDefinitions } from '#service/index.ts'
 import { type ReindexNews, type ReindexOptions, type ReindexOutcome, reindex } from '#workers/reindex.ts'
 import { openSearch } from './aws.ts'
 import type { ReindexPlaces } from './aws-environment.ts'
 import { openAwsObjects } from './aws-objects.ts'
 import { clientConfiguration } from './client-configuration.ts'
+import { createStderrLogger } from './stderr-logger.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import { createIds } from './time-ordered-ids.ts'
 
@@ -39,12 +41,15 @@ export async function reindexOnAws({
   const search = openSearch(places.search, () => client.config.credentials())
   const ids = createIds(clock)
   const table = new DynamoTable({ client, tableName, clock })
+  const { ownParameters: parameters } = new DynamoResourceStore({
+    ...{ table, overflow: objects.overflow, clock, ids, pace: SYSTEM_PACE, logger: createStderrLogger('warn') },
+  })
   try {
     const parts = {
       scan: new DynamoVersionScan({ client, tableName, bodies: new BodyLoader(objects.overflow), clock }),
       rebuild: new OpenSearchRebuild(search.life),
       records: new DynamoRebuildRecords(table, { clock, pace: SYSTEM_PACE }),
-      definitions: createDefinitions(),
+      definitions: createOwnDefinitions(createDefinitions(), { parameters, clock }),
       ...(baseUrl !== undefined && { baseUrl }),
       clock,
       nonce: () => ids.nonce(),

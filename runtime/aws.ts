@@ -27,6 +27,7 @@ import {
   ConsistentIndex,
   createDefinitions,
   createFhirService,
+  createOwnDefinitions,
   type FhirService,
   type Logger,
   type Metrics,
@@ -86,6 +87,7 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
     pace: SYSTEM_PACE,
     logger,
     settings: { marksWrites: true },
+    writer: search.writer,
   })
   const definitions = options.definitions ?? createDefinitions()
   const index = new ConsistentIndex({
@@ -93,7 +95,7 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
     writer: search.writer,
     store,
     markers: store.marks,
-    definitions,
+    definitions: createOwnDefinitions(definitions, { parameters: store.ownParameters, clock }),
     ...(baseUrl !== undefined && { baseUrl }),
   })
   const sealer = createAesSealer(hash('sha256', places.sealingKey, 'buffer'))
@@ -137,7 +139,7 @@ export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStrea
   const objects = openObjects(places.objects)
   const table = openTable(places.table)
   const search = openSearch(places.search, table.credentials)
-  const { marks } = new DynamoResourceStore({
+  const { marks, ownParameters: parameters } = new DynamoResourceStore({
     table: table.table,
     overflow: objects.store,
     clock,
@@ -149,7 +151,7 @@ export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStrea
     ...surroundings,
     images: new DynamoChangeImages(new BodyLoader(objects.store)),
     writer: search.writer,
-    definitions: createDefinitions(),
+    definitions: createOwnDefinitions(createDefinitions(), { parameters, clock }),
     clock,
     marks,
     ...(baseUrl !== undefined && { baseUrl }),

@@ -6,7 +6,7 @@ import { fault } from '#service/fault.ts'
 import type { IndexableVersion, SearchWriter, UnwrittenVersion } from '#service/ports/search-writer.ts'
 import type { IndexedMarks } from '#service/ports/write-markers.ts'
 import { sequenceNumber, streamEvent } from '#test/support/stream-events.ts'
-import { testDefinitions } from '#test/support/test-world.ts'
+import { currentTestDefinitions } from '#test/support/test-world.ts'
 import { VERSION_TIME, versionItem } from '#test/support/version-items.ts'
 import { workerParts } from '#test/support/worker-parts.ts'
 import { createIndexStream } from './index-stream.ts'
@@ -53,7 +53,7 @@ test('the newest committed version of each resource is extracted and written, of
   const other = tenantOf('other')
   const large = versionItem({ content: patient('large', 'Overflown'), overflows: true })
   parts.objects.set(String(large.overflow), Buffer.from(JSON.stringify(patient('large', 'Overflown'))))
-  const answer = await createIndexStream({ ...parts, writer, definitions: testDefinitions })(
+  const answer = await createIndexStream({ ...parts, writer, definitions: currentTestDefinitions })(
     streamEvent(
       { image: versionItem({ content: patient('a', 'Old') }) },
       { image: versionItem({ content: patient('a', 'New'), versionId: 2 }) },
@@ -87,7 +87,7 @@ test('poison is reported with its cause, and the rest goes on', async () => {
   const parts = workerParts()
   const { writer, newest } = memoryIndex(({ id }) => (id === 'rejected' ? 'rejected' : undefined))
   const unreadable = { ...versionItem({ content: patient('unreadable') }), body: new Uint8Array([1, 2, 3]) }
-  const answer = await createIndexStream({ ...parts, writer, definitions: testDefinitions })(
+  const answer = await createIndexStream({ ...parts, writer, definitions: currentTestDefinitions })(
     streamEvent(
       { image: { partition: 'default', sort: 'x' } },
       { image: { ...versionItem({ content: patient('timeless') }), lastUpdated: 'never' } },
@@ -123,7 +123,7 @@ test('one that has the whole request refused is found by halves', async () => {
     },
   }
   const ids = ['a', 'b', 'poison', 'c', 'd']
-  const answer = await createIndexStream({ ...parts, writer: strict, definitions: testDefinitions })(
+  const answer = await createIndexStream({ ...parts, writer: strict, definitions: currentTestDefinitions })(
     streamEvent(...ids.map(id => ({ image: versionItem({ content: patient(id) }) }))),
     DEADLINE,
   )
@@ -135,7 +135,7 @@ test('one that has the whole request refused is found by halves', async () => {
 test('what is busy comes again with all behind it', async () => {
   const parts = workerParts()
   const { writer } = memoryIndex(({ id }) => (id === 'b' || id === 'c' ? 'busy' : undefined))
-  const answer = await createIndexStream({ ...parts, writer, definitions: testDefinitions })(
+  const answer = await createIndexStream({ ...parts, writer, definitions: currentTestDefinitions })(
     streamEvent(...['a', 'b', 'c'].map(id => ({ image: versionItem({ content: patient(id) }) }))),
     DEADLINE,
   )
@@ -150,7 +150,7 @@ test('while the index does not answer, everything comes again', async () => {
     refresh: async () => undefined,
   }
   const event = streamEvent(...['a', 'b'].map(id => ({ image: versionItem({ content: patient(id) }) })))
-  const index = createIndexStream({ ...parts, writer, definitions: testDefinitions })
+  const index = createIndexStream({ ...parts, writer, definitions: currentTestDefinitions })
   expect(await index(event, DEADLINE)).toEqual(from(1))
   expect(parts.reported).toEqual([])
 })
@@ -160,7 +160,7 @@ test('a body that does not come is waited for, and refused once it is too late f
   const { writer } = memoryIndex()
   const young = workerParts()
   const run = (parts: ReturnType<typeof workerParts>) =>
-    createIndexStream({ ...parts, writer, definitions: testDefinitions })(streamEvent({ image }), DEADLINE)
+    createIndexStream({ ...parts, writer, definitions: currentTestDefinitions })(streamEvent({ image }), DEADLINE)
   expect([await run(young), young.reported]).toEqual([from(1), []])
   const old = workerParts(VERSION_TIME + 15 * 60_000)
   expect([await run(old), old.reported.map(({ cause }) => cause)]).toEqual([DONE, ['Fault unavailable']])
@@ -171,7 +171,7 @@ test('what can not be reported comes again', async () => {
   const { writer } = memoryIndex(() => 'rejected')
   const refused = { report: () => Promise.reject(fault('unavailable', 'no queue')) }
   const event = streamEvent({ image: versionItem({ content: patient('a') }) })
-  const index = createIndexStream({ ...parts, refused, writer, definitions: testDefinitions })
+  const index = createIndexStream({ ...parts, refused, writer, definitions: currentTestDefinitions })
   expect(await index(event, DEADLINE)).toEqual(from(1))
 })
 
@@ -193,7 +193,7 @@ test('replayed in any order and any batches, it ends in the same index', async (
   await fc.assert(
     fc.asyncProperty(deliveries, async ([shuffled, again, size]) => {
       const { writer, newest } = memoryIndex()
-      const index = createIndexStream({ ...workerParts(), writer, definitions: testDefinitions })
+      const index = createIndexStream({ ...workerParts(), writer, definitions: currentTestDefinitions })
       const all = [...shuffled, ...again]
       for (let start = 0; start < all.length; start += size)
         await index(streamEvent(...all.slice(start, start + size).map(image => ({ image }))), DEADLINE)
@@ -211,7 +211,7 @@ test('nothing of a resource is logged', async () => {
     { image: versionItem({ content: patient('secret-id', 'Secret') }) },
     { image: { ...versionItem({ content: patient('secret-id2') }), body: Buffer.from('{"Secret": }') } },
   )
-  await createIndexStream({ ...parts, writer, definitions: testDefinitions })(event, DEADLINE)
+  await createIndexStream({ ...parts, writer, definitions: currentTestDefinitions })(event, DEADLINE)
   expect(parts.entries.length).toBeGreaterThan(0)
   expect(JSON.stringify([parts.entries, parts.reported.map(({ cause }) => cause)])).not.toMatch(/secret/i)
 })
@@ -227,7 +227,7 @@ test('marks go off what is indexed or refused, older versions too, and stay on w
     },
   }
   const marked = (id: string, versionId = 1) => ({ ...versionItem({ content: patient(id), versionId }), mark: 2 })
-  const answer = await createIndexStream({ ...parts, writer, definitions: testDefinitions, marks })(
+  const answer = await createIndexStream({ ...parts, writer, definitions: currentTestDefinitions, marks })(
     streamEvent(
       { image: marked('a') },
       { image: marked('a', 2) },

@@ -1,6 +1,7 @@
 /** From the store's stream of changes to the search index. */
 import {
-  type DefinitionsProvider,
+  type CurrentDefinitions,
+  type Definitions,
   type IndexableVersion,
   type IndexedMarks,
   indexableOf,
@@ -13,7 +14,7 @@ import type { StreamHandler } from './stream-event.ts'
 
 export interface IndexStreamParts extends StreamWorkerParts {
   readonly writer: SearchWriter
-  readonly definitions: DefinitionsProvider
+  readonly definitions: CurrentDefinitions
   /** Absolute references below it count as local. */
   readonly baseUrl?: string
   /** Where writes are marked until they are indexed. */
@@ -94,24 +95,50 @@ async function documentsOf(
   versions: readonly PlacedVersion[],
   deadline: number,
 ): Promise<readonly PlacedDocument[]> {
+  const definitions = await definitionsOf(parts, batch, versions)
   const documents: PlacedDocument[] = []
   for (let start = 0; start < versions.length; start += LOADED_MAX) {
     const some = versions.slice(start, start + LOADED_MAX)
-    const loaded = await Promise.all(some.map(placed => documentOf(parts, batch, placed, deadline)))
+    const loaded = await Promise.all(
+      some.map(placed => {
+        const its = definitions.get(placed.image.tenant)
+        return its && documentOf({ ...parts, batch, deadline }, placed, its)
+      }),
+    )
     documents.push(...loaded.filter(each => each !== undefined))
   }
   return documents
 }
 
-async function documentOf(
-  { definitions, baseUrl }: IndexStreamParts,
+/**
+ * Asked for once the batch is here: what was committed after a search parameter is indexed by it. What was committed
+ * before is indexed anew, by a newer revision than this one.
+ */
+async function definitionsOf(
+  { definitions }: IndexStreamParts,
   batch: StreamBatch,
+  versions: readonly PlacedVersion[],
+): Promise<ReadonlyMap<Tenant, Definitions>> {
+  const found = new Map<Tenant, Definitions>()
+  const asked = [...Map.groupBy(versions, ({ image }) => image.tenant)].map(async ([tenant, its]) => {
+    try {
+      found.set(tenant, await definitions.current(tenant))
+    } catch (error) {
+      for (const placed of its) batch.retryOrRefuse(placed, causeOf(error))
+    }
+  })
+  await Promise.all(asked)
+  return found
+}
+
+async function documentOf(
+  { baseUrl, batch, deadline }: BatchParts,
   placed: PlacedVersion,
-  deadline: number,
+  definitions: Definitions,
 ): Promise<PlacedDocument | undefined> {
   try {
     const version = await placed.image.load(deadline)
-    return { ...placed, document: indexableOf(definitions.for(placed.image.tenant), version, baseUrl) }
+    return { ...placed, document: indexableOf(definitions, version, baseUrl) }
   } catch (error) {
     if (isPassing(error)) batch.retryOrRefuse(placed, causeOf(error))
     else batch.refuse(placed, causeOf(error))
@@ -119,10 +146,13 @@ async function documentOf(
   }
 }
 
-interface WriteParts extends IndexStreamParts {
+interface BatchParts extends IndexStreamParts {
   readonly batch: StreamBatch
-  readonly tenant: Tenant
   readonly deadline: number
+}
+
+interface WriteParts extends BatchParts {
+  readonly tenant: Tenant
 }
 
 /** Gives how many are in the index. One that has the whole request refused is found by halves. */

@@ -4,7 +4,7 @@ import type { RefusedChange } from '#service/ports/refused-changes.ts'
 import type { IndexableVersion, SearchWriter } from '#service/ports/search-writer.ts'
 import { changeOf, freshTenant, soon } from '#test/contract/changes.ts'
 import { memoryPorts } from '#test/support/memory-ports.ts'
-import { faultOf, testDefinitions } from '#test/support/test-world.ts'
+import { currentTestDefinitions, faultOf } from '#test/support/test-world.ts'
 import { type RedriveParts, redrive } from './redrive.ts'
 
 const tenant = freshTenant()
@@ -45,7 +45,7 @@ async function world(waiting: readonly (RefusedChange | undefined)[]) {
     },
     store,
     writer,
-    definitions: testDefinitions,
+    definitions: currentTestDefinitions,
     clock: { now: () => 0 },
     report: ({ id }, cause) => void reported.push(`${id} ${cause}`),
   }

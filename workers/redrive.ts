@@ -1,6 +1,6 @@
 /** Brings changes that index-stream has refused into the index, once their cause is gone. */
 import {
-  type DefinitionsProvider,
+  type CurrentDefinitions,
   indexableOf,
   type RefusedChange,
   type RefusedChangesQueue,
@@ -16,7 +16,7 @@ export interface RedriveParts {
   readonly queue: RefusedChangesQueue
   readonly store: Pick<ResourceStore, 'readNewest'>
   readonly writer: SearchWriter
-  readonly definitions: DefinitionsProvider
+  readonly definitions: CurrentDefinitions
   /** Absolute references below it count as local. */
   readonly baseUrl?: string
   readonly clock: { now(): number }
@@ -111,10 +111,11 @@ async function refusalOf(parts: RedriveParts, tenant: Tenant, { type, id }: OfRe
   const { store, writer, definitions, baseUrl, clock } = parts
   const deadline = clock.now() + CALL_MS
   try {
+    const its = await definitions.current(tenant)
     const [version] = await store.readNewest(tenant, [{ type, id }], deadline)
     // What is purged leaves a tombstone: this never came to be.
     if (!version) return undefined
-    const [unwritten] = await writer.write(tenant, [indexableOf(definitions.for(tenant), version, baseUrl)], deadline)
+    const [unwritten] = await writer.write(tenant, [indexableOf(its, version, baseUrl)], deadline)
     return unwritten?.cause
   } catch (error) {
     if (isPassing(error)) throw error

@@ -7,7 +7,7 @@ import {
   type VersionImage,
 } from '#service/index.ts'
 import { sealVersion } from '#service/ports/stored-version.ts'
-import { faultOf, oneFault, testDefinitions } from '#test/support/test-world.ts'
+import { currentTestDefinitions, faultOf, oneFault } from '#test/support/test-world.ts'
 import { LEASE_MS } from './rebuild-lease.ts'
 import { type ReindexNews, type ReindexOptions, reindex } from './reindex.ts'
 
@@ -68,7 +68,7 @@ class World {
               return this.record === undefined
             }),
         },
-        definitions: testDefinitions,
+        definitions: currentTestDefinitions,
         clock: { now: () => this.now },
         nonce: () => `stamp-${++this.#stamps}`,
         wait: async milliseconds => {

@@ -4,7 +4,8 @@
  */
 import {
   type Clock,
-  type DefinitionsProvider,
+  type CurrentDefinitions,
+  type Definitions,
   Fault,
   fault,
   type IndexableVersion,
@@ -23,7 +24,7 @@ export interface ReindexParts extends LeaseParts {
   readonly scan: VersionScan
   readonly rebuild: IndexRebuild
   readonly records: RebuildRecords
-  readonly definitions: DefinitionsProvider
+  readonly definitions: CurrentDefinitions
   readonly clock: Clock
   /** Absolute references below it count as local. */
   readonly baseUrl?: string
@@ -148,14 +149,17 @@ const LOADED_MAX = 50
 
 /** Gives how many were refused. One that has a whole request refused is found by halves. */
 async function index(run: Run, writer: SearchWriter, versions: readonly VersionImage[]): Promise<number> {
-  const documents: PlacedDocument[] = []
-  for (let start = 0; start < versions.length; start += LOADED_MAX) {
-    const loaded = versions.slice(start, start + LOADED_MAX).map(image => documentOf(run, image))
-    documents.push(...(await Promise.all(loaded)).filter(each => each !== undefined))
+  let refused = 0
+  for (const [tenant, images] of Map.groupBy(versions, image => image.tenant)) {
+    // Not older than the index is: what they change later is written there by those who index it anew.
+    const definitions = await persist(run, () => run.definitions.current(tenant))
+    const documents: PlacedDocument[] = []
+    for (let start = 0; start < images.length; start += LOADED_MAX) {
+      const loaded = images.slice(start, start + LOADED_MAX).map(image => documentOf(run, image, definitions))
+      documents.push(...(await Promise.all(loaded)).filter(each => each !== undefined))
+    }
+    refused += images.length - documents.length + (await write(run, writer, tenant, documents))
   }
-  let refused = versions.length - documents.length
-  for (const [tenant, some] of Map.groupBy(documents, ({ image }) => image.tenant))
-    refused += await write(run, writer, tenant, some)
   return refused
 }
 
@@ -164,10 +168,14 @@ interface PlacedDocument {
   readonly document: IndexableVersion
 }
 
-async function documentOf(run: Run, image: VersionImage): Promise<PlacedDocument | undefined> {
+async function documentOf(
+  run: Run,
+  image: VersionImage,
+  definitions: Definitions,
+): Promise<PlacedDocument | undefined> {
   try {
     const version = await persist(run, deadline => image.load(deadline))
-    return { image, document: indexableOf(run.definitions.for(image.tenant), version, run.baseUrl) }
+    return { image, document: indexableOf(definitions, version, run.baseUrl) }
   } catch (error) {
     refuse(run, image, causeOf(error))
     return undefined

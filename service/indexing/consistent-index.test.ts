@@ -3,7 +3,7 @@ import { changeOf, deletionOf } from '#test/contract/changes.ts'
 import { memoryPorts } from '#test/support/memory-ports.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
 import { testCall } from '#test/support/test-call.ts'
-import { faultOf, oneFault, testDefinitions } from '#test/support/test-world.ts'
+import { currentTestDefinitions, faultOf, oneFault } from '#test/support/test-world.ts'
 import type { SearchRequest } from '../ports/search-index.ts'
 import type { IndexableVersion, UnwrittenVersion } from '../ports/search-writer.ts'
 import type { MarkedWrite } from '../ports/write-markers.ts'
@@ -37,7 +37,7 @@ async function world({ marked = [], complete = true, unwritten = [] }: World) {
   const searched: SearchRequest[] = []
   const index = new ConsistentIndex({
     store,
-    definitions: testDefinitions,
+    definitions: currentTestDefinitions,
     markers: { unindexed: async (_tenant, limit) => ({ writes: marked.slice(0, limit), complete }) },
     writer: {
       async write(_tenant, versions) {

@@ -1,6 +1,6 @@
 import { indexableOf } from '../access/reveal.ts'
 import type { Tenant } from '../call.ts'
-import type { DefinitionsProvider } from '../definitions.ts'
+import type { CurrentDefinitions } from '../definitions.ts'
 import { fault } from '../fault.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
 import type { SearchIndex, SearchPage, SearchRequest } from '../ports/search-index.ts'
@@ -13,7 +13,7 @@ export interface ConsistentIndexParts {
   readonly writer: SearchWriter
   readonly store: ResourceStore
   readonly markers: WriteMarkers
-  readonly definitions: DefinitionsProvider
+  readonly definitions: CurrentDefinitions
   /** Absolute references below it count as local. */
   readonly baseUrl?: string
 }
@@ -55,9 +55,10 @@ export class ConsistentIndex implements SearchIndex {
 
   async #index(tenant: Tenant, writes: readonly MarkedWrite[], deadline: number): Promise<void> {
     const { store, writer, definitions, baseUrl } = this.#parts
+    // By the parameters of the search itself, or newer ones.
+    const its = await definitions.current(tenant)
     // What was not committed after all is not there, or is there in the version before.
     const versions = await store.readNewest(tenant, writes, deadline)
-    const its = definitions.for(tenant)
     const documents = versions.flatMap(version => (version ? [indexableOf(its, version, baseUrl)] : []))
     const unwritten = await writer.write(tenant, documents, deadline)
     if (unwritten.length > 0) throw behind(unwritten.map(({ kind, cause }) => `${kind} ${cause}`).join(', '))

@@ -9,7 +9,7 @@ import { changeOf, deletionOf, freshTenant, soon } from '#test/contract/changes.
 import { memoryPorts } from '#test/support/memory-ports.ts'
 import { type OpenSearchWorld, openSearchWorld } from '#test/support/opensearch-world.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
-import { testDefinitions } from '#test/support/test-world.ts'
+import { currentTestDefinitions } from '#test/support/test-world.ts'
 
 let world: OpenSearchWorld
 
@@ -31,7 +31,7 @@ function gateway(): { readonly store: ResourceStore; readonly index: SearchIndex
     },
   }
   const markers: WriteMarkers = { unindexed: async () => ({ writes: [...marked], complete: true }) }
-  const parts = { index: world.index(), writer: world.writer, store, markers, definitions: testDefinitions }
+  const parts = { index: world.index(), writer: world.writer, store, markers, definitions: currentTestDefinitions }
   return { store: marking, index: new ConsistentIndex(parts), marked }
 }
 

@@ -11,7 +11,7 @@ import { recordingLogger } from './logger.ts'
 import { countingIds, fixedClock, testSealer } from './memory-ports.ts'
 import { openSearchWorld } from './opensearch-world.ts'
 import { type RestWorld, type RestWorldOptions, restWorldOver } from './rest-world.ts'
-import { testDefinitions } from './test-world.ts'
+import { currentTestDefinitions, testDefinitions } from './test-world.ts'
 
 export async function openEngineRestWorld(options: RestWorldOptions = {}): Promise<RestWorld> {
   const endpoint = inject('engines').opensearch?.endpoint
@@ -38,7 +38,7 @@ export async function openEngineRestWorld(options: RestWorldOptions = {}): Promi
     writer: new OpenSearchWriter({ engine, place }),
     store,
     markers: store.marks,
-    definitions: testDefinitions,
+    definitions: currentTestDefinitions,
   })
   const index: SearchIndex = {
     search: (tenant, request) => consistent.search(tenant, { ...request, consistent: true }),

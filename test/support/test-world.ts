@@ -1,5 +1,5 @@
 import type { Call } from '#service/call.ts'
-import { createDefinitions } from '#service/definitions.ts'
+import { type CurrentDefinitions, createDefinitions } from '#service/definitions.ts'
 import type { FaultCategory, Issue } from '#service/fault.ts'
 import { Fault } from '#service/fault.ts'
 import type { FhirService } from '#service/fhir-service.ts'
@@ -10,6 +10,9 @@ import { testCall } from './test-call.ts'
 
 /** The tables of R4, read once in a test file. */
 export const testDefinitions = createDefinitions()
+
+/** Of tenants without search parameters of their own. */
+export const currentTestDefinitions: CurrentDefinitions = { current: async tenant => testDefinitions.for(tenant) }
 
 export interface TestWorld {
   readonly ports: MemoryPorts
