@@ -19,7 +19,7 @@ import type {
   SubmittedJob,
 } from './job-requests.ts'
 import type { ByteRange } from './ports/object-store.ts'
-import type { VersionAttributes } from './ports/stored-version.ts'
+import type { ResourceKey, VersionAttributes } from './ports/stored-version.ts'
 import type { JsonValue, ResourceContent } from './resource/content.ts'
 import type { ChangeFilter } from './subscriptions/change-filter.ts'
 import type { SubscribeRequest } from './subscriptions/subscribe.ts'
@@ -113,6 +113,8 @@ export interface Revealed extends VersionAttributes {
   readonly body: Uint8Array
   /** The body parsed (decimals exact), at most once. Treat as frozen. */
   readonly content: () => ResourceContent
+  /** What it is contained in, where it is no resource of its own; its id is that in there. */
+  readonly container?: ResourceKey
 }
 
 /** R4 search.html#summary and #elements, on reads as well. */

@@ -146,9 +146,13 @@ function addResource(
   links: BundleLinks,
   mode: 'match' | 'include',
 ): void {
-  const fullUrl = quote(`${links.baseUrl}/${version.type}/${version.id}`)
+  const fullUrl = quote(`${links.baseUrl}/${addressOf(version)}`)
   writer.entry(`"fullUrl":${fullUrl},"resource":`, version.body, `,"search":{"mode":"${mode}"}`)
 }
+
+/** Below the base: `Patient/1`; of what is contained `MedicationRequest/23#m1`. R4 search.html#containedType */
+export const addressOf = ({ type, id, container }: Revealed): string =>
+  container ? `${container.type}/${container.id}#${id}` : `${type}/${id}`
 
 const quote = (text: string): string => JSON.stringify(text)
 

@@ -1,7 +1,7 @@
 import type { Tenant } from '#service/call.ts'
 import type { IndexableVersion, SearchWriter, UnwrittenVersion } from '#service/ports/search-writer.ts'
 import { EXTRACTOR_GENERATION } from '#service/search/document.ts'
-import { engineDocument, engineId } from './document/engine-document.ts'
+import { engineDocuments } from './document/engine-document.ts'
 import { answerOf, ask } from './engine/ask.ts'
 import type { Engine } from './engine/engine.ts'
 import { refused, unavailable } from './engine/engine-faults.ts'
@@ -55,17 +55,19 @@ export class OpenSearchWriter implements SearchWriter {
     let actions: Action[] = []
     let length = 0
     for (const [position, version] of versions.entries()) {
-      const document = JSON.stringify(engineDocument(tenant, version))
-      const size = document.length * indexes.length
-      const isFull = length + size > REQUEST_LENGTH_MAX || actions.length + indexes.length > REQUEST_ACTIONS_MAX
-      if (isFull && actions.length > 0) {
-        await flush(actions)
-        actions = []
-        length = 0
+      for (const { id, document } of engineDocuments(tenant, version)) {
+        const text = JSON.stringify(document)
+        const size = text.length * indexes.length
+        const isFull = length + size > REQUEST_LENGTH_MAX || actions.length + indexes.length > REQUEST_ACTIONS_MAX
+        if (isFull && actions.length > 0) {
+          await flush(actions)
+          actions = []
+          length = 0
+        }
+        for (const index of indexes)
+          actions.push({ position, text: `${this.#target(tenant, { id, version, index })}\n${text}\n` })
+        length += size
       }
-      for (const index of indexes)
-        actions.push({ position, text: `${this.#target(tenant, version, index)}\n${document}\n` })
-      length += size
     }
     await flush(actions)
     return [...unwritten.values()]
@@ -85,10 +87,10 @@ export class OpenSearchWriter implements SearchWriter {
     return indexes
   }
 
-  #target(tenant: Tenant, version: IndexableVersion, index: string): string {
+  #target(tenant: Tenant, { id, version, index }: ActionTarget): string {
     const target = {
       _index: index,
-      _id: engineId(tenant, version),
+      _id: id,
       ...routingOf(this.#parts.place, tenant),
       version_type: 'external',
     }
@@ -116,6 +118,12 @@ export class OpenSearchWriter implements SearchWriter {
 
 /** A tombstone is the same by whatever search parameters. */
 const revisionOf = (version: IndexableVersion): number => ('revision' in version ? (version.revision ?? 0) : 0)
+
+interface ActionTarget {
+  readonly id: string
+  readonly version: IndexableVersion
+  readonly index: string
+}
 
 interface Action {
   /** Of the version among those to be written. */

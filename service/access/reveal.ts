@@ -66,7 +66,7 @@ export function indexableOf(
   baseUrl: string | undefined,
 ): IndexableVersion {
   const { type, id, versionId, lastUpdated } = version
-  if (version.deleted) return { type, id, versionId, lastUpdated, deleted: true }
+  if (version.deleted) return { type, id, versionId, lastUpdated, deleted: true, ...containedOf(version) }
   return indexableDocument(definitions, version, baseUrl)
 }
 
@@ -80,7 +80,7 @@ export function indexableDocument(
   const content = contentOf(version)
   const document = extract(definitions, content, { versionId, lastUpdated, ...(baseUrl !== undefined && { baseUrl }) })
   const revision = definitions.own?.revision ?? 0
-  return revision === 0 ? document : Object.assign(document, { revision })
+  return Object.assign(document, revision > 0 && { revision }, containedOf(version))
 }
 
 /** A SearchParameter by which the tenant's searches are understood, whoever asks: that shows nobody what it says. */
@@ -119,7 +119,10 @@ const attributesOf = <Deleted extends boolean>(version: VersionAttributes, delet
   deleted,
   compartments: version.compartments,
   securityLabels: version.securityLabels,
+  ...containedOf(version),
 })
+
+const containedOf = ({ containedMax }: VersionAttributes) => (containedMax === undefined ? undefined : { containedMax })
 
 function visibleTombstone(definitions: Definitions, visible: Node, version: VersionAttributes): boolean {
   if (visible.kind === 'everything') return true

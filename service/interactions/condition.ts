@@ -51,6 +51,10 @@ export function parseCondition(
     parseQueryString(criteria),
     'strict',
   )
+  if (parsed.contained !== 'false') {
+    const diagnostics = `The condition '${text}' is about resources: what they contain is nothing to be written or named`
+    throw fault('invalid', diagnostics, { code: 'not-supported', expression: ['_contained'] })
+  }
   if (parsed.query.where.kind === 'everything') {
     throw fault('invalid', `The condition '${text}' has no search criteria`, { code: 'value' })
   }

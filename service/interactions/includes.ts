@@ -41,7 +41,8 @@ export async function findIncludes(
   const { includesMax, includeRoundsMax } = context.limits
   const definitions = context.definitions.for(call.tenant)
   const iterates = directives.some(directive => directive.iterate)
-  const known = new Set(matches.flatMap(match => [keyOf(match), targetKey(match)]))
+  // Nothing refers to what is contained in a match but the match itself.
+  const known = new Set(matches.flatMap(match => (match.container ? [] : [keyOf(match), targetKey(match)])))
   const versions: Revealed[] = []
   let frontier = matches
   for (let round = 0; frontier.length > 0 && (round === 0 || iterates); round++) {
@@ -80,7 +81,8 @@ async function findRound(
     for (const version of await readTargets(context, call, targets.local.slice(start, start + room + 1))) add(version)
   }
   if (found.length > room) return found
-  const queries = [...targets.canonical, ...revincludeQueries(step, frontier)]
+  const outside = frontier.filter(({ container }) => container === undefined)
+  const queries = [...targets.canonical, ...revincludeQueries(step, outside)]
   const pointing = await mapConcurrently(queries, context.limits.concurrencyMax, query =>
     findPointing(context, call, query, known, room + 1),
   )

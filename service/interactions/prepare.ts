@@ -54,6 +54,7 @@ export function prepareWrite(
     body: stringifyJson(content),
     compartments: document.compartments,
     securityLabels: securityLabelsOf(content),
+    ...containedOf(Math.max(write.previous?.containedMax ?? 0, document.contained?.length ?? 0)),
     provenance: provenanceOf(call),
     document,
   }
@@ -70,6 +71,7 @@ export const prepareTombstone = (call: Call, previous: VersionAttributes, now: n
   body: undefined,
   compartments: previous.compartments,
   securityLabels: previous.securityLabels,
+  ...containedOf(previous.containedMax),
   provenance: provenanceOf(call),
   document: undefined,
 })
@@ -84,6 +86,7 @@ export const attributesOfChange = (change: Change): VersionAttributes => ({
   deleted: change.body === undefined,
   compartments: change.compartments,
   securityLabels: change.securityLabels,
+  ...containedOf(change.containedMax),
 })
 
 /**
@@ -106,6 +109,8 @@ export function writtenVersion(change: Change, content?: ResourceContent): Revea
     },
   }
 }
+
+const containedOf = (containedMax: number | undefined) => (containedMax ? { containedMax } : undefined)
 
 /** `system|code` of meta.security. */
 function securityLabelsOf(content: ResourceContent): readonly string[] {

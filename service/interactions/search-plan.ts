@@ -1,6 +1,6 @@
 /** What a search is of: one type, several, or a compartment, each with its query. R4 http.html#search */
 import { assertPermitted } from '../access/permit.ts'
-import { scope } from '../access/scope.ts'
+import { scope, scopeContained } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -8,6 +8,7 @@ import { Fault, fault, type Issue } from '../fault.ts'
 import type { Parameters, SearchRequest } from '../fhir-service.ts'
 import type { Interaction } from '../interaction-request.ts'
 import type { Node, Query, ScopedQuery, SortKey } from '../search/ast.ts'
+import { sortInContained } from '../search/contained.ts'
 import { nearHint } from '../search/near-names.ts'
 import { type ParsedSearch, parseSearch, type SearchContext } from '../search/parse.ts'
 import { isLogicalId } from '../search/reference-value.ts'
@@ -48,10 +49,7 @@ export function planSearch(
   const cap = context.limits.pageSizeMax
   const applied = first ? capped([...given, ...first.applied], cap) : given
   return {
-    parts: searched.map(({ query, sort }) => ({
-      query: within(context, call, query, where),
-      sort: sort.map(key => scopedKey(context, call, key)),
-    })),
+    parts: searched.flatMap(parsed => partsOf(context, call, parsed, where)),
     parsed: first
       ? { ...first, count: first.count === undefined ? undefined : Math.min(first.count, cap), applied }
       : { ...NOTHING_TO_SEARCH, applied },
@@ -87,6 +85,8 @@ const NOTHING_TO_SEARCH: Omit<ParsedSearch, 'query' | 'sort'> = {
   issues: [],
   countOnly: false,
   explain: false,
+  contained: 'false',
+  containedType: 'container',
 }
 
 /** `Patient`, `Patient/1/Observation`, `Patient/1/*`; '' for the system. */
@@ -103,14 +103,27 @@ const isAbove =
   ([name, value]: Parameters[number]): boolean =>
     name === '_count' && Number(value) > countMax
 
+/** Of one type: its resources, those that others contain, or the one behind the other. */
+function partsOf(
+  context: ServiceContext,
+  call: Call,
+  { query, sort, contained }: ParsedSearch,
+  compartment: Node | undefined,
+): SearchPart[] {
+  const keys = sort.map(key => scopedKey(context, call, key))
+  const outside = { query: within(context, call, query, compartment), sort: keys }
+  if (contained === 'false') return [outside]
+  const { resourceTypes } = context.definitions.for(call.tenant)
+  const scoped = scopeContained(call, context.policy, resourceTypes, placed(query, compartment))
+  const inside = { query: simplify(scoped), sort: keys.map(sortInContained) }
+  return contained === 'true' ? [inside] : [outside, inside]
+}
+
+const placed = (query: Query, compartment: Node | undefined): Query =>
+  compartment ? { ...query, where: { kind: 'and', nodes: [compartment, query.where] } } : query
+
 const within = (context: ServiceContext, call: Call, query: Query, compartment: Node | undefined): ScopedQuery =>
-  simplify(
-    scope(
-      call,
-      context.policy,
-      compartment ? { ...query, where: { kind: 'and', nodes: [compartment, query.where] } } : query,
-    ),
-  )
+  simplify(scope(call, context.policy, placed(query, compartment)))
 
 /** What is hidden from the caller is no value to sort by. */
 const scopedKey = (context: ServiceContext, call: Call, key: SortKey): SortKey =>

@@ -1,11 +1,14 @@
+import { type ContainedReturn, readContained } from '../access/read-contained.ts'
 import { readHits } from '../access/read-hits.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Revealed, SearchRequest, SearchResult } from '../fhir-service.ts'
 import type { Position } from '../ports/search-index.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
+import { isContainedType } from '../search/contained.ts'
 import { unindexedIssues } from '../search/own-parameters/unindexed-issues.ts'
 import { decodeCursor, encodeCursor, LAST_PAGE, LINK_LIFE_MS, type Place, withCursor } from '../search/page.ts'
+import { addressOf } from '../searchset.ts'
 import { withTerminology } from '../terminology/with-terminology.ts'
 import { type Explanation, explanation } from './explanation.ts'
 import { findIncludes } from './includes.ts'
@@ -109,7 +112,9 @@ async function pageOf(
       : decodeCursor(ports.sealer, call.tenant, parsed.cursor, sealed, ports.clock.now())
   const asked = { count, place, total: parsed.total, consistent, ...traceOf(explained) }
   const { runs, ...page } = await findPage(context, call, parts, asked)
-  return { ...page, place, matches: await readRuns(context, call, runs) }
+  if (parsed.contained === 'false') return { ...page, place, matches: await readRuns(context, call, runs) }
+  const total = page.total ?? (place || page.next ? undefined : sizeOf(runs))
+  return { ...page, total, place, matches: await readInside(context, call, runs, parsed.containedType) }
 }
 
 const FROM_THE_END: Place = Object.freeze({ after: undefined, backwards: true })
@@ -132,6 +137,27 @@ async function readRuns(context: ServiceContext, call: Call, runs: readonly Foun
   )
   const versions = new Map(read.flat().map(version => [keyOf(version), version]))
   return runs.flatMap(run => run.hits.flatMap(hit => versions.get(keyOf(hit)) ?? []))
+}
+
+const sizeOf = (runs: readonly FoundRun[]): number => runs.reduce((sum, { hits }) => sum + hits.length, 0)
+
+/** Containers come once, however many hits are in them: R4 bundle.html#invs, bdl-7. */
+async function readInside(
+  context: ServiceContext,
+  call: Call,
+  runs: readonly FoundRun[],
+  wanted: ContainedReturn,
+): Promise<readonly Revealed[]> {
+  const read = await Promise.all(
+    runs.map(({ query, hits }) =>
+      isContainedType(query.type)
+        ? readContained(context, call, query, hits, wanted)
+        : readHits(context, call, query, hits),
+    ),
+  )
+  const distinct = new Map<string, Revealed>()
+  for (const version of read.flat()) if (version) distinct.set(addressOf(version), version)
+  return [...distinct.values()]
 }
 
 const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`

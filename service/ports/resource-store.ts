@@ -65,6 +65,8 @@ export interface Change {
   readonly body: string | undefined
   readonly compartments: readonly string[]
   readonly securityLabels: readonly string[]
+  /** See VersionAttributes. */
+  readonly containedMax?: number
   readonly provenance: Provenance
   /** What search knows of this version; undefined for a tombstone. */
   readonly document: IndexDocument | undefined

@@ -23,10 +23,14 @@ export type IndexableVersion = IndexableDocument | IndexTombstone
 export interface IndexableDocument extends IndexDocument {
   /** Of the tenant's own search parameters by which it was made: see ParameterSource. Default: 0. */
   readonly revision?: number
+  /** See VersionAttributes. Default: as many as it contains. */
+  readonly containedMax?: number
 }
 
 export interface IndexTombstone extends ResourceKey {
   readonly versionId: number
+  /** See VersionAttributes. */
+  readonly containedMax?: number
   /** Milliseconds since the epoch. */
   readonly lastUpdated: number
   readonly deleted: true

@@ -30,6 +30,12 @@ export interface VersionAttributes {
   readonly compartments: readonly string[]
   /** `system|code` of meta.security; a tombstone keeps its predecessor's. */
   readonly securityLabels: readonly string[]
+  /**
+   * How many contained resources this version or one before it has at the most; undefined: none. A store that indexes
+   * on commit need not keep it: an index that is told later writes over so many by it, whichever versions it has heard
+   * of.
+   */
+  readonly containedMax?: number
 }
 
 const sealedBody = Symbol('sealed body')

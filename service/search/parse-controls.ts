@@ -25,6 +25,8 @@ export interface ControlState {
   summary: View['summary']
   cursor: string | undefined
   explain: boolean
+  contained: ParsedSearch['contained']
+  containedType: ParsedSearch['containedType']
 }
 
 export const newControlState = (
@@ -44,6 +46,8 @@ export const newControlState = (
   summary: undefined,
   cursor: undefined,
   explain: false,
+  contained: 'false',
+  containedType: 'container',
 })
 
 /** Answers the value as it was applied; undefined where problems were added and nothing is left of it. */
@@ -58,6 +62,8 @@ export function controlOf(name: string): Control | undefined {
 
 const TOTALS = ['none', 'estimate', 'accurate'] as const
 const SUMMARIES = ['true', 'text', 'data', 'count', 'false'] as const
+const CONTAINED = ['false', 'true', 'both'] as const
+const CONTAINED_TYPES = ['container', 'contained'] as const
 const COUNT = /^\d{1,9}$/
 
 const CONTROLS: ReadonlyMap<string, Control> = new Map<string, Control>([
@@ -85,6 +91,22 @@ const CONTROLS: ReadonlyMap<string, Control> = new Map<string, Control>([
     once(`one of ${SUMMARIES.join(', ')}`, (state, value) => {
       state.summary = SUMMARIES.find(one => one === value)
       return state.summary !== undefined
+    }),
+  ],
+  [
+    '_contained',
+    once(`one of ${CONTAINED.join(', ')}`, (state, value) => {
+      const known = CONTAINED.find(one => one === value)
+      state.contained = known ?? 'false'
+      return known !== undefined
+    }),
+  ],
+  [
+    '_containedType',
+    once(`one of ${CONTAINED_TYPES.join(', ')}`, (state, value) => {
+      const known = CONTAINED_TYPES.find(one => one === value)
+      state.containedType = known ?? 'container'
+      return known !== undefined
     }),
   ],
   [

@@ -36,8 +36,6 @@ const SPECIALS: ReadonlyMap<string, SpecialParser> = new Map<string, SpecialPars
   ['_text', wordsParser('narrative')],
   ['_content', wordsParser('content')],
   ['_query', refuse("names no query that this server has: only searches by parameters and '_filter'")],
-  ['_contained', parseContained],
-  ['_containedType', refuse("has no effect: contained resources are not searched, as '_contained=false' says")],
   ['_type', refuse('goes with a search of several types: GET [base]?_type=Patient,Observation&...')],
 ])
 
@@ -101,25 +99,4 @@ function parseList(
     return undefined
   }
   return { kind: 'has', parameter: item, query: { type: 'List', where: { kind: 'id', ids } } }
-}
-
-/** R4 search.html#contained: only the default is offered. */
-function parseContained(
-  _context: CriterionContext,
-  _type: string,
-  name: string,
-  value: string,
-  problems: Problem[],
-): Node | undefined {
-  if (value === 'false') return { kind: 'everything' }
-  problems.push(
-    value === 'true' || value === 'both'
-      ? ignorable(
-          name,
-          `Parameter '${name}': contained resources are not searched; only false is supported`,
-          'not-supported',
-        )
-      : notTaken(name, value, 'false (true and both are not supported)'),
-  )
-  return undefined
 }

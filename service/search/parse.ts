@@ -40,6 +40,10 @@ export interface ParsedSearch {
   readonly countOnly: boolean
   /** `_explain=true`: how the search is run is told beside its results. */
   readonly explain: boolean
+  /** Whether contained resources are searched: not, alone, or as well. R4 search.html#contained */
+  readonly contained: 'false' | 'true' | 'both'
+  /** What is answered of them. */
+  readonly containedType: 'container' | 'contained'
 }
 
 export interface IncludeDirective {
@@ -115,6 +119,8 @@ export function parseSearch(
     issues,
     countOnly,
     explain: state.explain,
+    contained: state.contained,
+    containedType: state.containedType,
   }
 }
 

@@ -16,6 +16,7 @@ import {
   arbitraryQuery,
   arbitrarySort,
   lookupIn,
+  olderVersion,
   searchInMemory,
 } from '#test/support/arbitrary-search.ts'
 import { type OpenSearchWorld, openSearchWorld } from '#test/support/opensearch-world.ts'
@@ -141,9 +142,11 @@ const writesOf = (corpus: readonly IndexDocument[], deleted: readonly IndexDocum
   corpus.flatMap(document => {
     const { type, id, versionId, lastUpdated } = document
     const other = corpus.findLast(each => each.type === type) ?? document
-    const older = Array.from({ length: versionId - 1 }, (_, index) => ({ ...other, id, versionId: index + 1 }))
+    const older = Array.from({ length: versionId - 1 }, (_, index) => olderVersion(document, other, index + 1))
+    const containedMax = Math.max(...[...older, document].map(({ contained }) => contained?.length ?? 0))
+    const newest = Object.assign(document, { containedMax })
     const end = deleted.includes(document)
-      ? [{ type, id, versionId: versionId + 1, lastUpdated, deleted: true } as const]
+      ? [{ type, id, versionId: versionId + 1, lastUpdated, deleted: true, containedMax } as const]
       : []
-    return [...older, document, document, ...end]
+    return [...older, newest, newest, ...end]
   })

@@ -1,5 +1,6 @@
 /** How criteria are put together, and of how many types, over real engines. */
 import { describe } from 'vitest'
+import { containedSuite } from '#test/conformance/contained.suite.ts'
 import { type SeveralTypesWorld, searchSeveralTypesSuite } from '#test/conformance/search-several-types.suite.ts'
 import { searchStructureSuite } from '#test/conformance/search-structure.suite.ts'
 import { startEngineWorld } from '#test/support/engine-world.ts'
@@ -25,5 +26,7 @@ async function open(): Promise<SeveralTypesWorld> {
 }
 
 describe('structure', () => searchStructureSuite(open))
+
+describe('contained', () => containedSuite(open))
 
 describe('several types', () => searchSeveralTypesSuite(open))

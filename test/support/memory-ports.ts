@@ -186,10 +186,16 @@ function write(state: TenantState, change: Change): void {
   const version = sealVersion(attributes, deleted ? undefined : new TextEncoder().encode(body))
   state.versions.set(key, [...(state.versions.get(key) ?? []), version])
   state.log.push(version)
+  for (const inside of state.documents.get(key)?.document.contained ?? []) state.documents.delete(keyOf(inside))
+  state.documents.delete(key)
+  if (document) for (const one of [document, ...(document.contained ?? [])]) index(state, one)
+}
+
+function index(state: TenantState, document: IndexDocument): void {
+  const key = keyOf(document)
   const sequence = state.sequences.get(key) ?? state.sequences.size
   state.sequences.set(key, sequence)
-  if (document) state.documents.set(key, { document, sequence })
-  else state.documents.delete(key)
+  state.documents.set(key, { document, sequence })
 }
 
 function historyPage(log: readonly StoredVersion[], request: HistoryRequest): HistoryPage {

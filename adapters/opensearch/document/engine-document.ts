@@ -16,6 +16,29 @@ export const scopeOf = (tenant: Tenant, type: string): string => `${tenant}/${ty
 /** The tenant and the type hold no slash, nor does the id. */
 export const engineId = (tenant: Tenant, { type, id }: ResourceKey): string => `${scopeOf(tenant, type)}/${id}`
 
+export interface PlacedDocument {
+  /** `_id` */
+  readonly id: string
+  readonly document: EngineDocument
+}
+
+/**
+ * What is written for a version: its own document and, in numbered places beside it, those of what it contains. A place
+ * is emptied where it has fewer than a version before it, so that no search finds what was contained once. Each version
+ * writes every place that any before it may have filled: in whatever order they come, the newest stays.
+ */
+export function engineDocuments(tenant: Tenant, version: IndexableVersion): readonly PlacedDocument[] {
+  const id = engineId(tenant, version)
+  const own = { id, document: engineDocument(tenant, version) }
+  const contained = ('deleted' in version ? undefined : version.contained) ?? []
+  const places = Math.max(contained.length, version.containedMax ?? 0)
+  if (places === 0) return [own]
+  const { type, id: itsId, versionId, lastUpdated } = version
+  const emptied: IndexableVersion = { type, id: itsId, versionId, lastUpdated, deleted: true }
+  const filled = (place: number) => engineDocument(tenant, contained[place] ?? emptied)
+  return [own, ...Array.from({ length: places }, (_, place) => ({ id: `${id}#${place}`, document: filled(place) }))]
+}
+
 /** What a deleted resource leaves, so that an older version that arrives later does not come back. */
 export const engineDocument = (tenant: Tenant, version: IndexableVersion): EngineDocument => {
   const { type, id, versionId, lastUpdated } = version

@@ -4,6 +4,7 @@
  * whichever are fewer.
  */
 import type { ChainNode, HasNode, Query } from '#service/search/ast.ts'
+import { containedType, inContained, isContainedId } from '#service/search/contained.ts'
 import { parameterKey } from '../document/parameter-key.ts'
 import { linkKeyword, linkStart } from '../document/terms.ts'
 import { allOf, type Clause, terms } from '../query/clause.ts'
@@ -28,6 +29,8 @@ export class Joins {
   readonly #reader: IndexReader
   readonly #budget: JoinBudget
   readonly #resolved = new Map<Query, Promise<Resolved>>()
+  /** Chains from resources and from contained ones lead to the same ends. */
+  readonly #ends = new Map<Query, Promise<string[] | undefined>>()
 
   constructor(reader: IndexReader, budget: JoinBudget) {
     this.#reader = reader
@@ -51,7 +54,7 @@ export class Joins {
         complete.set(join, terms('id', near))
       }),
     )
-    const { hits } = await this.#page(query, allOf([terms('id', ids), compiled(query, complete)]))
+    const { hits } = await this.#page(query, { clause: allOf([terms('id', ids), compiled(query, complete)]) })
     return new Set(hits.map(hit => hit.id))
   }
 
@@ -66,7 +69,7 @@ export class Joins {
         const ends = await far
         if (!ends) return
         const key = parameterKey(join.parameter)
-        const values = join.kind === 'chain' ? ends.map(id => linkKeyword(key, join.query.type, id)) : ends
+        const values = join.kind === 'chain' ? ends.map(id => linkKeyword(key, targetType(join.query, id), id)) : ends
         answers.set(join, terms(join.kind === 'chain' ? 'link' : 'id', values))
       }),
     )
@@ -88,9 +91,16 @@ export class Joins {
   }
 
   /** The far ends of a chain; undefined where they are too many, or the near side is smaller. */
-  async #targets({ query }: ChainNode, isNearSideSmall: () => Promise<boolean>): Promise<string[] | undefined> {
+  #targets({ query }: ChainNode, isNearSideSmall: () => Promise<boolean>): Promise<string[] | undefined> {
+    const known = this.#ends.get(query) ?? this.#findTargets(query, isNearSideSmall)
+    this.#ends.set(query, known)
+    return known
+  }
+
+  async #findTargets(query: Query, isNearSideSmall: () => Promise<boolean>): Promise<string[] | undefined> {
     const ids: string[] = []
-    const whole = await this.#eachFar(query, isNearSideSmall, hits => ids.push(...hits.map(hit => hit.id)))
+    const far = { query, contained: inContained(query) }
+    const whole = await this.#eachFar(far, isNearSideSmall, hits => ids.push(...hits.map(hit => hit.id)))
     return whole ? ids : undefined
   }
 
@@ -104,7 +114,7 @@ export class Joins {
     const start = linkStart(parameterKey(parameter), near.type)
     if (open.length > 0) {
       const ids = new Set<string>()
-      const whole = await this.#eachFar(query, isNearSideSmall, hits => addEnds(ids, hits, start))
+      const whole = await this.#eachFar({ query }, isNearSideSmall, hits => addEnds(ids, hits, start))
       return whole ? [...ids] : undefined
     }
     const { batch, endsMax, gatheredMax } = this.#budget.limits
@@ -118,19 +128,20 @@ export class Joins {
 
   /** Goes through what satisfies the query behind a join. Gives whether it did; if not, they are too many. */
   async #eachFar(
-    query: Query,
+    { query, contained }: FarSide,
     isNearSideSmall: () => Promise<boolean>,
     visit: (hits: readonly EngineHit[]) => void,
   ): Promise<boolean> {
     const { batch, endsMax } = this.#budget.limits
-    const { clause, open } = await this.resolve(query)
+    const [{ clause, open }, inside] = await Promise.all([this.resolve(query), contained && this.resolve(contained)])
+    const isOpen = open.length > 0 || (inside !== undefined && inside.open.length > 0)
     let after: EngineHit | undefined
     do {
       const count = after ? undefined : endsMax + 1
-      const { hits, total } = await this.#page(query, clause, after, count)
+      const { hits, total } = await this.#page(query, { clause, contained: inside?.clause, after, count })
       if (count && (total > endsMax || (total > batch && (await isNearSideSmall())))) return false
       const ids = hits.map(hit => hit.id)
-      const confirmed = open.length > 0 ? await this.confirm(query, ids) : undefined
+      const confirmed = isOpen ? await this.#confirmTargets(query, ids) : undefined
       visit(confirmed ? hits.filter(hit => confirmed.has(hit.id)) : hits)
       after = hits.length === batch ? hits.at(-1) : undefined
     } while (after)
@@ -139,15 +150,29 @@ export class Joins {
 
   /** Those of these resources that have a target which satisfies the chain. */
   async #chained({ parameter, query }: ChainNode, near: Query, ids: readonly string[]): Promise<string[]> {
-    const start = linkStart(parameterKey(parameter), query.type)
-    const { hits } = await this.#page(near, terms('id', ids))
+    const key = parameterKey(parameter)
+    const starts = [linkStart(key, query.type), linkStart(key, containedType(query.type))]
+    const { hits } = await this.#page(near, { clause: terms('id', ids) })
     const targets = new Set<string>()
-    addEnds(targets, hits, start)
+    for (const start of starts) addEnds(targets, hits, start)
     const confirmed = new Set<string>()
     for (const some of batchesOf([...targets], this.#budget.limits.batch)) {
-      for (const id of await this.confirm(query, some)) confirmed.add(id)
+      for (const id of await this.#confirmTargets(query, some)) confirmed.add(id)
     }
-    return hits.filter(hit => endsOf(hit, start).some(id => confirmed.has(id))).map(hit => hit.id)
+    const leads = (hit: EngineHit) => starts.some(start => endsOf(hit, start).some(id => confirmed.has(id)))
+    return hits.filter(leads).map(hit => hit.id)
+  }
+
+  /** Which ends of a chain satisfy its query: contained ones what it means of them. */
+  async #confirmTargets(query: Query, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const [inside, outside] = await Promise.all([
+      this.confirm(inContained(query), ids.filter(isContainedId)),
+      this.confirm(
+        query,
+        ids.filter(id => !isContainedId(id)),
+      ),
+    ])
+    return outside.union(inside)
   }
 
   /** Those of these resources that a source points to which satisfies the `_has`. */
@@ -169,7 +194,7 @@ export class Joins {
     const found = new Set<string>()
     let after: EngineHit | undefined
     do {
-      const { hits } = await this.#page(query, pointing, after)
+      const { hits } = await this.#page(query, { clause: pointing, after })
       const confirmed = await this.confirm(
         query,
         hits.map(hit => hit.id),
@@ -185,14 +210,30 @@ export class Joins {
   }
 
   /** A batch of what the clause finds, by id. */
-  #page(query: Query, clause: Clause, after?: EngineHit, count?: number) {
+  #page(query: Query, { clause, contained, after, count }: Batch) {
     this.#budget.spend()
-    return this.#reader.page({ ...this.#request(query, clause), after: after?.position, ...(count && { count }) })
+    const request = { ...this.#request(query, clause), contained, after: after?.position }
+    return this.#reader.page({ ...request, ...(count && { count }) })
   }
 
   #request = ({ type }: Query, clause: Clause) =>
     ({ type, clause, terms: BY_ID, size: this.#budget.limits.batch, links: true }) as const
 }
+
+interface Batch {
+  readonly clause: Clause
+  readonly contained?: Clause | undefined
+  readonly after?: EngineHit | undefined
+  readonly count?: number | undefined
+}
+
+/** What lies behind a join; contained resources behind chains alone. */
+interface FarSide {
+  readonly query: Query
+  readonly contained?: Query
+}
+
+const targetType = ({ type }: Query, id: string): string => (isContainedId(id) ? containedType(type) : type)
 
 /** The query with its joins answered; what is not answered lets more through. */
 function compiled({ type, where }: Query, answers: ReadonlyMap<JoinNode, Clause>): Clause {

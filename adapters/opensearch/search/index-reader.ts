@@ -2,6 +2,7 @@ import type { Tenant } from '#service/call.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Position, SearchRequest } from '#service/ports/search-index.ts'
 import type { ParameterReference } from '#service/search/ast.ts'
+import { containedType } from '#service/search/contained.ts'
 import { scopeOf } from '../document/engine-document.ts'
 import { parameterKey } from '../document/parameter-key.ts'
 import { linkKeyword, linkStart } from '../document/terms.ts'
@@ -9,7 +10,7 @@ import { ask } from '../engine/ask.ts'
 import { type Engine, NoAnswer } from '../engine/engine.ts'
 import { refused, tooSlow, unanswered } from '../engine/engine-faults.ts'
 import { type IndexPlace, readAlias, routingOf, writeAlias } from '../index-place.ts'
-import { allOf, type Clause, term } from '../query/clause.ts'
+import { allOf, anyOf, type Clause, term } from '../query/clause.ts'
 import { positionOf, type SortTerm, searchAfter } from '../query/sort-terms.ts'
 
 export interface ReaderParts {
@@ -21,6 +22,8 @@ export interface ReaderParts {
 export interface PageRequest {
   readonly type: string
   readonly clause: Clause
+  /** Of contained resources of the type, which are found as well. undefined: they are not. */
+  readonly contained?: Clause | undefined
   /** The last one is the tiebreak, the id. */
   readonly terms: readonly SortTerm[]
   readonly after?: Position | undefined
@@ -82,8 +85,10 @@ export class IndexReader {
     this.#deadline = deadline
   }
 
-  async page({ type, clause, terms, after, size, count, links }: PageRequest): Promise<EnginePage> {
-    const { hits } = await this.#ask(type, clause, {
+  async page({ type, clause, contained, terms, after, size, count, links }: PageRequest): Promise<EnginePage> {
+    const found = this.#within(type, clause)
+    const either = contained ? anyOf([found, this.#within(containedType(type), contained)]) : found
+    const { hits } = await this.#ask(type, either, {
       size,
       track_total_hits: count ?? false,
       ...(size > 0 && { sort: terms.map(each => each.clause) }),
@@ -105,15 +110,15 @@ export class IndexReader {
   async targets({ type, clause, parameter, targetType, among, size }: TargetRequest): Promise<string[]> {
     const key = parameterKey(parameter)
     const start = linkStart(key, targetType)
-    const { aggregations } = await this.#ask(type, clause, {
+    const { aggregations } = await this.#ask(type, this.#within(type, clause), {
       size: 0,
       track_total_hits: false,
       aggs: {
         targets: {
           terms: {
             field: 'link',
-            // Neither the key nor the type has a letter that means something in a pattern.
-            include: among ? among.map(id => linkKeyword(key, targetType, id)) : `${start}.*`,
+            // Of a key and a type, '#' alone means something in a pattern.
+            include: among ? among.map(id => linkKeyword(key, targetType, id)) : `${start.replace('#', '\\#')}.*`,
             size,
             order: { _key: 'asc' },
             // Reads the links of what is found; the other way numbers all links that there are, after each refresh.
@@ -132,12 +137,14 @@ export class IndexReader {
     await ask(engine, { method: 'POST', path, deadline: this.#deadline })
   }
 
+  #within = (type: string, clause: Clause): Clause => allOf([term('scope', scopeOf(this.#tenant, type)), clause])
+
   async #ask(type: string, clause: Clause, request: Readonly<Record<string, unknown>>): Promise<Answer> {
     const { engine, place, clock } = this.#parts
     const milliseconds = this.#deadline - clock.now()
     if (milliseconds <= 0) throw tooSlow(milliseconds)
     const body = JSON.stringify({
-      query: allOf([term('scope', scopeOf(this.#tenant, type)), clause]),
+      query: clause,
       ...request,
       _source: false,
       stored_fields: '_none_',
