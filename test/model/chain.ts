@@ -9,6 +9,7 @@ export interface Slot {
   /** Who wrote the version that its writer had read. */
   readonly builtOn: string
   readonly transaction: string | undefined
+  readonly deleted: boolean
 }
 
 /** undefined: nothing has that number. */
@@ -28,7 +29,7 @@ function slotOf(item: Item): Slot {
   if (known) return known
   const [by = '', builtOn = ''] = String(item.author).split('<')
   const transaction = typeof item.tx === 'string' ? item.tx : undefined
-  const slot = { versionId: Number(item.sort), by, builtOn, transaction }
+  const slot = { versionId: Number(item.sort), by, builtOn, transaction, deleted: item.deleted === true }
   slots.set(item, slot)
   return slot
 }
@@ -36,13 +37,13 @@ function slotOf(item: Item): Slot {
 export const isCommitted = (slot: Slot, committed: readonly string[]): boolean =>
   slot.transaction === undefined || committed.includes(slot.transaction)
 
+/** The newest committed version. */
+export const newestOf = (slots: readonly (Slot | undefined)[], committed: readonly string[]): Slot | undefined =>
+  slots.findLast(slot => slot !== undefined && isCommitted(slot, committed))
+
 /** The number of the newest committed version, 0 for none. */
-export function committedTop(items: ItemsView, resource: string, committed: readonly string[]): number {
-  return chainOf(items, resource).reduce(
-    (top, slot) => (slot && isCommitted(slot, committed) ? Math.max(top, slot.versionId) : top),
-    0,
-  )
-}
+export const committedTop = (items: ItemsView, resource: string, committed: readonly string[]): number =>
+  newestOf(chainOf(items, resource), committed)?.versionId ?? 0
 
 /** Who has created a resource that is named after its writer. */
 export const creatorsIn = (items: ItemsView, committed: readonly string[]): readonly string[] =>

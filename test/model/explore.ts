@@ -70,16 +70,19 @@ export async function explore(scenario: Scenario, { statesMax, untilBroken }: Ex
 /** Registered already: that is no part of what is explored. */
 const TYPE_ITEM = { ...typeKey(TENANT, 'Patient'), shards: 1 }
 
-async function startOf({ actors, crashes, losses }: Scenario): Promise<StateParts> {
+async function startOf({ actors, crashes, losses, existing }: Scenario): Promise<StateParts> {
   return {
-    table: tableAfter([], [{ key: TYPE_ITEM, item: TYPE_ITEM }]),
+    table: tableAfter(
+      [],
+      [TYPE_ITEM, ...existing].map(item => ({ key: item, item })),
+    ),
     actors: await Promise.all(actors.map(actor => actor.start())),
     late: [],
     time: 0,
     crashes,
     losses,
     committed: [],
-    published: { A: 0, B: 0 },
+    published: { A: existing.length, B: 0 },
   }
 }
 
@@ -95,7 +98,7 @@ const freshWriter = (): Actor =>
 
 /** Whether a fresh writer, alone in the world, gets both resources written. */
 async function canGoOn({ rules }: Scenario, successor: Actor, end: StateParts): Promise<boolean> {
-  const nothing = { mortal: [], remote: [], crashes: 0, losses: 0, removable: {} }
+  const nothing = { existing: [], mortal: [], remote: [], crashes: 0, losses: 0, removable: {} }
   const scenario: Scenario = { ...nothing, actors: [successor], times: [AFTER_ALL], rules }
   let state: StateParts = { ...end, actors: [await successor.start()], late: [], time: 0, crashes: 0, losses: 0 }
   for (;;) {

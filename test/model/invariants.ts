@@ -1,7 +1,7 @@
 /** What must hold in every state, whatever has happened. */
 import type { ItemsView } from '#test/support/table-semantics.ts'
-import { chainOf, creatorsIn, isCommitted, type Slot } from './chain.ts'
-import { type ClaimReading, type Listing, type Reading, STAMP, TENANT } from './programs.ts'
+import { chainOf, creatorsIn, isCommitted, newestOf, type Slot } from './chain.ts'
+import { type ClaimReading, isReferrer, type Listing, type Reading, STAMP, TENANT } from './programs.ts'
 import { type StateParts, viewOf } from './state.ts'
 import type { Scenario } from './world.ts'
 
@@ -21,6 +21,7 @@ export function violationsOf(scenario: Scenario, state: StateParts): string[] {
     ...single(chains, results.get('W')),
     ...(Array.isArray(results.get('R')) ? read(results.get('R') as Reading[], state, chains) : []),
     ...claimed(creatorsIn(items, state.committed), results),
+    ...referred(chains, state, results),
     ...list(results.get('L') as Listing | undefined, chains),
     ...[...results].flatMap(([name, result]) => (isFailure(result) ? [`failure: ${name} ${result.failed}`] : [])),
   ]
@@ -105,6 +106,22 @@ function claimed(creators: readonly string[], results: ReadonlyMap<string, unkno
     broken.push('claim: one was read that nobody has')
   if (reading && reading.from !== undefined && reading.holder !== reading.from)
     broken.push('claim: one was read too late')
+  return broken
+}
+
+/** Nothing that counts refers to what is deleted, and everybody is told the truth. */
+function referred({ A, B }: Chains, { committed }: StateParts, results: ReadonlyMap<string, unknown>): string[] {
+  const dangles = newestOf(A, committed)?.deleted && isReferrer(newestOf(B, committed)?.by)
+  const broken = dangles ? ['reference: B refers to A, which is deleted'] : []
+  for (const [name, slots] of [
+    ['V', B],
+    ['S', B],
+    ['D', A],
+  ] as const) {
+    const there = slots.some(slot => slot?.by === name && isCommitted(slot, committed))
+    if (results.get(name) === 'ok' && !there) broken.push(`answer: ${name} was answered ok, and is not committed`)
+    if (results.get(name) === 'conflict' && there) broken.push(`answer: ${name} was answered conflict, and is there`)
+  }
   return broken
 }
 

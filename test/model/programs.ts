@@ -1,7 +1,7 @@
 /** What the actors do: the store's own code over the table that they are given. */
 import { DynamoResourceStore, type StoreSettings } from '#adapters/dynamodb/index.ts'
 import { tenantOf } from '#service/call.ts'
-import { Fault } from '#service/fault.ts'
+import { Fault, fault } from '#service/fault.ts'
 import type { Change } from '#service/ports/resource-store.ts'
 import { recordingLogger } from '#test/support/logger.ts'
 import { MemoryOverflow } from '#test/support/memory-table.ts'
@@ -69,8 +69,55 @@ export const writer =
     return answerOf(() => store.commit(TENANT, { changes, deadline }))
   }
 
+/** Writes B, and in it a reference to A, if A is there. */
+export const referrer =
+  (name: string, { deadline = NO_DEADLINE, settings = {} }: ProgramOptions = {}): Program =>
+  async view => {
+    const store = storeOf(view, name, settings)
+    const [target, newest] = await store.readNewest(TENANT, [key('A'), key('B')], FOR_EVER)
+    if (!target || target.deleted) return 'conflict'
+    const change = changeOf(name, 'B', newest?.versionId ?? 0, newest?.compartments[0] ?? '')
+    const refersTo = [{ ...key('A'), versionId: target.versionId }]
+    return answerOf(() => store.commit(TENANT, { changes: [change], refersTo, deadline }))
+  }
+
+/** Whether a version of B was written by one that refers to A. */
+export const isReferrer = (name: string | undefined): boolean => name === 'V' || name === 'S'
+
+export interface DeleterOptions extends ProgramOptions {
+  /** Instead of by the version of B, whenever it is asked. before: the first time alone; by marks: then not. */
+  readonly finds?: 'by marks' | 'before'
+}
+
+/** Deletes A unless B refers to it. */
+export const deleter =
+  (name: string, { deadline = NO_DEADLINE, settings = {}, finds }: DeleterOptions = {}): Program =>
+  async view => {
+    const store = storeOf(view, name, settings)
+    const [newest] = await store.readNewest(TENANT, [key('A')], FOR_EVER)
+    if (!newest || newest.deleted) return 'conflict'
+    const built = changeOf(name, 'A', newest.versionId, newest.compartments[0] ?? '')
+    const tombstone: Change = { ...built, method: 'DELETE', body: undefined }
+    const look = async (): Promise<Fault | undefined> => {
+      const [version] = await store.readNewest(TENANT, [key('B')], FOR_EVER)
+      return isReferrer(version?.compartments[0]) ? fault('conflict', 'B refers to it') : undefined
+    }
+    let looks = 0
+    /** As a consistent search does: of an index that never has anything, only what is marked is found. */
+    const lookByMarks = async () => {
+      if (++looks === 1) return undefined
+      const { writes } = await store.marks.unindexed(TENANT, 9, FOR_EVER)
+      return writes.length > 0 ? look() : undefined
+    }
+    const lookOnce = async () => (++looks === 1 ? look() : undefined)
+    const confirm = finds === 'by marks' ? lookByMarks : finds === 'before' ? lookOnce : look
+    return answerOf(() => store.commit(TENANT, { changes: [tombstone], confirm, deadline }))
+  }
+
+const key = (id: ResourceName) => ({ type: 'Patient', id })
+
 /** compartments: who wrote it, which comes back with a read; author: who wrote it, and what it is built on. */
-const changeOf = (name: string, id: string, below: number, builtOn: string): Change => ({
+export const changeOf = (name: string, id: string, below: number, builtOn: string): Change => ({
   type: 'Patient',
   id,
   versionId: below + 1,
@@ -150,7 +197,7 @@ export const reader: Program = async view => {
 
 /** The worker that the stream tells of a transaction. */
 export const finisher =
-  (transaction: 'T1' | 'T2' | 'C1', event: 'committed' | 'aborted' | 'expired'): Program =>
+  (transaction: 'T1' | 'T2' | 'C1' | 'S' | 'D', event: 'committed' | 'aborted' | 'expired'): Program =>
   async view => {
     await view.until(`${transaction} ${event}`)
     return storeOf(view, 'F').finish(TENANT, transaction, NO_DEADLINE)

@@ -16,7 +16,7 @@ export type Request =
   /** Answered with who has created a resource of its own by now. */
   | { readonly kind: 'creator' }
 
-export type WorldEvent = `${'T1' | 'T2' | 'C1'} ${'committed' | 'aborted' | 'expired'}` | 'late'
+export type WorldEvent = `${'T1' | 'T2' | 'C1' | 'S' | 'D'} ${'committed' | 'aborted' | 'expired'}` | 'late'
 
 /** An answer, or that there was none. */
 export type Response = { readonly value: unknown } | { readonly lost: true }

@@ -1,13 +1,16 @@
 import { Actor } from './actor.ts'
+import { EXISTING } from './existing.ts'
 import {
   claimant,
   claimReader,
+  deleter,
   EXPIRY,
   finisher,
   lister,
   NO_DEADLINE,
   type ProgramOptions,
   reader,
+  referrer,
   START,
   stubbornWriter,
   WRITE_MS_MAX,
@@ -21,6 +24,7 @@ const lagging = () => START
 
 const LISTED: ProgramOptions = { deadline: EXPIRY, settings: { writeMsMax: WRITE_MS_MAX } }
 const BY_TWO: ProgramOptions = { deadline: EXPIRY, settings: { concurrencyMax: 2 } }
+const MARKED: ProgramOptions = { settings: { transactActionsMax: 100, marksWrites: true } }
 const IN_ONE: ProgramOptions = { deadline: NO_DEADLINE, settings: { transactActionsMax: 100 } }
 
 const ACTORS = {
@@ -48,6 +52,18 @@ const ACTORS = {
   C1: () => new Actor('C1', claimant('C1', { deadline: EXPIRY }), lagging),
   C2: () => new Actor('C2', claimant('C2')),
   X: () => new Actor('X', claimant('X', IN_ONE)),
+  /** Write to B that it refers to A: by one request, and staged. */
+  V: () => new Actor('V', referrer('V', IN_ONE)),
+  'V marked': () => new Actor('V', referrer('V', MARKED)),
+  S: () => new Actor('S', referrer('S')),
+  'S expiring': () => new Actor('S', referrer('S', { deadline: EXPIRY }), lagging),
+  /** Deletes A if nothing refers to it. */
+  D: () => new Actor('D', deleter('D')),
+  'D expiring': () => new Actor('D', deleter('D', { deadline: EXPIRY }), lagging),
+  'D, which finds by marks': () => new Actor('D', deleter('D', { finds: 'by marks' })),
+  'D, which looks before': () => new Actor('D', deleter('D', { finds: 'before' })),
+  FS: () => new Actor('F', finisher('S', 'committed'), lagging),
+  FD: () => new Actor('F', finisher('D', 'aborted'), lagging),
   /** Reads who has the claim. */
   K: () => new Actor('K', claimReader, lagging),
 } as const
@@ -64,12 +80,13 @@ export interface ScenarioShape {
 export function scenarioOf({ actors, crashes = 0, losses = 0, rules = {} }: ScenarioShape): Scenario {
   return {
     actors: actors.map(name => ACTORS[name]()),
-    mortal: ['T1', 'T2', 'C1', 'C2'],
-    remote: ['T1', 'T2', 'W', 'C1', 'C2', 'X'],
+    existing: actors.some(name => name.startsWith('D')) ? EXISTING : [],
+    mortal: ['T1', 'T2', 'C1', 'C2', 'S', 'D'],
+    remote: ['T1', 'T2', 'W', 'C1', 'C2', 'X', 'V', 'S', 'D'],
     crashes,
     losses,
     times: actors.includes('L') ? [START, START + WRITE_MS_MAX + 1, EXPIRY + 1] : [START, EXPIRY + 1],
-    removable: { T1: EXPIRY, C1: EXPIRY },
+    removable: { T1: EXPIRY, C1: EXPIRY, S: EXPIRY, D: EXPIRY },
     rules,
   }
 }

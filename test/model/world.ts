@@ -18,6 +18,8 @@ import { type StateParts, tableAfter, viewOf } from './state.ts'
 
 export interface Scenario {
   readonly actors: readonly Actor[]
+  /** What is there from the start: versions of A. */
+  readonly existing: readonly Item[]
   /** Those that may be killed. */
   readonly mortal: readonly string[]
   /** Those whose writes may get no answer. */

@@ -2,7 +2,7 @@
  * A process that commits one large transaction and dies in the middle of it: argument 1 is a KilledCommit as JSON. It
  * ends by itself, with code 0, where it never comes to the step at which it shall die.
  */
-import type { Table, TransactOutcome, Write, WriteOutcome } from '#adapters/dynamodb/table.ts'
+import type { Action, Table, TransactOutcome, WriteOutcome } from '#adapters/dynamodb/table.ts'
 import { tenantOf } from '#service/call.ts'
 import { clientsOf, type DynamoPlace, MACHINE_CLOCK, storeOver } from './dynamo-store.ts'
 import { entriesOf, WITHIN_MS } from './large-transaction.ts'
@@ -23,13 +23,13 @@ export interface KillPoint {
 
 export type StepKind = 'open' | 'list' | 'stage' | 'decide' | 'finalize' | 'close'
 
-function kindOf(write: Write): StepKind | undefined {
+function kindOf(write: Action): StepKind | undefined {
   if (write.kind === 'put') {
     if (write.item.sort === 'record') return 'open'
     if (write.item.sort.startsWith('chunk')) return 'list'
     return write.item.tx === undefined ? undefined : 'stage'
   }
-  if (write.kind === 'delete') return undefined
+  if (write.kind === 'delete' || write.kind === 'check') return undefined
   if (write.set.state === 'committed') return 'decide'
   if (write.set.finalizedAt !== undefined) return 'close'
   return write.remove.includes('tx') ? 'finalize' : undefined
@@ -38,7 +38,7 @@ function kindOf(write: Write): StepKind | undefined {
 /** The table, whose user dies at a step. */
 function deadly(table: Table, at: KillPoint): Table {
   const counts = new Map<StepKind, number>()
-  const around = async <T>(write: Write | undefined, request: () => Promise<T>): Promise<T> => {
+  const around = async <T>(write: Action | undefined, request: () => Promise<T>): Promise<T> => {
     const kind = write && kindOf(write)
     if (!kind) return request()
     const number = (counts.get(kind) ?? 0) + 1
