@@ -5,6 +5,7 @@ import { tenantOf } from '../call.ts'
 import { createDefinitions, type TableReader } from '../definitions.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { derivedParameter } from './derived-parameter.ts'
+import type { IndexDocument } from './document.ts'
 import { extract, extractReferences } from './extract.ts'
 
 const UNITS = 'http://unitsofmeasure.org'
@@ -157,6 +158,62 @@ test('equal values are kept once, many of them too', () => {
   const identifier = Array.from({ length: 40 }, (_, index) => ({ system: 's', value: String(index % 20) }))
   const values = valuesByCode({ resourceType: 'Patient', id: '1', identifier })
   expect(values.identifier).toEqual(Array.from({ length: 20 }, (_, index) => token('s', String(index))))
+})
+
+test('what is contained is a document of its own, with the compartments, labels and time of its container', () => {
+  const resource: ResourceContent = {
+    resourceType: 'Observation',
+    id: 'o',
+    meta: { security: [{ system: 'l', code: 'secret' }] },
+    contained: [
+      { resourceType: 'Patient', id: 'p', active: true, managingOrganization: { reference: '#org' } },
+      { resourceType: 'Organization', id: 'org', name: 'Acme', endpoint: [{ reference: '#nowhere' }] },
+      { resourceType: 'Patient', id: 'p', active: false },
+      { resourceType: 'Patient', active: false },
+    ],
+    subject: { reference: '#p' },
+    performer: [{ reference: 'Patient/1' }, { reference: '#nowhere' }],
+  }
+  const document = extract(DEFINITIONS, resource, VERSION)
+  const values = valuesByCode(resource)
+  expect([values.subject, values.patient, values.performer]).toEqual([
+    [local('#Patient', 'Observation/o#p')],
+    [local('#Patient', 'Observation/o#p')],
+    [local('Patient', '1')],
+  ])
+  const ofContainer = {
+    versionId: 3,
+    lastUpdated: VERSION.lastUpdated,
+    compartments: ['Patient/1'],
+  }
+  const valuesOf = (inside: IndexDocument) =>
+    Object.fromEntries(inside.entries.map(({ parameter, values: its }) => [parameter.code, its]))
+  const shared = {
+    _lastUpdated: [{ kind: 'date', low: VERSION.lastUpdated, high: VERSION.lastUpdated + 1 }],
+    _security: [token('l', 'secret')],
+    '#container': [local('Observation', 'o')],
+    '#type': [token('', 'Observation')],
+  }
+  const acme = { kind: 'string', value: 'Acme', normalized: 'acme' }
+  const contained = document.contained ?? []
+  expect(contained.map(({ entries: _entries, words, ...rest }) => ({ ...rest, words: words?.content }))).toEqual([
+    { type: '#Patient', id: 'Observation/o#p', ...ofContainer, words: 'p #org' },
+    { type: '#Organization', id: 'Observation/o#org', ...ofContainer, words: 'org acme #nowhere' },
+  ])
+  expect(contained.map(valuesOf)).toEqual([
+    {
+      ...shared,
+      _id: [token('', 'p')],
+      active: [token(SPECIAL_VALUES, 'true')],
+      deceased: [token(SPECIAL_VALUES, 'false')],
+      organization: [local('#Organization', 'Observation/o#org')],
+    },
+    { ...shared, _id: [token('', 'org')], name: [acme], phonetic: [acme] },
+  ])
+  expect(contained.flatMap(({ entries }) => entries.map(({ parameter }) => parameter.resourceType))).toEqual(
+    expect.arrayContaining(['#Patient', '#Organization']),
+  )
+  expect(extract(DEFINITIONS, { ...resource, contained: [] }, VERSION).contained).toBeUndefined()
 })
 
 test('references of one parameter are found for includes', () => {

@@ -17,6 +17,8 @@ test('each says its part of the answer', () => {
     ['_elements', 'name,deceased,deceasedBoolean'],
     ['_cursor', 'abc'],
     ['_explain', 'true'],
+    ['_contained', 'both'],
+    ['_containedType', 'contained'],
     ['_format', 'json'],
     ['_pretty', 'true'],
   ]
@@ -35,6 +37,8 @@ test('each says its part of the answer', () => {
     issues: [],
     countOnly: false,
     explain: true,
+    contained: 'both',
+    containedType: 'contained',
   })
 })
 
@@ -49,6 +53,8 @@ test.each<[string, string, string]>([
   ['_count', '', 'a number, 0 or more'],
   ['_total', 'all', 'one of none, estimate, accurate'],
   ['_summary', 'yes', 'one of true, text, data, count, false'],
+  ['_contained', 'yes', 'one of false, true, both'],
+  ['_containedType', '', 'one of container, contained'],
   ['_sort', '', "parameters, '-' before one for descending"],
   ['_sort', 'name,-', "parameters, '-' before one for descending"],
   ['_cursor', '', 'what a next link holds'],
@@ -61,7 +67,6 @@ test.each<[string, string, string]>([
   ['_sort', 'brithdate', "Patient has no search parameter 'brithdate' (near: 'birthdate')"],
   ['_sort:desc', 'name', "Parameter '_sort:desc': _sort takes no modifier"],
   ['_query', 'x', "Parameter '_query' names no query that this server has: only searches by parameters and '_filter'"],
-  ['_contained', 'both', "Parameter '_contained': contained resources are not searched; only false is supported"],
   [
     '_type',
     'Patient',

@@ -62,6 +62,8 @@ test('no parameters find everything of the type', () => {
     issues: [],
     countOnly: false,
     explain: false,
+    contained: 'false',
+    containedType: 'container',
   })
 })
 
@@ -258,7 +260,7 @@ test('lenient handling ignores what is unknown, not supported or empty, and says
     ['nmae', 'x'],
     ['name', 'ann'],
     ['given', ''],
-    ['_contained', 'both'],
+    ['_query', 'all'],
     ['_sort', 'nope,-birthdate'],
     ['_elements', 'name,nope'],
   ]
@@ -288,8 +290,8 @@ test('lenient handling ignores what is unknown, not supported or empty, and says
       severity: 'warning',
       code: 'not-supported',
       diagnostics:
-        "Parameter '_contained': contained resources are not searched; only false is supported; it was ignored",
-      expression: ['_contained'],
+        "Parameter '_query' names no query that this server has: only searches by parameters and '_filter'; it was ignored",
+      expression: ['_query'],
     },
     {
       severity: 'warning',

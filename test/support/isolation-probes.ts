@@ -13,7 +13,10 @@ const observation = (id: string, subject: string, more: object = {}) => ({
 /** In the compartment of Patient/open and without a label; the performer is nobody's that a guest knows. */
 export const VISIBLE: readonly { readonly resourceType: string; readonly id: string }[] = [
   { resourceType: 'Patient', id: 'open', ...{ gender: 'other', name: [{ family: 'Open' }] } },
-  observation('open', 'open', { performer: [{ reference: 'Patient/hidden' }] }),
+  observation('open', 'open', {
+    performer: [{ reference: 'Patient/hidden' }, { reference: '#inside' }],
+    contained: [{ resourceType: 'Practitioner', id: 'inside', gender: 'other' }],
+  }),
   observation('plain', 'open'),
 ]
 
@@ -27,6 +30,8 @@ export const HIDDEN: typeof VISIBLE = [
   observation('hidden', 'hidden', {
     ...SECRET,
     focus: [{ reference: 'Patient/open' }],
+    performer: [{ reference: '#inside' }],
+    contained: [{ resourceType: 'Practitioner', id: 'inside', gender: 'other', name: [{ family: 'Hidden' }] }],
     identifier: [{ system: 'urn:s', value: 'x' }],
   }),
   { resourceType: 'Patient', id: 'gone', ...{ ...SECRET, gender: 'other' } },
@@ -113,6 +118,15 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'a list': get('/Patient?_list=hidden'),
   'several types': get('/?_type=Patient,Observation,List&_sort=-_lastUpdated&_count=2'),
   'all types': get('/?_summary=count'),
+  'what is contained': get('/Practitioner?gender=other&_contained=true&_containedType=contained'),
+  'containers, counted': get('/Practitioner?gender=other&_contained=both&_total=accurate&_count=1'),
+  'what is contained, counted': get('/Practitioner?_contained=both&_summary=count'),
+  'what is contained, of all types': get('/?_contained=true&_total=accurate&_lastUpdated=gt2000'),
+  'what is contained, by its label': get('/Practitioner?_contained=true&_security=urn:labels|secret'),
+  'what is contained, by who refers to it': get(
+    '/Practitioner?_contained=true&_has:Observation:performer:status=final&_containedType=contained',
+  ),
+  'a chain into what is contained': get('/Observation?performer:Practitioner.gender=other&_total=accurate'),
   'a compartment': get('/Patient/hidden/Observation'),
   'all of a compartment': get('/Patient/hidden/*?_total=accurate'),
   'a value set': get('/Observation?code:in=urn:vs'),

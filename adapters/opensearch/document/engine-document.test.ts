@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { tenantOf } from '#service/call.ts'
+import { containedId } from '#service/search/contained.ts'
 import { EXTRACTOR_GENERATION, type IndexDocument, type IndexValue } from '#service/search/document.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
-import { engineDocument, engineId } from './engine-document.ts'
+import { engineDocument, engineDocuments, engineId } from './engine-document.ts'
 import { parameterKey } from './parameter-key.ts'
 import { sortColumn } from './sort-text.ts'
 
@@ -108,4 +109,35 @@ test('leaves nothing of a deleted resource but that it is deleted', () => {
   const tombstone = { type, id, versionId, lastUpdated, deleted: true } as const
   expect(engineDocument(tenant, tombstone)).toEqual({ ...ATTRIBUTES, deleted: true })
   expect(engineId(tenant, tombstone)).toBe('clinic/Observation/o1')
+})
+
+test('what is contained lies in places beside its container, emptied where it has fewer than before', () => {
+  const container = { ...documentOf({}), type: 'MedicationRequest', id: '23' }
+  const inside = (id: string): IndexDocument => ({
+    ...container,
+    type: '#Medication',
+    id: containedId(container, id),
+    entries: [],
+  })
+  const idsOf = (version: Parameters<typeof engineDocuments>[1]) =>
+    engineDocuments(tenant, version).map(({ id, document }) => [id, document.scope ?? 'deleted', document.id])
+  const own = ['clinic/MedicationRequest/23', 'clinic/MedicationRequest', '23']
+  const place = (number: number) => `clinic/MedicationRequest/23#${number}`
+  expect(idsOf(container)).toEqual([own])
+  expect(idsOf({ ...container, contained: [inside('b'), inside('a')] })).toEqual([
+    own,
+    [place(0), 'clinic/#Medication', 'MedicationRequest/23#b'],
+    [place(1), 'clinic/#Medication', 'MedicationRequest/23#a'],
+  ])
+  expect(idsOf({ ...container, contained: [inside('a')], containedMax: 3 })).toEqual([
+    own,
+    [place(0), 'clinic/#Medication', 'MedicationRequest/23#a'],
+    [place(1), 'deleted', '23'],
+    [place(2), 'deleted', '23'],
+  ])
+  const { type, id, versionId, lastUpdated } = container
+  expect(idsOf({ type, id, versionId, lastUpdated, deleted: true, containedMax: 1 })).toEqual([
+    ['clinic/MedicationRequest/23', 'deleted', '23'],
+    [place(0), 'deleted', '23'],
+  ])
 })
