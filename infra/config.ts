@@ -33,6 +33,10 @@ export interface GatewayConfig {
   readonly tenancy: 'single' | 'multi'
   /** Whether resources may be erased with all of their versions. */
   readonly hardDelete: boolean
+  /** How a Binary tells the URLs of its bytes; members: as FHIR Works on AWS did. */
+  readonly binaryUrls: 'extensions' | 'members'
+  /** Whether Attachments that name Binaries may be given with URLs of their bytes. */
+  readonly attachmentUrls: 'stored' | 'on-request'
   /** undefined: all of R4. */
   readonly resourceTypes: readonly string[] | undefined
   /** Path of the SDL, from the repository's root. */
@@ -145,6 +149,8 @@ const SETTINGS = {
   kms: oneOf('owned', 'one', 'per-service'),
   tenancy: oneOf('single', 'multi'),
   hardDelete: flag(false),
+  binaryUrls: oneOf('extensions', 'members'),
+  attachmentUrls: oneOf('stored', 'on-request'),
   resourceTypes: list(undefined, /^[A-Z][A-Za-z]+$/, 'R4 resource types, with commas'),
   graphqlSchema: text('schema/generated/schema.graphql', /^\S+\.graphql$/, 'the path of an SDL, small.graphql'),
   roles,
@@ -188,6 +194,8 @@ export function readConfig(context: Context): GatewayConfig {
     kms: read('kms', SETTINGS.kms),
     tenancy: read('tenancy', SETTINGS.tenancy),
     hardDelete: read('hardDelete', SETTINGS.hardDelete),
+    binaryUrls: read('binaryUrls', SETTINGS.binaryUrls),
+    attachmentUrls: read('attachmentUrls', SETTINGS.attachmentUrls),
     resourceTypes: read('resourceTypes', SETTINGS.resourceTypes),
     graphqlSchema: read('graphqlSchema', SETTINGS.graphqlSchema),
     roles: read('roles', SETTINGS.roles),

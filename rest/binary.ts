@@ -1,31 +1,55 @@
 /** Binaries as the bytes they are: R4 binary.html#rest. As resources they are read and written like any other. */
-import { type BinaryResult, fault, type Interaction, parseInteraction } from '#service/index.ts'
-import { accepts } from './content.ts'
+import {
+  type BinaryResult,
+  type BinaryRules,
+  fault,
+  type Interaction,
+  isInert,
+  parseInteraction,
+} from '#service/index.ts'
+import { accepts, FHIR_ANSWER } from './content.ts'
 import type { Exchange } from './exchange.ts'
 import { outcomeResponse } from './fault-to-response.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
+import { isObjectPath } from './objects.ts'
 import { createOnlyOf, ifMatchOf, readConditionsOf } from './request.ts'
 import { emptyResponse, versionHeaders } from './response.ts'
 import { writeResponse } from './writes.ts'
 
 const FHIR_TYPE = /^application\/fhir\+/i
+const PLAIN_JSON = /^application\/json\s*(?:;|$)/i
 
 type BinaryRead = Extract<Interaction, { readonly kind: 'read' | 'vread' }>
 type BinaryWrite = Extract<Interaction, { readonly kind: 'create' | 'update' }>
 
-/** Bytes are asked for unless a format of FHIR is. */
-export const readsBytes = (interaction: Interaction, { headers }: HttpRequest, format: string | undefined): boolean =>
+/**
+ * Bytes are asked for unless a format of FHIR is; by clients of FHIR Works on AWS, which know the resource alone, where
+ * they take no form of it.
+ */
+export const readsBytes = (
+  { urls }: BinaryRules,
+  interaction: Interaction,
+  { headers: { accept } }: HttpRequest,
+  format: string | undefined,
+): boolean =>
   (interaction.kind === 'read' || interaction.kind === 'vread') &&
   interaction.type === 'Binary' &&
   !format &&
-  !headers.accept?.toLowerCase().includes('application/fhir+')
+  (urls === 'members'
+    ? !!accept && FHIR_ANSWER.acceptable(accept) === ''
+    : !accept?.toLowerCase().includes('application/fhir+'))
 
 /** Whatever is of no type of FHIR is content, JSON and XML of other kinds as well. */
-export const writesBytes = (interaction: Interaction, { headers }: Pick<HttpRequest, 'headers'>): boolean =>
+export const writesBytes = (
+  { urls }: BinaryRules,
+  interaction: Interaction,
+  { headers }: Pick<HttpRequest, 'headers'>,
+): boolean =>
   (interaction.kind === 'create' || interaction.kind === 'update') &&
   interaction.type === 'Binary' &&
   headers['content-type'] !== undefined &&
-  !FHIR_TYPE.test(headers['content-type'])
+  !FHIR_TYPE.test(headers['content-type']) &&
+  !(urls === 'members' && PLAIN_JSON.test(headers['content-type']))
 
 export async function answerBytes(exchange: Exchange, interaction: BinaryRead): Promise<HttpResponse> {
   const { service, request } = exchange
@@ -43,10 +67,17 @@ export async function answerBytes(exchange: Exchange, interaction: BinaryRead): 
 
 type Found = Extract<BinaryResult, { readonly kind: 'found' }>
 
-async function bytesResponse({ request, rendering }: Exchange, found: Found): Promise<HttpResponse> {
+/** A version, or what is at a URL and tells of none. */
+type Bytes = Omit<Found, 'kind' | 'version'> & Partial<Pick<Found, 'version'>>
+
+export async function bytesResponse(
+  { request, rendering }: Pick<Exchange, 'request' | 'rendering'>,
+  found: Bytes,
+): Promise<HttpResponse> {
   const { version, contentType, bytes, url, sha256, get } = found
+  const tags = version ? versionHeaders(version) : {}
   const headers = {
-    ...versionHeaders(version),
+    ...tags,
     'Content-Type': contentType,
     'Cache-Control': 'private, no-cache',
     'Accept-Ranges': 'bytes',
@@ -54,8 +85,9 @@ async function bytesResponse({ request, rendering }: Exchange, found: Found): Pr
     // What somebody has uploaded must not run as a page of this server.
     'Content-Security-Policy': "sandbox; default-src 'none'",
     'X-Content-Type-Options': 'nosniff',
+    ...(!isInert(contentType) && { 'Content-Disposition': 'attachment' }),
   }
-  if (url !== undefined) return emptyResponse(307, { ...versionHeaders(version), Location: url })
+  if (url !== undefined) return emptyResponse(307, { ...tags, Location: url })
   const range = rangeOf(request, bytes)
   if (range === 'none') {
     const diagnostics = `The range is not within the content, which has ${bytes} bytes`
@@ -125,13 +157,19 @@ function digestOf(headers: HttpRequest['headers']): { readonly sha256?: string }
 }
 
 /** Whether the body of a request is content, to be taken as it comes. Compressed ones are not. */
-export function takesStream({ method, url, headers }: Pick<HttpRequest, 'method' | 'url' | 'headers'>): boolean {
+export function takesStream(
+  rules: BinaryRules,
+  { method, url, headers }: Pick<HttpRequest, 'method' | 'url' | 'headers'>,
+): boolean {
   if (headers['content-encoding'] !== undefined || !(method === 'POST' || method === 'PUT')) return false
   const [path = ''] = url.split('?')
+  if (isObjectPath(path)) return true
   if (!path.startsWith('/Binary')) return false
   try {
     const interaction = parseInteraction(method, path, [])
-    return (interaction.kind === 'create' || interaction.kind === 'update') && writesBytes(interaction, { headers })
+    return (
+      (interaction.kind === 'create' || interaction.kind === 'update') && writesBytes(rules, interaction, { headers })
+    )
   } catch {
     // Its refusal is for the door to say.
     return false

@@ -14,6 +14,7 @@ import { faultToResponse } from './fault-to-response.ts'
 import { type HttpOptions, withHttpManners } from './http-manners.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts'
 import { answerInteraction } from './interactions.ts'
+import { answerObject, isObjectPath } from './objects.ts'
 import { splitGeneral } from './request.ts'
 import { DEFAULT_RENDERING } from './response.ts'
 
@@ -31,9 +32,10 @@ async function answer(service: FhirService, request: HttpRequest): Promise<HttpR
     const parameters = mark < 0 ? NO_PARAMETERS : parseQueryString(request.url.slice(mark + 1))
     const { format, pretty, general, others } = splitGeneral(parameters)
     rendering = { ...rendering, pretty }
+    if (isObjectPath(path)) return await answerObject({ service, request, rendering }, path)
     const interaction = parseInteraction(request.method, path, others)
     // Before anything is done: an update whose answer can't be given must not happen.
-    const isBytes = readsBytes(interaction, request, format)
+    const isBytes = readsBytes(service.binaries, interaction, request, format)
     if (!isGraphql(interaction) && !isBytes)
       rendering = { contentType: negotiateAnswer(FHIR_ANSWER, request.headers.accept, format), pretty }
     const response = await respond({ service, request, rendering, general }, interaction, isBytes)
@@ -47,7 +49,10 @@ async function respond(exchange: Exchange, interaction: Interaction, isBytes: bo
   const { service, request } = exchange
   if (isBytes && (interaction.kind === 'read' || interaction.kind === 'vread'))
     return answerBytes(exchange, interaction)
-  if ((interaction.kind === 'create' || interaction.kind === 'update') && writesBytes(interaction, request))
+  if (
+    (interaction.kind === 'create' || interaction.kind === 'update') &&
+    writesBytes(service.binaries, interaction, request)
+  )
     return takeBytes(exchange, interaction)
   return answerInteraction({ ...exchange, request: await withContent(service, request, interaction) }, interaction)
 }

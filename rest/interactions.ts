@@ -3,10 +3,12 @@ import {
   decodeUtf8,
   encodeHistory,
   encodeSearchset,
+  type FhirService,
   fault,
   type Interaction,
   type InteractionKind,
   parseQueryString,
+  type ReadRequest,
   type SearchRequest,
 } from '#service/index.ts'
 import { jsonBody } from './body.ts'
@@ -74,15 +76,21 @@ export function answerInteraction(exchange: Exchange, interaction: Interaction):
   return handler(exchange, interaction)
 }
 
+/** A Binary as clients of FHIR Works on AWS read it. */
+const bytesAs = ({ binaries }: FhirService, type: string): Pick<ReadRequest, 'bytesAs'> =>
+  type === 'Binary' && binaries.urls === 'members' ? { bytesAs: 'url' } : {}
+
 async function answerRead({ service, request, rendering }: Exchange, { type, id, view }: Of<'read'>) {
-  const result = await service.read(request.call, { type, id, view, ...readConditionsOf(request) })
+  const asked = { type, id, view, ...readConditionsOf(request), ...bytesAs(service, type) }
+  const result = await service.read(request.call, asked)
   return result.kind === 'found'
     ? resourceResponse(rendering, result.version)
     : emptyResponse(304, versionHeaders(result.version))
 }
 
 async function answerVread({ service, request, rendering }: Exchange, { type, id, versionId, view }: Of<'vread'>) {
-  const result = await service.vread(request.call, { type, id, versionId, view, ...readConditionsOf(request) })
+  const asked = { type, id, versionId, view, ...readConditionsOf(request), ...bytesAs(service, type) }
+  const result = await service.vread(request.call, asked)
   return result.kind === 'found'
     ? resourceResponse(rendering, result.version)
     : emptyResponse(304, versionHeaders(result.version))

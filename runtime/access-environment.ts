@@ -1,5 +1,13 @@
 /** What the environment says of who may do what, with which types. */
-import { DEFAULT_ROLES, DEFAULT_WRITE_RULES, parseRoles, type Roles, type WriteRules } from '#service/index.ts'
+import {
+  type BinaryRules,
+  DEFAULT_BINARY_RULES,
+  DEFAULT_ROLES,
+  DEFAULT_WRITE_RULES,
+  parseRoles,
+  type Roles,
+  type WriteRules,
+} from '#service/index.ts'
 import { ENV } from './env-names.ts'
 import { anyText, type EnvironmentReader } from './environment-reader.ts'
 import type { IdentityTerms } from './identity.ts'
@@ -11,6 +19,7 @@ export interface AccessConfig {
   readonly roles: Roles
   readonly hardDelete: boolean
   readonly rules: WriteRules
+  readonly binaries: BinaryRules
   readonly terms: IdentityTerms
   /** undefined: the local server lets in whoever reaches it, to do everything. */
   readonly login: LoginConfig | undefined
@@ -28,6 +37,7 @@ export const readAccess = (reader: EnvironmentReader): AccessConfig => ({
   roles: readRoles(reader),
   hardDelete: reader.optional(ENV.hardDelete, false, parseFlag, 'true or false'),
   rules: readRules(reader),
+  binaries: readBinaryRules(reader),
   terms: {
     tenancy: reader.optional(ENV.tenancy, 'single', parseTenancy, 'single or multi'),
     rolesClaim: reader.optional(ENV.rolesClaim, 'cognito:groups', anyText, 'the name of a claim'),
@@ -62,6 +72,19 @@ function readRules(reader: EnvironmentReader): WriteRules {
       conditionalDeleteMax,
       parseDeletes,
       'a whole number from 1 to 10000',
+    ),
+  }
+}
+
+function readBinaryRules(reader: EnvironmentReader): BinaryRules {
+  const { urls, attachmentUrls } = DEFAULT_BINARY_RULES
+  return {
+    urls: reader.optional(ENV.binaryUrls, urls, oneOf('extensions', 'members'), 'extensions or members'),
+    attachmentUrls: reader.optional(
+      ENV.attachmentUrls,
+      attachmentUrls,
+      oneOf('stored', 'on-request'),
+      'stored or on-request',
     ),
   }
 }

@@ -12,11 +12,13 @@ export function accessOptions({
   resourceTypes,
   hardDelete,
   rules,
+  binaries,
   login,
-}: AccessConfig): Pick<ServiceOptions, 'policy' | 'resourceTypes' | 'hardDelete' | 'rules'> {
+}: AccessConfig): Pick<ServiceOptions, 'policy' | 'resourceTypes' | 'hardDelete' | 'rules' | 'binaries'> {
   if (resourceTypes) assertTypes(resourceTypes)
   return {
     rules,
+    binaries,
     ...(login && { policy: rolePolicy(roles) }),
     ...(resourceTypes && { resourceTypes }),
     ...(hardDelete && { hardDelete: 'offered' }),

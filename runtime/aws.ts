@@ -231,6 +231,7 @@ export function openObjects(place: ObjectsPlace) {
       get: async (...parts) => (await open()).objects.get(...parts),
       delete: async (...parts) => (await open()).objects.delete(...parts),
       presign: async (...parts) => (await open()).objects.presign(...parts),
+      recognize: async (...parts) => (await open()).objects.recognize(...parts),
       list: async (...parts) => (await open()).objects.list(...parts),
     } satisfies ObjectStore as ObjectStore,
     close: () => opened?.then(({ close }) => close()),

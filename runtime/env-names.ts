@@ -27,6 +27,10 @@ export const ENV = {
   versionedReferences: 'VERSIONED_REFERENCES',
   /** How many resources one conditional delete may delete. Default: 1. */
   conditionalDeleteMax: 'CONDITIONAL_DELETE_MAX',
+  /** extensions or members: how a Binary tells the URLs of its bytes; members are those of FHIR Works on AWS. */
+  binaryUrls: 'BINARY_URLS',
+  /** stored or on-request: whether Attachments that name Binaries may be given with URLs of their bytes. */
+  attachmentUrls: 'ATTACHMENT_URLS',
   /** single or multi: whether callers belong to tenants. */
   tenancy: 'TENANCY',
   /** What the members of each group may do, as JSON. Default: as FHIR Works on AWS has it. */

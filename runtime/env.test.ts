@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_ROLES, DEFAULT_WRITE_RULES } from '#service/index.ts'
+import { DEFAULT_BINARY_RULES, DEFAULT_ROLES, DEFAULT_WRITE_RULES } from '#service/index.ts'
 import { parseEnvironment } from './env.ts'
 
 const ACCESS = {
@@ -7,6 +7,7 @@ const ACCESS = {
   roles: DEFAULT_ROLES,
   hardDelete: false,
   rules: DEFAULT_WRITE_RULES,
+  binaries: DEFAULT_BINARY_RULES,
   terms: { tenancy: 'single', rolesClaim: 'cognito:groups', tenantClaim: 'custom:tenantId' },
   login: undefined,
 }
@@ -40,6 +41,8 @@ test('everything can be', () => {
     IF_MATCH: 'required',
     REFERENCE_INTEGRITY: 'enforced',
     CONDITIONAL_DELETE_MAX: '500',
+    BINARY_URLS: 'members',
+    ATTACHMENT_URLS: 'on-request',
     VERSIONED_REFERENCES: 'Observation.subject, AuditEvent.entity.what',
     ACCESS_ROLES: '{"nurse":[{"interactions":["read"],"types":["Patient"]}]}',
     ROLES_CLAIM: 'groups',
@@ -64,6 +67,7 @@ test('everything can be', () => {
         versionedReferences: new Set(['Observation.subject', 'AuditEvent.entity.what']),
         conditionalDeleteMax: 500,
       },
+      binaries: { urls: 'members', attachmentUrls: 'on-request' },
       terms: { tenancy: 'multi', rolesClaim: 'groups', tenantClaim: 'tenant' },
       login: {
         issuer: 'https://login.example.org/',

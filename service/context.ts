@@ -1,5 +1,6 @@
 /** What every interaction works with; made once by createFhirService. */
 import type { AccessPolicy } from './access/policy.ts'
+import type { BinaryRules } from './binary/binary-rules.ts'
 import type { DefinitionsProvider } from './definitions.ts'
 import type { Once } from './interactions/once.ts'
 import type { Limits } from './limits.ts'
@@ -13,6 +14,7 @@ export interface ServiceContext {
   readonly definitions: DefinitionsProvider
   readonly limits: Limits
   readonly rules: WriteRules
+  readonly binaries: BinaryRules
   readonly operationRegistry: OperationRegistry
   /** Set while a request runs that must have its effect once: its commit says so. */
   readonly once?: Once

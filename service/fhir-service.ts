@@ -1,4 +1,6 @@
 /** The one service layer, as both doors and the workers see it. */
+
+import type { BinaryRules } from './binary/binary-rules.ts'
 import type { Call } from './call.ts'
 import type { Issue } from './fault.ts'
 import type { XmlFormat } from './formats/xml.ts'
@@ -50,6 +52,8 @@ export type {
  * Resources that the policy hides from the caller are not-found.
  */
 export interface FhirService {
+  /** How Binaries tell where their bytes are: the doors answer by it. */
+  readonly binaries: BinaryRules
   /** R4 http.html#read. A version that the conditions say the caller has already: not-modified. */
   read(call: Call, request: ReadRequest): Promise<ReadResult>
   /** R4 http.html#vread. A tombstone is gone. */
@@ -72,6 +76,10 @@ export interface FhirService {
   readBinary(call: Call, request: BinaryRequest): Promise<BinaryResult>
   /** R4 binary.html: a Binary of these bytes, new or as the next version of the id. */
   writeBinary(call: Call, request: BinaryWriteRequest): Promise<WriteResult>
+  /** Bytes at a URL that this service has given: whoever has the URL may have them. */
+  getObject(call: Call, request: ObjectRequest): Promise<PassedObject>
+  /** The same the other way; until its time is over they may be put again. */
+  putObject(call: Call, request: PutObjectRequest): Promise<void>
   /** R4 http.html#history of an instance; of a type or the system where the request names less. */
   history(call: Call, request: HistoryRequest): Promise<HistoryResult>
   /** R4 search.html. The result holds what was applied, so that the self link can say it. */
@@ -131,6 +139,8 @@ export interface ReadRequest {
   /** If-Modified-Since in ms; whole seconds, as HTTP dates are. */
   readonly ifModifiedSince?: number
   readonly view?: View
+  /** Of a Binary: a URL of its bytes in place of them, as the member `presignedGetUrl`. Default: the bytes. */
+  readonly bytesAs?: 'url'
 }
 
 export interface VreadRequest extends ReadRequest {
@@ -247,6 +257,19 @@ export type BinaryResult =
       /** All of them, or those of a range within them: in pieces, or as they come from where they are kept. */
       readonly get: (range: ByteRange | undefined) => Promise<readonly Uint8Array[] | AsyncIterable<Uint8Array>>
     }
+
+/** A URL's last two segments. Whose the bytes are is for the URL to say, not for the call. */
+export interface ObjectRequest {
+  readonly tenant: string
+  readonly sealed: string
+}
+
+export interface PutObjectRequest extends ObjectRequest {
+  readonly contentType: string | undefined
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>
+}
+
+export type PassedObject = Pick<Extract<BinaryResult, { kind: 'found' }>, 'contentType' | 'bytes' | 'get'>
 
 export interface BinaryWriteRequest extends Pick<UpdateRequest, 'ifMatch' | 'ifNoneMatch'> {
   /** undefined: a new Binary. */

@@ -138,6 +138,10 @@ export class FileObjectStore implements ObjectStore {
     return undefined
   }
 
+  async recognize(): Promise<undefined> {
+    return undefined
+  }
+
   #pathOf(tenant: Tenant, key: string): string {
     const name = hash('sha256', `${tenant}\n${key}`, 'hex')
     const kind = key.startsWith(PASSING_PREFIX) ? PASSING_FOLDER : KEPT_FOLDER

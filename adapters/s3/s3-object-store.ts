@@ -85,15 +85,29 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   /** An upload must have the content type that was agreed; a download has it whatever the object was put with. */
-  presign(tenant: Tenant, key: string, { method, contentType, seconds }: PresignRequest): Promise<string> {
+  presign(tenant: Tenant, key: string, { method, contentType, seconds, disposition }: PresignRequest): Promise<string> {
     const { client, clock } = this.#parts
     const place = this.#place(tenant, key)
     const terms = { expiresIn: seconds, signingDate: new Date(clock.now()) }
     if (method === 'GET') {
-      return getSignedUrl(client, new GetObjectCommand({ ...place, ResponseContentType: contentType }), terms)
+      const told = { ResponseContentType: contentType, ...(disposition && { ResponseContentDisposition: disposition }) }
+      return getSignedUrl(client, new GetObjectCommand({ ...place, ...told }), terms)
     }
     const command = new PutObjectCommand({ ...place, ContentType: contentType })
     return getSignedUrl(client, command, { ...terms, signableHeaders: new Set(['host', 'content-type']) })
+  }
+
+  /** How the bucket is addressed, by its name in the host or in the path, is for the SDK to say: it is asked again. */
+  async recognize(tenant: Tenant, url: string): Promise<string | undefined> {
+    const folder = `/${tenant}/`
+    const path = decodePath(URL.parse(url)?.pathname ?? '')
+    // The bucket, or an id, may have the name of the tenant.
+    for (let start = path.indexOf(folder); start >= 0; start = path.indexOf(folder, start + 1)) {
+      const key = path.slice(start + folder.length)
+      const ours = await this.presign(tenant, key, { method: 'GET', contentType: 'text/plain', seconds: 1 })
+      if (withoutQuery(ours) === withoutQuery(url)) return key
+    }
+    return undefined
   }
 
   #place(tenant: Tenant, key: string) {
@@ -101,6 +115,16 @@ export class S3ObjectStore implements ObjectStore {
       ? `${PASSING.in}${tenant}/${key.slice(PASSING.of.length)}`
       : `${tenant}/${key}`
     return { Bucket: this.#parts.bucket, Key: place }
+  }
+}
+
+const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, '')
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return ''
   }
 }
 

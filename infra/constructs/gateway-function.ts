@@ -95,6 +95,8 @@ const settings = (config: GatewayConfig): Partial<Readonly<Record<AwsEnvName | E
 const callerSettings = (config: GatewayConfig): Partial<Readonly<Record<EnvName, string>>> => ({
   [ENV.tenancy]: config.tenancy,
   [ENV.hardDelete]: String(config.hardDelete),
+  [ENV.binaryUrls]: config.binaryUrls,
+  [ENV.attachmentUrls]: config.attachmentUrls,
   ...(config.corsOrigins.length > 0 && { [ENV.corsOrigins]: config.corsOrigins.join(',') }),
   ...(config.resourceTypes && { [ENV.resourceTypes]: config.resourceTypes.join(',') }),
   ...(config.roles && { [ENV.roles]: JSON.stringify(config.roles) }),

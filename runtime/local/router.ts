@@ -6,6 +6,7 @@ import { createRestDoor } from '#rest/door.ts'
 import { outcomeResponse } from '#rest/fault-to-response.ts'
 import { answerFailure, withHttpManners } from '#rest/http-manners.ts'
 import type { HttpResponse } from '#rest/http-message.ts'
+import { isObjectPath } from '#rest/objects.ts'
 import { DEFAULT_RENDERING } from '#rest/response.ts'
 import { type FhirService, fault, type Logger } from '#service/index.ts'
 import type { Config } from '../env.ts'
@@ -141,7 +142,7 @@ export function createRouter(options: RouterOptions): Router {
     },
     streamsBody(received) {
       const { target, url } = addressOf(received.url)
-      return target === 'fhir' && takesStream({ ...received, url })
+      return target === 'fhir' && takesStream(service.binaries, { ...received, url })
     },
     refuseBody(received) {
       return refuse(plainRequest(received, addressOf(received.url)), bodyTooLarge(bodyBytesMax))
@@ -151,9 +152,10 @@ export function createRouter(options: RouterOptions): Router {
 
 const isBundle = (method: string, url: string): boolean => method === 'POST' && (url === '' || url === '/')
 
-/** What browsers ask before they send a token, and what tells clients where to get one. */
+/** What browsers ask before they send a token, what tells clients where to get one, and what a URL is enough for. */
 const isOpen = ({ target, url }: Address, { method }: PlainRequest): boolean =>
-  method === 'OPTIONS' || (target === 'fhir' && method === 'GET' && /^\/metadata(\?|$)/.test(url))
+  method === 'OPTIONS' ||
+  (target === 'fhir' && ((method === 'GET' && /^\/metadata(\?|$)/.test(url)) || isObjectPath(url)))
 
 const INDEX_METHODS = ['GET', 'HEAD', 'OPTIONS']
 

@@ -51,10 +51,28 @@ export const withData = (content: ResourceContent, bytes: Uint8Array): ResourceC
 })
 
 /** The Binary with an address of its bytes: `presigned-get-url`, `presigned-put-url`. */
-export const withAddress = (content: ResourceContent, name: string, url: string): ResourceContent => ({
+export const withAddress = (content: ResourceContent, name: AddressName, url: string): ResourceContent => ({
   ...content,
   _data: withExtension(content._data, { url: `urn:fhir-gateway:${name}`, valueUrl: url }),
 })
+
+export type AddressName = 'presigned-get-url' | 'presigned-put-url'
+
+const MEMBERS = { 'presigned-get-url': 'presignedGetUrl', 'presigned-put-url': 'presignedPutUrl' } as const
+
+/** The same as clients of FHIR Works on AWS have it: a plain member, and no word of where the bytes are kept. */
+export const withAddressMember = (content: ResourceContent, name: AddressName, url: string): ResourceContent => ({
+  ...withoutObject(content),
+  [MEMBERS[name]]: url,
+})
+
+/** What such a client has read, as a resource of R4. */
+export function withoutAddressMembers(content: JsonValue): JsonValue {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content
+  if (!Object.values(MEMBERS).some(member => Object.hasOwn(content, member))) return content
+  const { presignedGetUrl: _get, presignedPutUrl: _put, ...rest } = content as JsonObject
+  return rest
+}
 
 function withoutObject(content: ResourceContent): ResourceContent {
   if (content._data === undefined) return content

@@ -1,10 +1,11 @@
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { Fault, type FaultCategory, fault } from '../fault.ts'
-import type { ObjectStore } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { objectKey, withData, withObject } from './binary-object.ts'
+import { binaryObjectOf, objectKey, withData, withObject } from './binary-object.ts'
+import { givesUrls } from './binary-rules.ts'
 import { type Bytes, beginningOf, gathered, measured, sha256Of } from './byte-stream.ts'
+import { objectUrl } from './object-urls.ts'
 
 /** Bytes up to here stay in the version: one more request to the store would cost more than they do. */
 export const INLINE_BYTES_MAX = 8 * 1024
@@ -39,23 +40,35 @@ export async function keepBytes(
   call: Call,
   id: string,
   content: ResourceContent,
+  /** Whether the writer is told where to put bytes that it has not sent. */
+  tells: 'urls' | 'nothing',
 ): Promise<KeptContent> {
-  const bytes = decoded(content)
-  if (bytes) return keepRawBytes(context, call, { id, content }, bytes)
-  const { objects, ids } = context.ports
-  return withoutBytes(objects, call, { id, nonce: ids.nonce() }, content)
+  const bytes = decoded(content, inlineBytesMax(context))
+  if (!bytes) return tells === 'urls' ? withoutBytes(context, call, { id, content }) : unchanged(content)
+  const kept = await keepRawBytes(context, call, { id, content }, bytes)
+  const object = binaryObjectOf(kept.content)
+  if (context.binaries.urls !== 'members' || tells !== 'urls' || !object) return kept
+  // Clients of FHIR Works on AWS put them in any case: there, data was passed over.
+  const putUrl = await putUrlOf(context, call, { id, content }, object.nonce)
+  return { ...kept, ...(putUrl !== undefined && { putUrl }) }
 }
+
+/** Where clients count on URLs, there is an object for each to lead to. */
+const inlineBytesMax = ({ binaries }: ServiceContext): number => (givesUrls(binaries) ? 0 : INLINE_BYTES_MAX)
+
+const unchanged = (content: ResourceContent): KeptContent => ({ content, undo: NOTHING_TO_UNDO })
 
 /** The same for bytes that came by themselves. Of a stream no more is held than what may stay in a version. */
 export async function keepRawBytes(
-  { ports: { objects, ids } }: ServiceContext,
+  context: ServiceContext,
   call: Call,
   { id, content }: Place,
   bytes: Bytes,
 ): Promise<KeptContent> {
-  const begun =
-    bytes instanceof Uint8Array ? ({ kind: 'all', bytes } as const) : await beginningOf(bytes, INLINE_BYTES_MAX)
-  if (!objects || (begun.kind === 'all' && begun.bytes.byteLength <= INLINE_BYTES_MAX)) {
+  const { objects, ids } = context.ports
+  const inlineMax = inlineBytesMax(context)
+  const begun = bytes instanceof Uint8Array ? ({ kind: 'all', bytes } as const) : await beginningOf(bytes, inlineMax)
+  if (!objects || (begun.kind === 'all' && begun.bytes.byteLength <= inlineMax)) {
     const all = begun.kind === 'all' ? begun.bytes : await gathered(begun.content)
     return { content: withData(content, all), undo: NOTHING_TO_UNDO }
   }
@@ -91,22 +104,29 @@ function objectTypeOf(content: ResourceContent): string {
 }
 
 /** A Binary that says its type alone waits for its bytes, if it can be told where to put them. */
-async function withoutBytes(
-  objects: ObjectStore | undefined,
-  call: Call,
-  { id, nonce }: { readonly id: string; readonly nonce: string },
-  content: ResourceContent,
-): Promise<KeptContent> {
-  const request = { method: 'PUT', contentType: objectTypeOf(content), seconds: PRESIGNED_SECONDS } as const
-  const putUrl =
-    content.data === undefined && content._data === undefined
-      ? await objects?.presign(call.tenant, objectKey({ id }, { nonce }), request)
-      : undefined
-  if (putUrl === undefined) return { content, undo: NOTHING_TO_UNDO }
+async function withoutBytes(context: ServiceContext, call: Call, place: Place): Promise<KeptContent> {
+  const { content } = place
+  objectTypeOf(content)
+  if (content.data !== undefined || content._data !== undefined) return unchanged(content)
+  const nonce = context.ports.ids.nonce()
+  const putUrl = await putUrlOf(context, call, place, nonce)
+  if (putUrl === undefined) return unchanged(content)
   return { content: withObject(content, { nonce, bytes: 0 }), undo: NOTHING_TO_UNDO, putUrl }
 }
 
+const putUrlOf = (
+  context: ServiceContext,
+  call: Call,
+  { id, content }: Place,
+  nonce: string,
+): Promise<string | undefined> =>
+  objectUrl(context, call, objectKey({ id }, { nonce }), {
+    method: 'PUT',
+    contentType: objectTypeOf(content),
+    seconds: PRESIGNED_SECONDS,
+  })
+
 /** Four characters of base64 are three bytes. */
-function decoded({ data }: ResourceContent): Uint8Array | undefined {
-  return typeof data === 'string' && data.length > (INLINE_BYTES_MAX * 4) / 3 ? Buffer.from(data, 'base64') : undefined
+function decoded({ data }: ResourceContent, inlineMax: number): Uint8Array | undefined {
+  return typeof data === 'string' && data.length > (inlineMax * 4) / 3 ? Buffer.from(data, 'base64') : undefined
 }

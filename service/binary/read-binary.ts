@@ -2,12 +2,21 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
 import type { BinaryResult, ReadResult, Revealed } from '../fhir-service.ts'
-import type { ByteRange } from '../ports/object-store.ts'
+import type { ByteRange, PresignRequest } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
-import { type BinaryObject, binaryObjectOf, objectKey, withAddress, withData } from './binary-object.ts'
+import {
+  type BinaryObject,
+  binaryObjectOf,
+  objectKey,
+  withAddress,
+  withAddressMember,
+  withData,
+} from './binary-object.ts'
 import { gathered, sha256Of } from './byte-stream.ts'
+import { isInert } from './inert-content.ts'
 import { PRESIGNED_SECONDS } from './keep-bytes.ts'
+import { objectUrl } from './object-urls.ts'
 
 /** More bytes than that are given by a URL, where the store has one: Lambda's answers end at 6 MB. */
 export const DIRECT_BYTES_MAX = 4 * 1024 * 1024
@@ -30,9 +39,7 @@ export async function readBinary(
   const found = await objects.head(call.tenant, key, call.deadline)
   if (!found) throw fault('not-found', `Binary/${version.id} has no content yet`)
   const url =
-    found.bytes > DIRECT_BYTES_MAX
-      ? await objects.presign(call.tenant, key, { method: 'GET', contentType, seconds: PRESIGNED_SECONDS })
-      : undefined
+    found.bytes > DIRECT_BYTES_MAX ? await objects.presign(call.tenant, key, getRequest(contentType)) : undefined
   const { sha256 } = object
   return {
     ...{ kind: 'found', version, contentType, bytes: found.bytes },
@@ -62,14 +69,47 @@ async function bytesOf(
   return object.content
 }
 
+/** Bytes at a URL for a while. What could run in a page of the store's is saved by browsers, and not opened. */
+export const getRequest = (contentType: string): PresignRequest => ({
+  ...{ method: 'GET', contentType, seconds: PRESIGNED_SECONDS },
+  ...(!isInert(contentType) && { disposition: 'attachment' }),
+})
+
 /** The resource with its bytes as base64, or with the URL of many; as it is stored where neither can be had. */
-export async function expandBinary(context: ServiceContext, call: Call, version: Revealed): Promise<Revealed> {
+export async function expandBinary(
+  context: ServiceContext,
+  call: Call,
+  version: Revealed,
+  bytesAs: 'url' | undefined,
+): Promise<Revealed> {
   const { objects } = context.ports
   const stored = version.content()
   const object = binaryObjectOf(stored)
   if (!object || !objects) return version
-  const content = await expanded(context, call, version, stored, object)
-  return content === stored ? version : { ...version, body: encodeUtf8(stringifyJson(content)), content: () => content }
+  const expand = bytesAs === 'url' ? withUrl : expanded
+  const content = await expand(context, call, version, stored, object)
+  return content === stored ? version : withContent(version, content)
+}
+
+const withContent = (version: Revealed, content: ResourceContent): Revealed => ({
+  ...version,
+  body: encodeUtf8(stringifyJson(content)),
+  content: () => content,
+})
+
+/** As FHIR Works on AWS gave it. @throws Fault not-found until there are bytes */
+async function withUrl(
+  context: ServiceContext,
+  call: Call,
+  { id }: Revealed,
+  stored: ResourceContent,
+  object: BinaryObject,
+): Promise<ResourceContent> {
+  const key = objectKey({ id }, object)
+  const found = await context.ports.objects?.head(call.tenant, key, call.deadline)
+  if (!found) throw fault('not-found', `Binary/${id} has no content yet`)
+  const url = await objectUrl(context, call, key, getRequest(String(stored.contentType)))
+  return url === undefined ? stored : withAddressMember(stored, 'presigned-get-url', url)
 }
 
 async function expanded(
@@ -85,14 +125,14 @@ async function expanded(
   const found = await objects?.head(call.tenant, key, call.deadline)
   if (!found) return stored
   if (found.bytes > DIRECT_BYTES_MAX) {
-    const url = await objects?.presign(call.tenant, key, { method: 'GET', contentType, seconds: PRESIGNED_SECONDS })
+    const url = await objects?.presign(call.tenant, key, getRequest(contentType))
     if (url !== undefined) return withAddress(stored, 'presigned-get-url', url)
   }
   return withData(stored, await gathered(await bytesOf(context, call, key, undefined)))
 }
 
 /** What was written, with the URL at which its bytes are awaited. */
-export function withPutUrl(version: Revealed, url: string): Revealed {
-  const content = withAddress(version.content(), 'presigned-put-url', url)
-  return { ...version, body: encodeUtf8(stringifyJson(content)), content: () => content }
+export function withPutUrl({ binaries }: ServiceContext, call: Call, version: Revealed, url: string): Revealed {
+  const told = binaries.urls === 'members' && call.door === 'rest' ? withAddressMember : withAddress
+  return withContent(version, told(version.content(), 'presigned-put-url', url))
 }

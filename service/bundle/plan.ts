@@ -219,7 +219,7 @@ async function prepareWrites(
     await breathe(position)
     const { index } = draft.entry
     const { type, id } = draft
-    const kept = type === 'Binary' ? await keepBytes(context, call, id, draft.content) : undefined
+    const kept = type === 'Binary' ? await keepBytes(context, call, id, draft.content, 'nothing') : undefined
     if (kept) undos.push(kept.undo)
     const linked = rewriteLinks(definitions, kept?.content ?? draft.content, resolverOf(draft))
     const referring = hasReferenceRules(context)

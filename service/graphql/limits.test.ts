@@ -3,6 +3,7 @@ import { CORPUS, type GraphqlWorld, graphqlWorld } from '#test/support/graphql-w
 import { testCall } from '#test/support/test-call.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
 import { ALLOW_ALL } from '../access/policy.ts'
+import { DEFAULT_BINARY_RULES } from '../binary/binary-rules.ts'
 import type { GraphqlResult } from '../fhir-service.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
 import { operationRegistry } from '../operations/registry.ts'
@@ -26,6 +27,7 @@ function limited(graphqlLimits: Partial<GraphqlLimits>) {
     definitions: testDefinitions,
     limits: DEFAULT_LIMITS,
     rules: DEFAULT_WRITE_RULES,
+    binaries: DEFAULT_BINARY_RULES,
     operations,
     operationRegistry: operationRegistry([]),
     graphqlLimits,

@@ -33,7 +33,7 @@ export async function attemptWrite(
   { claims, ...write }: WriteAttempt,
 ): Promise<Attempted<WriteResult>> {
   const { previous } = write
-  const kept = write.type === 'Binary' ? await keepBytes(context, call, write.id, write.content) : undefined
+  const kept = write.type === 'Binary' ? await keepBytes(context, call, write.id, write.content, 'urls') : undefined
   const kind = previous && !previous.deleted ? 'updated' : 'created'
   let written: PreparedWrite | undefined
   const { committed, conflict, fault } = await commitReferring(context, async () => {
@@ -51,7 +51,9 @@ export async function attemptWrite(
   if (committed) {
     invariant(written, 'what is committed was prepared')
     const version = writtenVersion(written.change, written.content)
-    return { result: { kind, version: kept?.putUrl === undefined ? version : withPutUrl(version, kept.putUrl) } }
+    return {
+      result: { kind, version: kept?.putUrl === undefined ? version : withPutUrl(context, call, version, kept.putUrl) },
+    }
   }
   await kept?.undo()
   if (fault) throw fault

@@ -1,4 +1,5 @@
 import { assertPermitted } from '../access/permit.ts'
+import { givenContent } from '../binary/given-content.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
@@ -40,7 +41,7 @@ export async function create(
     return onlyOnce(context, call, once, run, outcome => replayWrite(context, call, outcome))
   }
   const condition = ifNoneExist === undefined ? undefined : await readCondition(context, call, type, ifNoneExist)
-  const content = assertValid(definitions, request.content, { type })
+  const content = assertValid(definitions, givenContent(context, type, request.content), { type })
   if (condition) return createUnlessFound(context, call, condition, content, id)
   const { result } = await attemptWrite(context, call, newWrite(type, id, content))
   invariant(result, `the new id of a ${type} was taken`)

@@ -15,13 +15,18 @@ import { assertKnownType, notFound } from './known-type.ts'
 
 /** R4 http.html#read */
 export async function read(context: ServiceContext, call: Call, request: ReadRequest): Promise<ReadResult> {
-  return withBytes(context, call, await readStored(context, call, request))
+  return withBytes(context, call, await readStored(context, call, request), request)
 }
 
 /** The result with the bytes of a Binary in their place. */
-export async function withBytes(context: ServiceContext, call: Call, result: ReadResult): Promise<ReadResult> {
+export async function withBytes(
+  context: ServiceContext,
+  call: Call,
+  result: ReadResult,
+  { bytesAs }: Pick<ReadRequest, 'bytesAs'>,
+): Promise<ReadResult> {
   if (result.kind !== 'found' || result.version.type !== 'Binary') return result
-  return { kind: 'found', version: await expandBinary(context, call, result.version) }
+  return { kind: 'found', version: await expandBinary(context, call, result.version, bytesAs) }
 }
 
 /** The same but for the bytes of a Binary, which may be elsewhere. */

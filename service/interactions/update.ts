@@ -1,6 +1,7 @@
 import { assertPermitted, notPermitted } from '../access/permit.ts'
 import { isRevealed, type Tombstone } from '../access/reveal.ts'
 import { revealOne } from '../access/reveal-each.ts'
+import { givenContent } from '../binary/given-content.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -33,7 +34,7 @@ export async function update(context: ServiceContext, call: Call, request: Updat
   assertKnownType(definitions, type)
   assertPermitted(policy, call, 'update', type)
   assertVersionId(ifMatch)
-  const content = assertUpdatable(definitions, request, request.content)
+  const content = assertUpdatable(definitions, request, givenContent(context, type, request.content))
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     const [previous] = await ports.store.readNewest(call.tenant, [{ type, id }], call.deadline)
     const seen = await assertWritable(context, call, previous)

@@ -13,7 +13,7 @@ const VERSION_ID = /^[1-9][0-9]{0,14}$/
 
 /** R4 http.html#vread. Each version is judged by its own content, as history does. */
 export async function vread(context: ServiceContext, call: Call, request: VreadRequest): Promise<ReadResult> {
-  return withBytes(context, call, await vreadStored(context, call, request))
+  return withBytes(context, call, await vreadStored(context, call, request), request)
 }
 
 /** The same but for the bytes of a Binary, which may be elsewhere. */

@@ -39,6 +39,9 @@ export interface ObjectStore {
    * of its own, so that they pass through the gateway.
    */
   presign(tenant: Tenant, key: string, request: PresignRequest): Promise<string | undefined>
+
+  /** The key that a URL of `presign` is for, whether or not its time is over; undefined: it is none for this tenant. */
+  recognize(tenant: Tenant, url: string): Promise<string | undefined>
 }
 
 export interface ObjectPage {
@@ -79,4 +82,6 @@ export interface PresignRequest {
   readonly method: 'GET' | 'PUT'
   readonly contentType: string
   readonly seconds: number
+  /** Of a GET: what browsers are to save and not to open. */
+  readonly disposition?: 'attachment'
 }

@@ -4,6 +4,7 @@ import { createBucket, createS3Client, S3ObjectStore, S3OverflowStore } from '#a
 import { invariant } from '#service/invariant.ts'
 import { MACHINE_CLOCK } from '#test/support/dynamo-store.ts'
 import { faultOf } from '#test/support/test-world.ts'
+import { binaryUrlsSuite } from '../conformance/binary-urls.suite.ts'
 import { freshTenant, soon } from './changes.ts'
 import { objectStoreSuite } from './object-store.suite.ts'
 
@@ -100,3 +101,27 @@ test('URLs expire', async () => {
   expect((await fetch(await yesterday.presign(tenant, 'kept', request))).status).toBe(403)
   expect((await fetch(await objects.presign(tenant, 'kept', request))).status).toBe(200)
 })
+
+test('knows its URLs again, whether or not their time is over, and no others', async () => {
+  const tenant = freshTenant()
+  const request = { method: 'GET', contentType: 'text/html', seconds: 60, disposition: 'attachment' } as const
+  const yesterday = new S3ObjectStore({ client, bucket, clock: { now: () => Date.now() - 86_400_000 } })
+  for (const key of ['binary/a.b-C/nonce', `binary/${tenant}/nonce`]) {
+    for (const store of [objects, yesterday]) {
+      expect(await objects.recognize(tenant, await store.presign(tenant, key, request))).toBe(key)
+    }
+  }
+  const url = await objects.presign(tenant, 'binary/1/nonce', request)
+  expect(await objects.recognize(freshTenant(), url)).toBe(undefined)
+  const others = [
+    url.replace(bucket, 'other'),
+    url.replace('http:', 'ftp:'),
+    'urn:uuid:1',
+    `https://a.example/${tenant}/binary/1/n`,
+  ]
+  expect(await Promise.all(others.map(other => objects.recognize(tenant, other)))).toEqual(others.map(() => undefined))
+  await objects.put(tenant, 'binary/1/nonce', new Uint8Array(5), { contentType: 'text/html', deadline: soon() })
+  expect((await fetch(url)).headers.get('content-disposition')).toBe('attachment')
+})
+
+binaryUrlsSuite('by presigned URLs of S3', async () => objects)

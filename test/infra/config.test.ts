@@ -15,6 +15,8 @@ const DEFAULTS = {
   kms: 'owned',
   tenancy: 'single',
   hardDelete: false,
+  binaryUrls: 'extensions',
+  attachmentUrls: 'stored',
   resourceTypes: undefined,
   roles: undefined,
   graphqlSchema: 'schema/generated/schema.graphql',

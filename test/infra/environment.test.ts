@@ -41,6 +41,8 @@ const OF_DOORS: readonly string[] = [
   ENV.baseUrl,
   ENV.corsOrigins,
   ENV.hardDelete,
+  ENV.binaryUrls,
+  ENV.attachmentUrls,
   ENV.resourceTypes,
   ENV.roles,
   ENV.tenancy,

@@ -1,4 +1,4 @@
-import type { FhirService } from '#service/index.ts'
+import { DEFAULT_BINARY_RULES, type FhirService } from '#service/index.ts'
 
 const OPERATIONS = [
   'read',
@@ -21,6 +21,8 @@ const OPERATIONS = [
   'apiDescription',
   'operation',
   'readBinary',
+  'getObject',
+  'putObject',
   'writeBinary',
   'xml',
   'subscribe',
@@ -39,5 +41,5 @@ export function fakeService(operations: Partial<FhirService>): FhirService {
       },
     ]),
   ) as unknown as FhirService
-  return { ...unexpected, ...operations }
+  return { ...unexpected, binaries: DEFAULT_BINARY_RULES, ...operations }
 }

@@ -46,6 +46,7 @@ export function memoryObjects(): MemoryObjects {
       return { objects, next: undefined }
     },
     presign: async () => undefined,
+    recognize: async () => undefined,
     keys: () => [...kept.keys()],
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createRestDoor } from '#rest/door.ts'
 import { withWholeBody } from '#rest/http-message.ts'
 import { openPrimaryService } from '#runtime/embedded.ts'
-import type { AccessPolicy, FhirService, Limits, Operation, WriteRules } from '#service/index.ts'
+import type { AccessPolicy, BinaryRules, FhirService, Limits, Operation, WriteRules } from '#service/index.ts'
 import { countingIds, type FixedClock, fixedClock, TEST_TIME } from './memory-ports.ts'
 import { type RequestParts, restCall, restRequest, textOf } from './rest-request.ts'
 import { testDefinitions } from './test-world.ts'
@@ -27,6 +27,7 @@ export interface RestWorldOptions {
   /** Those that differ from the default. */
   readonly limits?: Partial<Limits>
   readonly rules?: Partial<WriteRules>
+  readonly binaries?: Partial<BinaryRules>
   /** Default: all. */
   readonly resourceTypes?: readonly string[]
   /** Default: refused. */
@@ -46,7 +47,11 @@ export interface RestWorld {
   text(line: string, parts?: RestParts): Promise<string>
   /** How many objects there are beside the resources. */
   files(): Promise<number>
-  /** Histories of types and of the system show what is older than this; 0: all at once. */
+  readonly over: 'embedded' | 'engines'
+  /**
+   * Histories of types and of the system show what is older than this; 0: all at once. Over engines they end where
+   * nothing can come to be any more, as no clock and no index of many machines is exact.
+   */
   readonly historyLagMs: number
   close(): Promise<void>
 }
@@ -84,6 +89,8 @@ export async function openRestWorld(options: RestWorldOptions = {}): Promise<Res
 
 export interface RestWorldParts extends Pick<RestWorld, 'service' | 'clock' | 'close'> {
   readonly files: () => number | Promise<number>
+  /** Default: embedded. */
+  readonly over?: RestWorld['over']
   /** Default: 0. */
   readonly historyLagMs?: number
   /** For each request, by the world's clock. Default: there is none. */
@@ -92,7 +99,7 @@ export interface RestWorldParts extends Pick<RestWorld, 'service' | 'clock' | 'c
 
 /** The real door over any service. */
 export function restWorldOver(parts: RestWorldParts): RestWorld {
-  const { service, clock, files, historyLagMs = 0, close, deadlineMs } = parts
+  const { service, clock, files, over = 'embedded', historyLagMs = 0, close, deadlineMs } = parts
   const door = createRestDoor(service)
   const exchange = async (line: string, { body, headers, call = restCall({ baseUrl: BASE_URL }) }: RestParts = {}) => {
     const text = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body
@@ -118,6 +125,7 @@ export function restWorldOver(parts: RestWorldParts): RestWorld {
       return { status, headers, body: body === '' ? undefined : JSON.parse(body) }
     },
     files: async () => files(),
+    over,
     historyLagMs,
     text: async (line, parts) => (await exchange(line, parts)).body,
     close,
