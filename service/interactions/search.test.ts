@@ -262,6 +262,49 @@ test('the index is asked once, with the deadline and the wish for freshness', as
   ])
 })
 
+const pageOf =
+  ({ service, call }: TestWorld) =>
+  (parameters: Parameters) =>
+    service.search(call, { type: 'Patient', parameters })
+
+test('a page costs one question to the index, whichever way it is reached', async () => {
+  const { world, asked } = await countedWorld()
+  const page = pageOf(world)
+  const first = await page([
+    ['_sort', '-birthdate'],
+    ['_count', '1'],
+  ])
+  const second = await page(first.next ?? [])
+  const back = await page(second.previous ?? [])
+  const last = await page(first.last ?? [])
+  expect([second.matches, back.matches, last.matches].map(matches => matches.map(({ id }) => id))).toEqual([
+    ...[['p1'], ['p0'], ['p4']],
+  ])
+  const places = asked.map(({ positions = false, backwards = false, after }) => [positions, backwards, after?.length])
+  expect(places).toEqual([
+    [false, false, undefined],
+    [true, false, 2],
+    [true, true, 2],
+    [true, true, undefined],
+  ])
+  expect([first.previous, back.previous, last.next, last.last]).toEqual([undefined, undefined, undefined, last.self])
+})
+
+test('a page that is empty by now leads to what is left', async () => {
+  const world = await worldWithPatients()
+  const page = pageOf(world)
+  const remove = (id: string) => world.service.delete(world.call, { type: 'Patient', id })
+  const first = await page([['_count', '2']])
+  const second = await page(first.next ?? [])
+  for (const id of ['p0', 'p1']) await remove(id)
+  const before = await page(second.previous ?? [])
+  expect([before.matches, before.previous, before.next]).toEqual([[], undefined, first.first])
+  await remove('p4')
+  const behind = await page(second.next ?? [])
+  expect([behind.matches, behind.next, behind.previous]).toEqual([[], undefined, first.last])
+  expect((await page(behind.previous ?? [])).matches.map(({ id }) => id)).toEqual(['p2', 'p3'])
+})
+
 test('there is no search of an unknown type', async () => {
   const { category } = await faultOf(search(testWorld(), 'Patience'))
   expect(category).toBe('not-found')

@@ -72,6 +72,8 @@ interface Case {
   readonly sort: readonly SortKey[]
   readonly count: number
   readonly limits: number
+  /** Then the whole order is turned around. */
+  readonly backwards: boolean
 }
 
 const arbitraryCase = (corpus: readonly IndexDocument[]): fc.Arbitrary<Case> =>
@@ -81,6 +83,7 @@ const arbitraryCase = (corpus: readonly IndexDocument[]): fc.Arbitrary<Case> =>
       sort: arbitrarySort(DEFINITIONS, corpus, query.type),
       count: fc.integer({ min: 1, max: 8 }),
       limits: fc.nat(LIMITS.length - 1),
+      backwards: fc.boolean(),
     }),
   )
 
@@ -102,7 +105,8 @@ test('finds what evaluate finds, in the order of compareDocuments, page by page'
       const alive = corpus.filter(document => !deleted.includes(document))
       for (const one of cases) {
         const found = pages(tenant, one)
-        const ids = expectedIds(alive, one)
+        const forwards = expectedIds(alive, one)
+        const ids = one.backwards ? forwards.toReversed() : forwards
         const expected = { ids, totals: found.totals.map(() => ids.length) }
         if (!isDeepStrictEqual(found, expected)) throw new Error(difference(alive, one, found, expected))
       }
@@ -135,12 +139,12 @@ function expectedIds(documents: readonly IndexDocument[], { query, sort }: Case)
     .map(document => `${document.id} ${document.versionId}`)
 }
 
-function pages(tenant: Tenant, { query, sort, count, limits }: Case): { ids: string[]; totals: number[] } {
+function pages(tenant: Tenant, { query, sort, count, limits, backwards }: Case): { ids: string[]; totals: number[] } {
   const ids: string[] = []
   const totals: number[] = []
   let after: Position | undefined
   do {
-    const request = { query: query as ScopedQuery, sort, count, total: 'accurate', deadline: 0 } as const
+    const request = { query: query as ScopedQuery, sort, count, backwards, total: 'accurate', deadline: 0 } as const
     const page: SearchPage = searcher.search(
       tenant,
       after ? { ...request, after } : request,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { SearchRequest } from '#service/ports/search-index.ts'
 import type { Comparator, Node, ScopedQuery, SortKey } from '#service/search/ast.ts'
 import type { IndexValue } from '#service/search/document.ts'
 import { changeOf, documentOf, freshTenant } from '#test/contract/changes.ts'
@@ -61,12 +62,18 @@ afterAll(() => {
  * What SQLite says of the select that gives the keys of the page: how each table is come by, in the order of the loops.
  * Around it are the newest versions, each by its number.
  */
-function planOf(type: string, where: Node, limits = QUICK_LIMITS, sort: readonly SortKey[] = []): string[] {
+function planOf(
+  type: string,
+  where: Node,
+  limits = QUICK_LIMITS,
+  sort: readonly SortKey[] = [],
+  place: Pick<SearchRequest, 'after' | 'backwards'> = {},
+): string[] {
   prepared.length = 0
   // A new one has no statements from before.
   const searcher = new Searcher(reader, new DictionaryReader(reader))
   const query = { type, where } as ScopedQuery
-  searcher.search(tenant, { query, sort, count: 1, total: 'none', deadline: 0 }, 10_000, limits)
+  searcher.search(tenant, { query, sort, count: 1, total: 'none', deadline: 0, ...place }, 10_000, limits)
   const page = prepared.filter(text => text.includes('.version')).at(0)
   // SQLite would compile it anew with every search.
   expect(prepared.filter(text => text.includes('LIMIT ?'))).toEqual([])
@@ -196,6 +203,26 @@ test('few matches are sorted by their values', () => {
     'SEARCH t USING COVERING INDEX date_key (key=? AND parameter=?)',
     ...['SCAN t', 'USE TEMP B-TREE FOR ORDER BY'],
   ])
+})
+
+test('pages in the middle are entered by their position, and backwards by the same indexes', () => {
+  const by = (descending: boolean): SortKey[] => [{ parameter: searchParameter('Observation', 'date'), descending }]
+  const everything: Node = { kind: 'everything' }
+  for (const backwards of [false, true]) {
+    const [beyond, end] = backwards ? ['<', '>'] : ['>', '<']
+    expect(planOf('Observation', everything, MANY, [], { after: [1], backwards })).toEqual([
+      `SEARCH t USING COVERING INDEX resource_live (kind=? AND key${beyond}?)`,
+    ])
+    expect(planOf('Observation', code, MANY, [], { after: [1], backwards })).toEqual([
+      `SEARCH t USING PRIMARY KEY (parameter=? AND code=? AND system=? AND key${beyond}?)`,
+    ])
+    expect(planOf('Observation', everything, MANY, by(false), { after: [10, 1], backwards })[0]).toBe(
+      `SEARCH t USING PRIMARY KEY (parameter=? AND low${beyond}?)`,
+    )
+    expect(planOf('Observation', everything, MANY, by(true), { after: [20, 1], backwards })[0]).toBe(
+      `SEARCH t USING COVERING INDEX date_high (parameter=? AND high${end}?)`,
+    )
+  }
 })
 
 test('text within strings is found by trigrams', () => {
