@@ -123,5 +123,8 @@ function listedAfter(before: readonly string[], changes: readonly Change[]): rea
     else listed.set(id, `${id}/${versionId}`)
   }
   if (listed.size <= LISTED_MAX) return [...listed.values()]
-  throw fault('too-costly', `A tenant may have ${LISTED_MAX} SearchParameters that are active, or were: delete some`)
+  throw fault(
+    'too-costly',
+    `A tenant may have ${LISTED_MAX} SearchParameters that are active, or were: delete those without a use`,
+  )
 }

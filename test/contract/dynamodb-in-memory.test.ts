@@ -3,6 +3,7 @@ import { createIds } from '#runtime/time-ordered-ids.ts'
 import { recordingLogger } from '#test/support/logger.ts'
 import { MemoryOverflow, MemoryTable } from '#test/support/memory-table.ts'
 import { jobStoreSuite } from './job-store.suite.ts'
+import { parameterStoreSuite } from './parameter-store.suite.ts'
 import { readLater } from './read-later.ts'
 import { resourceStoreSuite, type StoreUnderTest } from './resource-store.suite.ts'
 
@@ -28,6 +29,21 @@ async function open(settings: Partial<StoreSettings>): Promise<StoreUnderTest> {
 resourceStoreSuite('DynamoDB in memory', () => open({}))
 
 resourceStoreSuite('DynamoDB in memory with staged commits', () => open({ transactActionsMax: 1 }))
+
+for (const [name, settings] of [
+  ['DynamoDB in memory', {}],
+  ['DynamoDB in memory with staged commits', { transactActionsMax: 1 }],
+] as const) {
+  parameterStoreSuite(name, async () => {
+    const clock = { now: () => Date.now() }
+    const store = new DynamoResourceStore({
+      ...{ table: new MemoryTable(), overflow: new MemoryOverflow(), clock, ids: createIds(clock), pace: SYSTEM_PACE },
+      ...{ logger: recordingLogger().logger, settings: { ...settings, indexLagMs: 0, clockSkewMs: 0 } },
+      writer: { write: async () => [], refresh: async () => undefined },
+    })
+    return { store, close: async () => undefined }
+  })
+}
 
 jobStoreSuite('DynamoDB in memory', async () => {
   const clock = { now: () => Date.now() }

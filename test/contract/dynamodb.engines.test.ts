@@ -3,6 +3,7 @@ import { createIds } from '#runtime/time-ordered-ids.ts'
 import { MACHINE_CLOCK as clock, type StoreOptions } from '#test/support/dynamo-store.ts'
 import { dynamoWorld } from '#test/support/dynamo-world.ts'
 import { jobStoreSuite } from './job-store.suite.ts'
+import { parameterStoreSuite } from './parameter-store.suite.ts'
 import { readLater } from './read-later.ts'
 import { resourceStoreSuite, type StoreUnderTest } from './resource-store.suite.ts'
 
@@ -15,6 +16,17 @@ resourceStoreSuite('DynamoDB', () => open({}))
 
 // Whatever is more than one item is staged.
 resourceStoreSuite('DynamoDB with staged commits', () => open({ settings: { transactActionsMax: 1 } }))
+
+for (const [name, settings] of [
+  ['DynamoDB', {}],
+  ['DynamoDB with staged commits', { transactActionsMax: 1 }],
+] as const) {
+  parameterStoreSuite(name, async () => {
+    const world = await dynamoWorld()
+    const writer = { write: async () => [], refresh: async () => undefined }
+    return { store: world.store({ settings, writer }), close: async () => world.close() }
+  })
+}
 
 jobStoreSuite('DynamoDB', async () => {
   const { client, place, close } = await dynamoWorld()

@@ -5,6 +5,7 @@ import { openEmbedded, type PrimaryEngine } from '#adapters/embedded/index.ts'
 import { changeFeedSuite, type FeedUnderTest } from './change-feed.suite.ts'
 import { jobStoreSuite } from './job-store.suite.ts'
 import { objectStoreSuite } from './object-store.suite.ts'
+import { parameterStoreSuite } from './parameter-store.suite.ts'
 import { resourceStoreSuite } from './resource-store.suite.ts'
 import { searchIndexSuite } from './search-index.suite.ts'
 
@@ -39,6 +40,7 @@ async function openFeed(folder: string): Promise<FeedUnderTest> {
 }
 
 resourceStoreSuite('embedded', open)
+parameterStoreSuite('embedded', open)
 searchIndexSuite('embedded', async () => ({ ...(await open()), settle: async () => undefined }))
 changeFeedSuite('embedded', () => openFeed(freshFolder()))
 objectStoreSuite('embedded', open)

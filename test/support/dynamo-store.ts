@@ -12,6 +12,7 @@ import type { Table } from '#adapters/dynamodb/table.ts'
 import { createS3Client, S3OverflowStore } from '#adapters/s3/index.ts'
 import { createIds } from '#runtime/time-ordered-ids.ts'
 import type { Clock } from '#service/ports/clock.ts'
+import type { SearchWriter } from '#service/ports/search-writer.ts'
 import type { EngineAddresses } from '../engines/start-engines.ts'
 import { recordingLogger } from './logger.ts'
 
@@ -22,6 +23,8 @@ export interface StoreOptions {
   readonly settings?: Partial<StoreSettings>
   /** What the store's requests go through. */
   readonly through?: (table: Table) => Table
+  /** Where index documents go. */
+  readonly writer?: SearchWriter
 }
 
 export interface DynamoPlace {
@@ -43,7 +46,7 @@ export const clientsOf = ({ dynamodb, s3 }: DynamoPlace['addresses']): DynamoCli
 export const storeOver = (
   { client, objects }: DynamoClients,
   name: string,
-  { clock = MACHINE_CLOCK, settings = {}, through = (table: Table) => table }: StoreOptions = {},
+  { clock = MACHINE_CLOCK, settings = {}, through = (table: Table) => table, writer }: StoreOptions = {},
 ): DynamoResourceStore =>
   new DynamoResourceStore({
     table: through(new DynamoTable({ client, tableName: name, clock })),
@@ -53,4 +56,5 @@ export const storeOver = (
     pace: SYSTEM_PACE,
     logger: recordingLogger().logger,
     settings,
+    ...(writer && { writer }),
   })
