@@ -13,6 +13,8 @@ export interface GraphqlOptions {
   readonly inputs: 'typed' | 'json'
   /** Fields such as ConditionList inside a Patient. */
   readonly reverse: 'none' | 'list' | 'list-and-connection'
+  /** What those fields take: `all` that the same list takes at the root, or the few of which `_filter` is one. */
+  readonly reverseArguments: 'few' | 'all'
   /** Data types whose lists take arguments, `name(use: "official")`: each such field costs a resolver. */
   readonly listArguments: readonly string[]
 }
@@ -21,6 +23,7 @@ export interface GraphqlOptions {
 export const completeSdl: GraphqlOptions = {
   inputs: 'typed',
   reverse: 'list-and-connection',
+  reverseArguments: 'few',
   listArguments: ['HumanName', 'ContactPoint', 'Identifier', 'Address', 'Extension'],
 }
 
@@ -131,10 +134,14 @@ function outputTypes(scope: Scope): readonly string[] {
 function reverseFields(target: string, { model, options, served }: Scope): readonly string[] {
   const sources = Object.keys(model.manifest.reverse[target] ?? {}).filter(source => served.has(source))
   if (options.reverse === 'none' || !served.has(target)) return []
-  const parameters = ['_reference:String!', ...resultArguments].join(' ')
-  const lists = sources.map(source => `${source}List(${parameters}):[${source}]`)
+  const parameters = (source: string): string =>
+    [
+      '_reference:String!',
+      ...(options.reverseArguments === 'all' ? searchArguments(source, model) : resultArguments),
+    ].join(' ')
+  const lists = sources.map(source => `${source}List(${parameters(source)}):[${source}]`)
   if (options.reverse === 'list') return lists
-  return [...lists, ...sources.map(source => `${source}Connection(${parameters}):${source}Connection`)]
+  return [...lists, ...sources.map(source => `${source}Connection(${parameters(source)}):${source}Connection`)]
 }
 
 function inputTypes(scope: Scope): readonly string[] {

@@ -42,11 +42,11 @@ const model = buildModel(
 
 const golden = (name: string): string => `../test/golden/${name}`
 
-const least: GraphqlOptions = { inputs: 'json', reverse: 'none', listArguments: [] }
+const least: GraphqlOptions = { inputs: 'json', reverse: 'none', reverseArguments: 'few', listArguments: [] }
 
 it.each<[file: string, options: GraphqlOptions]>([
   ['small-complete.graphql.txt', completeSdl],
-  ['small-one-type.graphql.txt', { ...least, reverse: 'list', resourceTypes: ['Thing'] }],
+  ['small-one-type.graphql.txt', { ...least, reverse: 'list', reverseArguments: 'all', resourceTypes: ['Thing'] }],
   ['small-least.graphql.txt', { ...least, resourceTypes: ['Basic'] }],
 ])('writes the SDL %s', async (file, options) => {
   await expect(emitGraphql(model, options)).toMatchFileSnapshot(golden(file))

@@ -1,7 +1,7 @@
 import { completeSdl, type GraphqlOptions } from './emit-graphql.ts'
 
 export const SDL_USAGE = `npm run -s codegen:sdl -- [types=Patient,Observation] [inputs=typed|json]
-  [reverse=list-and-connection|list|none] [lists=HumanName,Identifier|none] > small.graphql`
+  [reverse=list-and-connection|list|none] [reverse-arguments=few|all] [lists=HumanName,Identifier|none] > small.graphql`
 
 /** `name=value` arguments over the complete SDL; a sentence that says what is wrong with one. */
 export function parseSdlOptions(given: readonly string[], resourceTypes: readonly string[]): GraphqlOptions | string {
@@ -17,6 +17,8 @@ export function parseSdlOptions(given: readonly string[], resourceTypes: readonl
       options = { ...options, inputs: value }
     } else if (name === 'reverse' && isOneOf(['none', 'list', 'list-and-connection'], value)) {
       options = { ...options, reverse: value }
+    } else if (name === 'reverse-arguments' && isOneOf(['few', 'all'], value)) {
+      options = { ...options, reverseArguments: value }
     } else if (name === 'lists') {
       options = { ...options, listArguments: value === 'none' ? [] : values }
     } else {

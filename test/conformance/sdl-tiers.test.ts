@@ -1,4 +1,4 @@
-/** An SDL of another size over the same resolvers: resources as JSON, no reverse lists, no lists with arguments. */
+/** SDLs of other sizes over the same resolvers: resources as JSON, no reverse lists or ones with more arguments. */
 import { beforeAll, expect, test } from 'vitest'
 import type { HttpHandler } from '#rest/http-message.ts'
 import { createAppSync } from '#runtime/local/appsync.ts'
@@ -11,19 +11,32 @@ const small = generatedSdl()
   .replaceAll(/ \w+\(_reference:[^)]*\):\[?\w+\]?/g, '')
   .replaceAll(/(\w+)\([^()]*_offset:Int[^()]*\):/g, '$1:')
 
+/** What `reverse-arguments=all` writes: reverse lists take what the same lists take at the root. */
+const large = generatedSdl().replaceAll(
+  /\b(\w+List|\w+Connection)\(_reference:[^)]*\)/g,
+  (_text, name) => `${name}(_reference:String! ${rootArguments(name)})`,
+)
+
+function rootArguments(field: string): string {
+  const form = field.endsWith('List') ? field : field.replace(/Connection$/, 'List')
+  return new RegExp(`\\b${form}\\((?!_reference)([^)]*)\\)`).exec(generatedSdl())?.[1] ?? ''
+}
+
 let world: GraphqlWorld
 let appsync: HttpHandler
+let appsyncOfLarge: HttpHandler
 
 beforeAll(async () => {
   world = graphqlWorld()
   await world.put(...CORPUS)
   appsync = (await createAppSync({ service: world.service, sdl: small })).answer
+  appsyncOfLarge = (await createAppSync({ service: world.service, sdl: large })).answer
 })
 
-async function ask(query: string, variables: object = {}) {
+async function ask(query: string, variables: object = {}, endpoint = appsync) {
   const headers = { 'content-type': 'application/json' }
   const body = Buffer.from(JSON.stringify({ query, variables }))
-  const response = await appsync({ method: 'POST', url: '', headers, body, call: world.call })
+  const response = await endpoint({ method: 'POST', url: '', headers, body, call: world.call })
   return JSON.parse(Buffer.concat([response.body ?? new Uint8Array()].flat()).toString('utf8'))
 }
 
@@ -61,3 +74,30 @@ test('the rest is as it was, and what is left out is unknown', async () => {
     expect.stringContaining('Cannot query field "ConditionList" on type "Patient".'),
   ])
 })
+
+test('reverse lists may take every search parameter, by each alias its own, and no search more than one', async () => {
+  const query = `query Q($none: [String], $code: [String]) {
+    PatientList(_id: ["anna", "olaf"], _sort: "_id") {
+      id
+      none: ObservationList(_reference: "patient", code: "http://loinc.org|none", status: $none) { id }
+      ids: ObservationList(_reference: "patient", _lastUpdated: ["ge2000", "lt1970"], fhirpath: "id = 'height'") { id }
+      coded: ObservationConnection(_reference: "subject", code: $code, _count: 5) { count edges { resource { id } } }
+      ...Conditions
+    }
+  }
+  fragment Conditions on Patient { ConditionList(_reference: "patient", _lastUpdated: "ge2000") { id } }`
+  world.portCalls.reset()
+  const code = ['http://loinc.org|29463-7']
+  expect(await ask(query, { code }, appsyncOfLarge)).toEqual({
+    data: {
+      PatientList: [
+        { id: 'anna', none: [], ids: [{ id: 'height' }], coded: COUNTED(['weight']), ConditionList: [] },
+        { id: 'olaf', none: [], ids: [], coded: COUNTED([]), ConditionList: [{ id: 'cough' }] },
+      ],
+    },
+  })
+  // Two lists, the one in the fragment, and two connections, one with its last page, for the fragment may select it.
+  expect(world.portCalls.searches).toBe(6)
+})
+
+const COUNTED = (ids: readonly string[]) => ({ count: ids.length, edges: ids.map(id => ({ resource: { id } })) })
