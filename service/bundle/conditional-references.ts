@@ -5,7 +5,7 @@ import { Fault, fault } from '../fault.ts'
 import { type Condition, findMatchingKeys } from '../interactions/condition.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import { collectReferences, type ResolveLink, rewriteLinks } from '../resource/references.ts'
-import { type DraftCreate, type Drafts, type DraftUpdate, parseStagedCondition } from './drafts.ts'
+import { type DraftCreate, type Drafts, type DraftUpdate, readStagedCondition } from './drafts.ts'
 import { type FaultCollector, faultCollector } from './entry-fault.ts'
 import { conditionalType } from './links.ts'
 import { scanReferences } from './scan-references.ts'
@@ -37,7 +37,7 @@ export async function resolveConditionalReferences(
   const faults = faultCollector()
   const refuse = refusal(context, call, faults)
   refuseUnresolved(writes, resolverOf, refuse)
-  const conditions = usedConditions(context, call, writes, refuse)
+  const conditions = await usedConditions(context, call, writes, refuse)
   if (conditions.length > 0) {
     const staged = stagedWrites(context, call, conditions, writes, resolverOf)
     const replaced = new Set([...drafts.deletes, ...drafts.updates].map(({ type, id }) => `${type}/${id}`))
@@ -73,12 +73,12 @@ function refuseUnresolved(
   }
 }
 
-function usedConditions(
+async function usedConditions(
   context: ServiceContext,
   call: Call,
   writes: readonly DraftWrite[],
   refuse: Refuse,
-): readonly UsedCondition[] {
+): Promise<readonly UsedCondition[]> {
   const definitions = context.definitions.for(call.tenant)
   const users = new Map<string, DraftWrite>()
   for (const draft of writes) {
@@ -90,7 +90,7 @@ function usedConditions(
   for (const [text, draft] of users) {
     const type = conditionalType(text)
     if (type === undefined || !definitions.isResourceType(type)) continue
-    const condition = faultOr(() => parseStagedCondition(context, call, type, text))
+    const condition = await readStagedCondition(context, call, type, text).catch(expected)
     if (Fault.is(condition)) {
       refuse(draft, text, condition)
       continue
@@ -102,13 +102,9 @@ function usedConditions(
   return [...conditions.values()]
 }
 
-function faultOr<T>(step: () => T): T | Fault {
-  try {
-    return step()
-  } catch (error) {
-    if (Fault.is(error)) return error
-    throw error
-  }
+function expected(error: unknown): Fault {
+  if (Fault.is(error)) return error
+  throw error
 }
 
 function stagedWrites(

@@ -6,7 +6,7 @@ import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
 import type { Patch } from '../fhir-service.ts'
 import { type Interaction, isResourceId } from '../interaction-request.ts'
-import { type Condition, parseCondition } from '../interactions/condition.ts'
+import { type Condition, readCondition } from '../interactions/condition.ts'
 import { assertVersionId } from '../interactions/if-match.ts'
 import { assertKnownType, notFound } from '../interactions/known-type.ts'
 import { planSearch, searchRequestOf } from '../interactions/search-plan.ts'
@@ -109,7 +109,7 @@ export async function draftEntries(
       faults.add(entry.refusal)
       continue
     }
-    const draft = draftEntry(context, call, entry, faults)
+    const draft = await draftEntry(context, call, entry, faults)
     if (draft?.kind === 'delete') deletes.push(draft)
     else if (draft?.kind === 'create') creates.push(draft)
     else if (draft?.kind === 'update') updates.push(draft)
@@ -120,12 +120,13 @@ export async function draftEntries(
   return { deletes, creates, updates, conditional }
 }
 
+/** At once, where no condition may have to ask for value sets. */
 function draftEntry(
   context: ServiceContext,
   call: Call,
   entry: BundleEntry,
   faults: FaultCollector,
-): Draft | ConditionalDraft | undefined {
+): Draft | ConditionalDraft | undefined | Promise<Draft | ConditionalDraft | undefined> {
   const { index, interaction } = entry
   const definitions = context.definitions.for(call.tenant)
   const type = 'type' in interaction && interaction.type !== '*' ? interaction.type : undefined
@@ -154,7 +155,7 @@ function draftEntry(
     case 'conditional-delete':
     case 'conditional-patch':
     case 'patch':
-      return faults.try(index, () => draftConditional(context, call, entry, interaction))
+      return faults.after(index, draftConditional(context, call, entry, interaction))
     case 'delete':
       faults.try(index, () => assertVersionId(entry.ifMatch), 'request.ifMatch')
       return { kind: 'delete', entry, type: interaction.type, id: interaction.id }
@@ -189,7 +190,7 @@ function assertHarmless(
 /** Conditional references become references before anything is stored. */
 export const BEFORE_RESOLVING = { conditionalReferences: 'allowed' } as const
 
-function draftConditional(
+async function draftConditional(
   context: ServiceContext,
   call: Call,
   entry: BundleEntry,
@@ -197,7 +198,7 @@ function draftConditional(
     BundleEntry['interaction'],
     { kind: 'conditional-update' | 'conditional-delete' | 'conditional-patch' | 'patch' }
   >,
-): ConditionalDraft {
+): Promise<ConditionalDraft> {
   const definitions = context.definitions.for(call.tenant)
   const { kind, type } = interaction
   const { resource = null } = entry
@@ -206,7 +207,7 @@ function draftConditional(
     if (!isResourceId(interaction.id)) throw notFound(interaction)
     return { kind: 'patch', entry, type, target: interaction, patch: patchOfEntry(resource) }
   }
-  const condition = parseStagedCondition(context, call, type, formatQueryString(interaction.parameters))
+  const condition = await readStagedCondition(context, call, type, formatQueryString(interaction.parameters))
   if (kind === 'conditional-patch') {
     return { kind: 'patch', entry, type, target: condition, patch: patchOfEntry(resource) }
   }
@@ -217,13 +218,13 @@ function draftConditional(
   return { kind, entry, type, condition, content, newId: context.ports.ids.resourceId() }
 }
 
-function draftCreate(
+async function draftCreate(
   context: ServiceContext,
   call: Call,
   entry: BundleEntry,
   type: string,
   faults: FaultCollector,
-): DraftCreate | undefined {
+): Promise<DraftCreate | undefined> {
   const { index, ifNoneExist } = entry
   const definitions = context.definitions.for(call.tenant)
   const content = faults.try(index, () =>
@@ -232,7 +233,7 @@ function draftCreate(
   const condition =
     ifNoneExist === undefined
       ? undefined
-      : faults.try(index, () => parseStagedCondition(context, call, type, ifNoneExist), 'request.ifNoneExist')
+      : await faults.after(index, readStagedCondition(context, call, type, ifNoneExist), 'request.ifNoneExist')
   if (!content || (ifNoneExist !== undefined && !condition)) return undefined
   return { kind: 'create', entry, type, id: context.ports.ids.resourceId(), content, condition }
 }
@@ -241,8 +242,13 @@ function draftCreate(
  * A condition that is matched over the staged entries as well.
  * @throws Fault unsupported where it looks at other resources: those may be staged, too.
  */
-export function parseStagedCondition(context: ServiceContext, call: Call, type: string, text: string): Condition {
-  const condition = parseCondition(context, call, type, text)
+export async function readStagedCondition(
+  context: ServiceContext,
+  call: Call,
+  type: string,
+  text: string,
+): Promise<Condition> {
+  const condition = await readCondition(context, call, type, text)
   if (!hasJoin(condition.query.where)) return condition
   throw fault('unsupported', `The condition '${text}' has a chained parameter, which is not supported in a transaction`)
 }

@@ -29,15 +29,18 @@ export interface Condition {
 }
 
 /**
- * @param text a search of the type, with or without `Type?` before it.
+ * @param text a search of the type, with or without `Type?` before it. It may ask for value sets and hierarchies.
  * @throws Fault invalid where it is no search, or restricts nothing: such a condition would match any resource.
  */
-export function parseCondition(
+export const readCondition = (context: ServiceContext, call: Call, type: string, text: string): Promise<Condition> =>
+  withTerminology(context, call, terminology => parseCondition(context, call, type, text, terminology))
+
+function parseCondition(
   context: ServiceContext,
   call: Call,
   type: string,
   text: string,
-  terminology?: TerminologyAnswers,
+  terminology: TerminologyAnswers,
 ): Condition {
   const criteria = text.startsWith(`${type}?`) ? text.slice(type.length + 1) : text.replace(/^\?/, '')
   const parsed = parseSearch(
@@ -45,7 +48,7 @@ export function parseCondition(
       definitions: context.definitions.for(call.tenant),
       baseUrl: call.baseUrl,
       now: context.ports.clock.now(),
-      ...(terminology && { terminology }),
+      terminology,
     },
     type,
     parseQueryString(criteria),
@@ -66,10 +69,6 @@ export function parseCondition(
     query: scope(call, context.policy, parsed.query),
   }
 }
-
-/** As parseCondition, where it may ask for value sets and hierarchies. */
-export const readCondition = (context: ServiceContext, call: Call, type: string, text: string): Promise<Condition> =>
-  withTerminology(context, call, terminology => parseCondition(context, call, type, text, terminology))
 
 function comparePairs(left: readonly [string, string], right: readonly [string, string]): number {
   const a = left.join('=')

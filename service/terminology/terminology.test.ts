@@ -1,7 +1,7 @@
 /** `:in`, `:not-in`, `:above` and `:below` as searches see them. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { testCallOf } from '#test/support/test-call.ts'
-import { faultOf, type TestWorld, testWorld } from '#test/support/test-world.ts'
+import { faultOf, runBundle, statusesOf, type TestWorld, testWorld } from '#test/support/test-world.ts'
 import type { AccessPolicy } from '../access/policy.ts'
 import type { Call } from '../call.ts'
 import { parseQueryString } from '../query-string.ts'
@@ -228,6 +228,48 @@ test('a condition may ask for a value set', async () => {
   const content = { resourceType: 'Observation', status: 'final', code: { text: 'x' } }
   const ifNoneExist = 'code:in=http://example.org/x'
   expect((await world.service.create(call, { type: 'Observation', content, ifNoneExist })).kind).toBe('unchanged')
+})
+
+test('conditions of a transaction may ask for value sets and hierarchies', async () => {
+  await valueSet(world, 'x', include({ system: ANIMALS, concept: [{ code: 'cat' }] }))
+  const observed = (more: JsonObject = {}) => ({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    ...more,
+  })
+  const among = 'Observation?code:in=http://example.org/x'
+  const entry = [
+    { resource: observed(), request: { method: 'POST', url: 'Observation', ifNoneExist: among } },
+    {
+      resource: observed({ status: 'amended' }),
+      request: { method: 'PUT', url: `Observation?code:below=${ANIMALS}|bird` },
+    },
+    { resource: observed({ derivedFrom: [{ reference: among }] }), request: { method: 'POST', url: 'Observation' } },
+    { request: { method: 'DELETE', url: 'Observation?code:not-in=http://example.org/x&_id=plant' } },
+  ]
+  const bundle = (...its: JsonObject[]): JsonObject => ({ resourceType: 'Bundle', type: 'transaction', entry: its })
+  expect(statusesOf(await runBundle(world, bundle(...entry)))).toEqual([
+    '200 OK',
+    '200 OK',
+    '201 Created',
+    '204 No Content',
+  ])
+  expect(await found('Observation?derived-from=cat')).not.toBe('')
+  const unknown = 'Observation?code:in=http://example.org/none'
+  const wrong = [
+    { resource: observed(), request: { method: 'POST', url: 'Observation', ifNoneExist: unknown } },
+    { request: { method: 'DELETE', url: unknown } },
+    { resource: observed({ derivedFrom: [{ reference: unknown }] }), request: { method: 'POST', url: 'Observation' } },
+  ]
+  const refusals = await Promise.all(wrong.map(one => faultOf(runBundle(world, bundle(one)))))
+  const reason = "is no value set that is stored here, nor one that R4's required bindings name"
+  const diagnostics = `Parameter 'code:in': 'http://example.org/none' ${reason}`
+  expect(refusals.map(({ issues }) => [issues[0]?.diagnostics, issues[0]?.expression])).toEqual([
+    [diagnostics, ['Bundle.entry[0].request.ifNoneExist']],
+    [diagnostics, ['Bundle.entry[0]']],
+    [diagnostics, ['Bundle.entry[0].resource.derivedFrom[0]']],
+  ])
 })
 
 test('a search reads no more than it may', async () => {
