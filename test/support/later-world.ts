@@ -119,7 +119,7 @@ export function openLaterWorld({ definitions = same, write = same }: LaterSteps 
 const same = <T>(value: T): T => value
 
 /** Tells of what is written, and shows it in the change index some time later. */
-class StreamedTable implements Table {
+export class StreamedTable implements Table {
   readonly #table: MemoryTable
   readonly #clock: FixedClock
   readonly #writtenAt = new Map<string, number>()
@@ -176,7 +176,7 @@ class StreamedTable implements Table {
 const nameOf = ({ partition, sort }: Key): string => `${partition} ${sort}`
 
 /** Keeps of each resource the document with the highest number, as OpenSearch does. */
-class LaterIndex implements SearchIndex, SearchWriter {
+export class LaterIndex implements SearchIndex, SearchWriter {
   readonly #documents = new Map<string, { readonly number: bigint; readonly document: IndexableVersion }>()
 
   async write(tenant: Tenant, versions: readonly IndexableVersion[]) {
