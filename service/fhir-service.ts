@@ -123,6 +123,8 @@ export interface Revealed extends VersionAttributes {
   readonly content: () => ResourceContent
   /** What it is contained in, where it is no resource of its own; its id is that in there. */
   readonly container?: ResourceKey
+  /** How much of it is what was sought, 0 to 1. R4 search.html#score */
+  readonly score?: number
 }
 
 /** R4 search.html#summary and #elements, on reads as well. */

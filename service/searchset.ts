@@ -147,7 +147,8 @@ function addResource(
   mode: 'match' | 'include',
 ): void {
   const fullUrl = quote(`${links.baseUrl}/${addressOf(version)}`)
-  writer.entry(`"fullUrl":${fullUrl},"resource":`, version.body, `,"search":{"mode":"${mode}"}`)
+  const score = version.score === undefined ? '' : `,"score":${version.score}`
+  writer.entry(`"fullUrl":${fullUrl},"resource":`, version.body, `,"search":{"mode":"${mode}"${score}}`)
 }
 
 /** Below the base: `Patient/1`; of what is contained `MedicationRequest/23#m1`. R4 search.html#containedType */

@@ -34,6 +34,12 @@ CREATE TABLE IF NOT EXISTS fresh_words (
 INSERT INTO full_text (full_text, rank) VALUES ('automerge', 8);
 INSERT INTO full_text (full_text, rank) VALUES ('deletemerge', 50);
 
+CREATE TABLE IF NOT EXISTS text_length (
+  key INTEGER PRIMARY KEY,
+  narrative INTEGER NOT NULL,
+  content INTEGER NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS contained (
   container INTEGER NOT NULL,
   key INTEGER NOT NULL,

@@ -16,6 +16,7 @@ const FRESH_MAX = 4_000
 export class WordsWriter {
   readonly #database: DatabaseSync
   readonly #put: StatementSync
+  readonly #measure: StatementSync
   readonly #count: StatementSync
   readonly #last: StatementSync
   readonly #remove: StatementSync
@@ -27,6 +28,7 @@ export class WordsWriter {
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#put = database.prepare('INSERT OR REPLACE INTO fresh_words VALUES (?, ?, ?, ?)')
+    this.#measure = database.prepare('INSERT OR REPLACE INTO text_length VALUES (?, ?, ?)')
     this.#count = database.prepare('SELECT count(*) AS fresh FROM fresh_words')
     this.#last = database.prepare('SELECT max(key) AS key FROM (SELECT key FROM fresh_words ORDER BY key LIMIT 0 + ?)')
     this.#remove = database.prepare('DELETE FROM full_text WHERE rowid IN (SELECT key FROM fresh_words WHERE key <= ?)')
@@ -56,6 +58,7 @@ export class WordsWriter {
   put(key: number, kind: number, narrative: string, content: string, replaces: boolean): void {
     if (content === '' && !replaces) return
     this.#put.run(key, kind, narrative, content)
+    this.#measure.run(key, narrative.length, content.length)
     this.#fresh++
   }
 

@@ -6,6 +6,7 @@ import { SORT_COLUMNS } from './document/sort-text.ts'
 const SEARCHED = { type: 'keyword', doc_values: false } as const
 const KEYWORD = { type: 'keyword' } as const
 const LONG = { type: 'long' } as const
+const LENGTH = { type: 'long', index: false } as const
 
 /**
  * An end of a range, and beside it what is sorted by. Sorting by an indexed field of nested objects fails in the engine
@@ -54,6 +55,9 @@ export const MAPPING = {
     /** Normalized strings in blocks. */
     string: SEARCHED,
     exact: SEARCHED,
+    /** Characters of the texts that the words are of: how relevant they are. */
+    narrativeLength: LENGTH,
+    contentLength: LENGTH,
     /** Words of the narrative behind 'n:', of the whole resource behind 'c:'. */
     word: SEARCHED,
     /** Normalized strings for :contains. Doc values, because matching a candidate reads its text. */

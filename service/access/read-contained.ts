@@ -7,11 +7,14 @@ import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import type { ScopedQuery } from '../search/ast.ts'
 import { containedKeyOf, plainType } from '../search/contained.ts'
 import type { IndexDocument } from '../search/document.ts'
+import type { ParsedSearch } from '../search/parse.ts'
+import { scoreOf } from '../search/score.ts'
 import { matchesAlone } from './read-hits.ts'
 import { type ReadContext, readMany } from './read-many.ts'
 import { documentOf } from './reveal.ts'
 
-export type ContainedReturn = 'container' | 'contained'
+/** What is answered of a hit, and how it is scored, which is by what is contained. */
+export type ContainedReturn = Pick<ParsedSearch, 'containedType' | 'relevance'>
 
 /**
  * For each hit its container in the newest version, or what is contained in it; undefined where that is deleted, or
@@ -22,7 +25,7 @@ export async function readContained(
   call: Call,
   query: ScopedQuery,
   hits: readonly SearchHit[],
-  wanted: ContainedReturn,
+  { containedType, relevance }: ContainedReturn,
 ): Promise<(Revealed | undefined)[]> {
   const definitions = context.definitions.for(call.tenant)
   const keys = hits.map(({ id, versionId }) => ({ ...containedKeyOf(id).container, versionId }))
@@ -34,7 +37,9 @@ export async function readContained(
       const inside = documentOf(call, definitions, container).contained?.find(isOf(type, id))
       if (!inside || !matchesAlone(query.where, () => inside)) return undefined
     }
-    return wanted === 'container' ? container : insideOf(container, type, id)
+    const inside = insideOf(container, type, id)
+    const score = inside && relevance && { score: scoreOf(relevance, inside.content()) }
+    return inside && { ...(containedType === 'container' ? container : inside), ...score }
   })
 }
 

@@ -87,6 +87,7 @@ const NOTHING_TO_SEARCH: Omit<ParsedSearch, 'query' | 'sort'> = {
   explain: false,
   contained: 'false',
   containedType: 'container',
+  relevance: undefined,
 }
 
 /** `Patient`, `Patient/1/Observation`, `Patient/1/*`; '' for the system. */

@@ -8,6 +8,7 @@ import type { ResourceKey } from '../ports/stored-version.ts'
 import { isContainedType } from '../search/contained.ts'
 import { unindexedIssues } from '../search/own-parameters/unindexed-issues.ts'
 import { decodeCursor, encodeCursor, LAST_PAGE, LINK_LIFE_MS, type Place, withCursor } from '../search/page.ts'
+import { scoreOf } from '../search/score.ts'
 import { addressOf } from '../searchset.ts'
 import { withTerminology } from '../terminology/with-terminology.ts'
 import { type Explanation, explanation } from './explanation.ts'
@@ -112,9 +113,12 @@ async function pageOf(
       : decodeCursor(ports.sealer, call.tenant, parsed.cursor, sealed, ports.clock.now())
   const asked = { count, place, total: parsed.total, consistent, ...traceOf(explained) }
   const { runs, ...page } = await findPage(context, call, parts, asked)
-  if (parsed.contained === 'false') return { ...page, place, matches: await readRuns(context, call, runs) }
+  if (parsed.contained === 'false') {
+    const matches = await readRuns(context, call, runs)
+    return { ...page, place, matches: scored(parsed, matches) }
+  }
   const total = page.total ?? (place || page.next ? undefined : sizeOf(runs))
-  return { ...page, total, place, matches: await readInside(context, call, runs, parsed.containedType) }
+  return { ...page, total, place, matches: await readInside(context, call, runs, parsed) }
 }
 
 const FROM_THE_END: Place = Object.freeze({ after: undefined, backwards: true })
@@ -139,6 +143,9 @@ async function readRuns(context: ServiceContext, call: Call, runs: readonly Foun
   return runs.flatMap(run => run.hits.flatMap(hit => versions.get(keyOf(hit)) ?? []))
 }
 
+const scored = ({ relevance }: ContainedReturn, versions: readonly Revealed[]): readonly Revealed[] =>
+  relevance ? versions.map(version => ({ ...version, score: scoreOf(relevance, version.content()) })) : versions
+
 const sizeOf = (runs: readonly FoundRun[]): number => runs.reduce((sum, { hits }) => sum + hits.length, 0)
 
 /** Containers come once, however many hits are in them: R4 bundle.html#invs, bdl-7. */
@@ -146,13 +153,13 @@ async function readInside(
   context: ServiceContext,
   call: Call,
   runs: readonly FoundRun[],
-  wanted: ContainedReturn,
+  parsed: ContainedReturn,
 ): Promise<readonly Revealed[]> {
   const read = await Promise.all(
-    runs.map(({ query, hits }) =>
+    runs.map(async ({ query, hits }) =>
       isContainedType(query.type)
-        ? readContained(context, call, query, hits, wanted)
-        : readHits(context, call, query, hits),
+        ? readContained(context, call, query, hits, parsed)
+        : scored(parsed, await readHits(context, call, query, hits)),
     ),
   )
   const distinct = new Map<string, Revealed>()

@@ -7,6 +7,7 @@
  * `missing`.
  */
 import type { SearchParameterType } from '#schema/tables.ts'
+import type { WordPlace } from './document.ts'
 
 /** A resolved search parameter of one resource type. Engines key values by type and url. */
 export interface ParameterReference {
@@ -255,7 +256,7 @@ export interface DiffersNode {
 /** Each of these words, made by words.ts, is in the narrative or anywhere in the resource. */
 export interface WordsNode {
   readonly kind: 'words'
-  readonly within: 'narrative' | 'content'
+  readonly within: WordPlace
   readonly words: readonly string[]
 }
 

@@ -28,6 +28,23 @@ export interface DocumentWords {
   readonly content: string
 }
 
+export type WordPlace = keyof DocumentWords
+
+/**
+ * URLs of two parameters that are in no entries, as each resource has them: how long its texts are, in UTF-16 units.
+ * Nothing is found by them, and resources are sorted by them.
+ */
+export const LENGTH_URLS: Readonly<Record<WordPlace, string>> = {
+  narrative: '#narrative-length',
+  content: '#content-length',
+}
+
+/** Which of the two it is; undefined: neither. */
+export function wordPlaceOf({ url }: ParameterReference): WordPlace | undefined {
+  if (url === LENGTH_URLS.narrative) return 'narrative'
+  return url === LENGTH_URLS.content ? 'content' : undefined
+}
+
 /** Equal values are there once. */
 export interface ParameterValues {
   /**

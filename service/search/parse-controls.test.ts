@@ -42,6 +42,28 @@ test('each says its part of the answer', () => {
   })
 })
 
+test('_sort=_score is by the length of what words are sought in, and goes with no other search', () => {
+  const sortOf = (...parameters: Parameters) => {
+    const { sort, relevance } = parse('Patient', ...parameters)
+    return [...sort.map(({ parameter: { code, url }, descending }) => [code, url, descending]), relevance]
+  }
+  const text = ['_text', 'Bone marrow,leg'] as const
+  expect(sortOf(['_sort', '-_score,family'], text)).toEqual([
+    ['_score', '#narrative-length', false],
+    ['family', searchParameter('Patient', 'family').url, false],
+    { within: 'narrative', soughtLength: 11 },
+  ])
+  expect(sortOf(text, ['_content', 'arm'], ['_sort', '_score'])).toEqual([
+    ['_score', '#content-length', true],
+    { within: 'content', soughtLength: 14 },
+  ])
+  expect(sortOf(['name', 'x'])).toEqual([undefined])
+  for (const sort of ['_score', '-_score,name'])
+    expect(refusalOf(() => parse('Patient', ['_sort', sort], ['name', 'x']))).toEqual([
+      ['value', '_sort', "Parameter '_sort': only what _text or _content finds has a _score to sort by"],
+    ])
+})
+
 test.each<Parameters>([[['_count', '0']], [['_summary', 'count']]])('%j asks for the total alone', (...parameters) => {
   const { countOnly, total, applied } = parse('Patient', ...parameters)
   expect({ countOnly, total, applied }).toEqual({ countOnly: true, total: 'accurate', applied: parameters })

@@ -8,6 +8,17 @@ import type { IncludeDirective, ParsedSearch } from './parse.ts'
 import { parseInclude } from './parse-include.ts'
 import { parseSortKey, SORT_KEYS_MAX } from './parse-sort.ts'
 import { ignorable, malformed, notTaken, type Problem, quoted } from './problems.ts'
+import { SCORE_CODE } from './score.ts'
+
+/** Sorted by relevance, which is known when all parameters are: R4 search.html#sort, `_score`. */
+export interface ScoreKey {
+  readonly byScore: true
+  /** Of the parameter that says so. */
+  readonly name: string
+  readonly descending: boolean
+}
+
+const isScore = (key: string): boolean => key === SCORE_CODE || key === `-${SCORE_CODE}`
 
 /** What the parameters so far have said. */
 export interface ControlState {
@@ -15,7 +26,7 @@ export interface ControlState {
   readonly type: string
   /** All that are searched together: elements and includes of any of them are good. */
   readonly types: readonly string[]
-  readonly sort: SortKey[]
+  readonly sort: (SortKey | ScoreKey)[]
   readonly includes: IncludeDirective[]
   readonly elements: string[]
   /** Names of those that may be given once only. */
@@ -153,7 +164,9 @@ function sort(state: ControlState, name: string, value: string, problems: Proble
   const { definitions, type } = state
   const keys = listOf(name, value, SORT_KEYS_MAX - state.sort.length, problems)
   const applied = keys.filter(key => {
-    const parsed = parseSortKey(definitions, type, { name, value, key }, problems)
+    const parsed = isScore(key)
+      ? { byScore: true as const, name, descending: key.startsWith('-') }
+      : parseSortKey(definitions, type, { name, value, key }, problems)
     if (parsed) state.sort.push(parsed)
     return parsed !== undefined
   })

@@ -4,10 +4,11 @@ import { Fault, fault, type Issue } from '../fault.ts'
 import type { Parameters, View } from '../fhir-service.ts'
 import type { TerminologyAnswers } from '../terminology/answers.ts'
 import type { Node, Query, SortKey } from './ast.ts'
-import { controlOf, newControlState } from './parse-controls.ts'
+import { type ControlState, controlOf, newControlState } from './parse-controls.ts'
 import { type CriterionContext, newValueBudget, parseCriterion } from './parse-criterion.ts'
 import { specialOf } from './parse-special.ts'
-import { type Problem, warningOf } from './problems.ts'
+import { malformed, type Problem, warningOf } from './problems.ts'
+import { type Relevance, relevanceOf, scoreKey } from './score.ts'
 
 export interface SearchContext {
   readonly definitions: Definitions
@@ -44,6 +45,8 @@ export interface ParsedSearch {
   readonly contained: 'false' | 'true' | 'both'
   /** What is answered of them. */
   readonly containedType: 'container' | 'contained'
+  /** By what matches are scored; undefined: they are not. */
+  readonly relevance: Relevance | undefined
 }
 
 export interface IncludeDirective {
@@ -102,11 +105,13 @@ export function parseSearch(
       applied.push([name, value])
     }
   }
+  const relevance = relevanceOf(nodes)
+  const sort = sortBy(state, relevance, problems)
   const issues = report(problems, handling)
   const countOnly = state.summary === 'count' || state.count === 0
   return {
     query: { type, where: conjunction(nodes) },
-    sort: state.sort,
+    sort,
     count: state.count,
     total: countOnly ? 'accurate' : (state.total ?? 'none'),
     includes: state.includes,
@@ -121,7 +126,18 @@ export function parseSearch(
     explain: state.explain,
     contained: state.contained,
     containedType: state.containedType,
+    relevance,
   }
+}
+
+function sortBy(state: ControlState, relevance: Relevance | undefined, problems: Problem[]): SortKey[] {
+  return state.sort.flatMap(key => {
+    if (!('byScore' in key)) return [key]
+    if (relevance) return [scoreKey(state.type, relevance, key.descending)]
+    const { name } = key
+    problems.push(malformed(name, `Parameter '${name}': only what _text or _content finds has a _score to sort by`))
+    return []
+  })
 }
 
 const EVERYTHING: Node = { kind: 'everything' }

@@ -2,7 +2,7 @@
 import { invariant } from '../invariant.ts'
 import type { ParameterReference, SortKey } from './ast.ts'
 import { compareText } from './compare-text.ts'
-import type { IndexDocument, IndexValue } from './document.ts'
+import { type IndexDocument, type IndexValue, wordPlaceOf } from './document.ts'
 import { evaluateQuery, type Lookup, NO_LOOKUP, valuesOf } from './evaluate.ts'
 
 /**
@@ -56,6 +56,8 @@ export function sortValueOf(
   document: IndexDocument,
   descending: boolean,
 ): string | number | undefined {
+  const place = wordPlaceOf(parameter)
+  if (place) return parameter.resourceType === document.type ? document.words?.[place].length : undefined
   let best: string | number | undefined
   for (const value of valuesOf(document, parameter)) {
     const candidate = sortKeyOf(value, descending)

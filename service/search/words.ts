@@ -20,7 +20,7 @@ export function wordsOf(text: string): string[] {
 export function documentWords(resource: ResourceContent): DocumentWords {
   const { text } = resource
   const div = isObject(text) ? text.div : undefined
-  const narrative = typeof div === 'string' ? [shortened(withoutMarkup(div))] : []
+  const narrative = typeof div === 'string' ? [shortened(withoutMarkup(div).trim())] : []
   const strings = new Set<string>(narrative)
   for (const name of Object.keys(resource)) {
     const value = resource[name]

@@ -1,6 +1,7 @@
 /** How criteria are put together, and of how many types, over real engines. */
 import { describe } from 'vitest'
 import { containedSuite } from '#test/conformance/contained.suite.ts'
+import { relevanceSuite } from '#test/conformance/relevance.suite.ts'
 import { type SeveralTypesWorld, searchSeveralTypesSuite } from '#test/conformance/search-several-types.suite.ts'
 import { searchStructureSuite } from '#test/conformance/search-structure.suite.ts'
 import { startEngineWorld } from '#test/support/engine-world.ts'
@@ -28,5 +29,7 @@ async function open(): Promise<SeveralTypesWorld> {
 describe('structure', () => searchStructureSuite(open))
 
 describe('contained', () => containedSuite(open))
+
+describe('relevance', () => relevanceSuite(open))
 
 describe('several types', () => searchSeveralTypesSuite(open))

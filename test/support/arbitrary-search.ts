@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import type { Definitions } from '#service/definitions.ts'
 import type { Node, ParameterReference, Query, SortKey } from '#service/search/ast.ts'
 import { containedId, containedParameter, isContainedType, plainType } from '#service/search/contained.ts'
-import type { IndexDocument, IndexValue } from '#service/search/document.ts'
+import type { IndexDocument, IndexValue, WordPlace } from '#service/search/document.ts'
 import { evaluateQuery, type Lookup, valuesOf } from '#service/search/evaluate.ts'
 import { extract } from '#service/search/extract.ts'
 import { distinctWords } from '#service/search/normalize.ts'
+import { scoreKey } from '#service/search/score.ts'
 import { compareDocuments } from '#service/search/sort.ts'
 import { arbitraryValueNode } from './arbitrary-nodes.ts'
 import { arbitraryResources, BASE_URL, CORPUS_TYPES } from './arbitrary-resources.ts'
@@ -39,7 +40,11 @@ export function arbitrarySort(
   type: string,
 ): fc.Arbitrary<readonly SortKey[]> {
   const world = worldOf(definitions, corpus)
-  const own = fc.record({ parameter: parameterOf(world, type), descending: fc.boolean() })
+  const parameter = fc.oneof(
+    { weight: 9, arbitrary: parameterOf(world, type) },
+    { weight: 1, arbitrary: lengthOf(type) },
+  )
+  const own = fc.record({ parameter, descending: fc.boolean() })
   const hops = [...world.references(type)].flatMap(([parameter, targets]) =>
     [...targets].filter(target => !isContainedType(target)).map(target => ({ parameter, target })),
   )
@@ -53,6 +58,12 @@ export function arbitrarySort(
   )
   return fc.array(fc.oneof({ weight: 4, arbitrary: own }, { weight: 1, arbitrary: chained }), { maxLength: 3 })
 }
+
+const lengthOf = (type: string): fc.Arbitrary<ParameterReference> =>
+  fc.constantFrom<WordPlace>('narrative', 'content').map(within => {
+    const { parameter } = scoreKey(plainType(type), { within, soughtLength: 1 }, false)
+    return isContainedType(type) ? containedParameter(parameter) : parameter
+  })
 
 /** The reference: documents that match, sorted, ties in the order of the corpus. */
 export function searchInMemory(

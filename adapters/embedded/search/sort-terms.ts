@@ -1,6 +1,7 @@
 /** What resources are sorted by, in SQL. What it means is said by service/search/sort.ts. */
 import type { SearchParameterType } from '#schema/tables.ts'
-import type { SortHop, SortKey } from '#service/search/ast.ts'
+import type { ParameterReference, SortHop, SortKey } from '#service/search/ast.ts'
+import { type WordPlace, wordPlaceOf } from '#service/search/document.ts'
 import { ID_URL, LAST_UPDATED_URL } from '../parameters.ts'
 import { compileQuery } from './compile.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
@@ -34,6 +35,8 @@ export function sortTerm(context: CompileContext, { parameter, descending, throu
     if (parameter.url === LAST_UPDATED_URL) return columnTerm(context, descending, 'last_updated', 'resource_updated')
     if (parameter.url === ID_URL) return columnTerm(context, descending, 'id', 'resource_id')
   }
+  const place = wordPlaceOf(parameter)
+  if (place) return lengthTerm(context, descending, parameter, place)
   const number = parameterNumber(context, parameter)
   const layout = LAYOUTS[parameter.kind]
   if (number === undefined || !layout) {
@@ -162,6 +165,18 @@ function walkOf(
     },
     column: raw(columns[0] ?? ''),
   }
+}
+
+/** Of data of before there are none until they are written anew. No index has them in order. */
+function lengthTerm(
+  context: CompileContext,
+  descending: boolean,
+  { resourceType }: ParameterReference,
+  place: WordPlace,
+): SortTerm {
+  if (context.dictionary.kind(context.tenant, resourceType) !== context.kind) return valueless(descending)
+  const value = (key: Fragment) => sql`(SELECT ${raw(place)} FROM text_length WHERE key = ${key})`
+  return { descending, value, walk: undefined, missing: key => sql`${value(key)} IS NULL` }
 }
 
 /** A column of the resource, which every resource has. */

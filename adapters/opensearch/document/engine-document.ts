@@ -53,8 +53,14 @@ function valuesOf({ entries, compartments, words }: IndexDocument): EngineDocume
   for (const entry of entries) {
     if (!isColumn(entry.parameter) && entry.values.length > 0) sink.add(entry)
   }
-  return { compartment: compartments, ...sink.fields(), ...(words && { word: wordKeywords(words) }) }
+  return { compartment: compartments, ...sink.fields(), ...(words && textFields(words)) }
 }
+
+const textFields = (words: DocumentWords): EngineDocument => ({
+  word: wordKeywords(words),
+  narrativeLength: words.narrative.length,
+  contentLength: words.content.length,
+})
 
 const wordKeywords = ({ narrative, content }: DocumentWords): readonly string[] => [
   ...Array.from(distinctWords(narrative), word => wordKeyword('narrative', word)),

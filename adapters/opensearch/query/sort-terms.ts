@@ -2,6 +2,7 @@
 import { fault } from '#service/fault.ts'
 import type { Position } from '#service/ports/search-index.ts'
 import type { ParameterReference, SortKey } from '#service/search/ast.ts'
+import { wordPlaceOf } from '#service/search/document.ts'
 import { ID_URL, isColumn, parameterKey } from '../document/parameter-key.ts'
 import { sortColumn } from '../document/sort-text.ts'
 
@@ -35,6 +36,10 @@ function sortTerm(
     const field = parameter.url === ID_URL ? 'id' : 'lastUpdated'
     return { clause: { [field]: order }, missing: null }
   }
+  const place = wordPlaceOf(parameter)
+  if (place) {
+    return { clause: { [`${place}Length`]: { order, missing: '_last' } }, missing: INTEGER_MISSING(descending) }
+  }
   const key = parameterKey(parameter)
   const { path, field, missing } = layoutOf(parameter)
   const mode = descending ? 'max' : 'min'
@@ -44,6 +49,9 @@ function sortTerm(
     missing: missing(descending),
   }
 }
+
+/** What the engine gives, in 64 bits, where a whole number is missing. */
+const INTEGER_MISSING = (descending: boolean): string => (descending ? '-9223372036854775808' : '9223372036854775807')
 
 interface Layout {
   readonly path: 'date' | 'amount' | 'sort'
@@ -56,7 +64,7 @@ const end = (_key: string, descending: boolean) => (descending ? 'high.sort' : '
 const DATE: Layout = {
   path: 'date',
   field: end,
-  missing: descending => (descending ? '-9223372036854775808' : '9223372036854775807'),
+  missing: INTEGER_MISSING,
 }
 
 const AMOUNT: Layout = { path: 'amount', field: end, missing: descending => (descending ? '-Infinity' : 'Infinity') }
