@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ADDED_SCHEMA } from './added-schema.ts'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { SCHEMA, SCHEMA_FROM_2, SCHEMA_VERSION } from './schema.ts'
 
 export const DATABASE_FILE = 'gateway.sqlite'
 
@@ -36,6 +36,7 @@ export function prepareFolder(folder: string): void {
     database.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE')
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
     if (version === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`)
+    else if (version === 2) database.exec(`${SCHEMA_FROM_2}; PRAGMA user_version = ${SCHEMA_VERSION}`)
     else if (version !== SCHEMA_VERSION) throw new Error(otherSchema(folder, version))
     database.exec(ADDED_SCHEMA)
     database.exec(FREE_JOBS)

@@ -12,9 +12,12 @@ export class DictionaryWriter {
   readonly #parameters = new Map<number, Map<string, number>>()
   readonly #systems = new Map<string, number>()
   readonly #units = new Map<string, number>()
+  readonly #repeated = new Set<number>()
+  readonly #repeat: StatementSync
   readonly #statements: Readonly<Record<'kind' | 'parameter' | 'system' | 'unit', Interning>>
 
   constructor(database: DatabaseSync) {
+    this.#repeat = database.prepare('INSERT OR IGNORE INTO repeated VALUES (?)')
     this.#statements = {
       kind: interning(
         database,
@@ -31,6 +34,13 @@ export class DictionaryWriter {
         '(code, unit, system) VALUES (?, ?, ?)',
       ),
     }
+  }
+
+  /** A resource has several ranges of this parameter: searches can't take two conditions for one on the same range. */
+  repeat(parameter: number): void {
+    if (this.#repeated.has(parameter)) return
+    this.#repeat.run(parameter)
+    this.#repeated.add(parameter)
   }
 
   kind(tenant: string, type: string): number {
@@ -57,6 +67,7 @@ export class DictionaryWriter {
   /** After a rollback: what was interned since may be gone. */
   forget(): void {
     for (const known of [this.#kinds, this.#parameters, this.#systems, this.#units]) known.clear()
+    this.#repeated.clear()
   }
 }
 

@@ -130,12 +130,15 @@ export class IndexWriter {
         return
       }
       case VALUE_TAG.date:
+        if (element > 0) this.#dictionary.repeat(parameter)
         this.#put(this.#date, parameter, cells.number(), cells.number(), key)
         return
       case VALUE_TAG.number:
+        if (element > 0) this.#dictionary.repeat(parameter)
         this.#put(this.#amount, parameter, cells.number(), cells.number(), 0, key)
         return
       case VALUE_TAG.quantity: {
+        if (element > 0) this.#dictionary.repeat(parameter)
         const low = cells.number()
         const high = cells.number()
         const unit = this.#dictionary.unit(cells.text(), cells.text(), cells.text())

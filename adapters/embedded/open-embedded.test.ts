@@ -65,7 +65,7 @@ test('refuses data of a newer format, and leaves it as it is', async () => {
   const database = new DatabaseSync(join(folder, DATABASE_FILE))
   database.exec('PRAGMA user_version = 99')
   database.close()
-  const message = 'is of format 99; this server reads format 2. Start the newer server that wrote it.'
+  const message = 'is of format 99; this server reads format 3. Start the newer server that wrote it.'
   await expect(openEmbedded({ role: 'primary', folder })).rejects.toThrow(`The data in ${folder} ${message}`)
   // The refused one has let the folder go.
   await expect(openEmbedded({ role: 'primary', folder })).rejects.toThrow(message)

@@ -1,14 +1,14 @@
 /** Tables of gateway.sqlite. docs/implementation/storage.md explains them with an example. */
 
 /** Kept in `user_version`. A file of a newer number is refused. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /**
  * Index tables hold the newest version of what is not deleted. Each is clustered by (parameter, value, key), so that
  * equal values lie together in key order, and has an index by key, to test one resource and to take its rows out again.
  * Keys grow, so inserts into the index by key only ever append.
  */
-export const SCHEMA = `
+const TABLES = `
 CREATE TABLE kind (
   id INTEGER PRIMARY KEY,
   tenant TEXT NOT NULL,
@@ -172,3 +172,26 @@ CREATE TABLE position (
 ) WITHOUT ROWID;
 CREATE INDEX position_key ON position (key, parameter, latitude, longitude);
 `
+
+/**
+ * What lets several ranges of one parameter be looked up as one: which parameters a resource ever had two values of,
+ * and the rows that are wider than a day, or than a number.
+ */
+const RANGES = `
+CREATE TABLE repeated (
+  parameter INTEGER PRIMARY KEY
+);
+CREATE INDEX date_wide ON date (parameter, high, key, low) WHERE high - low > 86400000;
+CREATE INDEX amount_wide ON amount (parameter, high, key, low, unit) WHERE high > low;
+`
+
+/** What a file of format 2 lacks. */
+export const SCHEMA_FROM_2 = `${RANGES}
+INSERT INTO repeated
+  SELECT DISTINCT parameter
+  FROM (SELECT parameter FROM date INDEXED BY date_key GROUP BY key, parameter HAVING count(*) > 1)
+  UNION SELECT DISTINCT parameter
+  FROM (SELECT parameter FROM amount INDEXED BY amount_key GROUP BY key, parameter HAVING count(*) > 1);
+`
+
+export const SCHEMA = `${TABLES}${RANGES}`

@@ -43,8 +43,8 @@ const LIMITS: readonly PlanLimits[] = [
   QUICK_LIMITS,
   THOROUGH_LIMITS,
   { ...QUICK_LIMITS, selectiveRows: 1 },
-  { ...THOROUGH_LIMITS, selectiveRows: 0, estimatedRowsMax: 1, countedRowsMax: 1 },
-  { ...OTHERS, selectiveRows: 0, estimatedRowsMax: 3 },
+  { ...THOROUGH_LIMITS, selectiveRows: 0, estimatedRowsMax: 1, walkedWeight: 0, countedRowsMax: 1 },
+  { ...OTHERS, selectiveRows: 0, estimatedRowsMax: 3, walkedWeight: 0 },
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'sql-differential-'))

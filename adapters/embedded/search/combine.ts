@@ -6,6 +6,7 @@ import type { Condition, KeyBounds, Source } from './condition.ts'
 import { UNBOUNDED } from './condition.ts'
 import { equalitiesTogether } from './equality.ts'
 import { allOf, anyOf, type Fragment, raw, sql, united } from './fragment.ts'
+import { impliedRanges, rangesTogether } from './range.ts'
 
 export const ALWAYS: Condition = { test: () => raw('1'), source: () => undefined }
 
@@ -22,12 +23,13 @@ export const NEVER: Condition = {
 }
 
 export function both(context: CompileContext, conditions: readonly Condition[]): Condition {
-  const parts = conditions.filter(condition => condition !== ALWAYS)
+  const parts = rangesTogether(conditions.filter(condition => condition !== ALWAYS))
   const [first] = parts
   if (!first) return ALWAYS
   if (parts.includes(NEVER)) return NEVER
   if (parts.length === 1) return first
   return {
+    implied: parts.flatMap(impliedRanges),
     test: key => allOf(parts.map(part => part.test(key))),
     source: once(() => {
       const lists = listsOf(context, parts)
@@ -70,13 +72,18 @@ function listsOf(context: CompileContext, parts: readonly Condition[]): readonly
   return lists
 }
 
-/** Of lists that are too long to be compared, one that ends with the page. */
+/** Of lists that are too long to be compared, one that ends with the page, and whose test would take long. */
 function shortest(lists: readonly List[]): List | undefined {
   let best: List | undefined
   for (const list of lists)
-    if (!best || list.rows < best.rows || (list.rows === best.rows && best.source.order === 'none')) best = list
+    if (!best || list.rows < best.rows || (list.rows === best.rows && isBetter(list, best))) best = list
   return best
 }
+
+const isBetter = ({ source: { order, testCost = 1 } }: List, { source: best }: List): boolean =>
+  order === 'none' || best.order === 'none'
+    ? best.order === 'none' && order !== 'none'
+    : testCost > (best.testCost ?? 1)
 
 const isWorthMerging = ({ limits }: CompileContext, { source, rows }: List, best: List): boolean =>
   source.order === 'index' &&

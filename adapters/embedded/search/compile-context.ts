@@ -34,6 +34,8 @@ export interface PlanLimits {
   readonly selectiveRows: number
   /** Lists are compared by counts up to here; what is longer is not sorted, and not joined from. */
   readonly estimatedRowsMax: number
+  /** What a row that is gone through in the order of an index weighs, against one that is sorted. */
+  readonly walkedWeight: number
   /** A list that has to be read whole is counted as far as this before it is compared with reading the type. */
   readonly countedRowsMax: number
   /** So many lists are merged in key order; more are gathered and sorted. */
@@ -48,6 +50,7 @@ export interface PlanLimits {
 export const QUICK_LIMITS: PlanLimits = {
   selectiveRows: 16,
   estimatedRowsMax: 2_000,
+  walkedWeight: 1,
   countedRowsMax: 50_000,
   mergedMax: 16,
   expandedMax: 16,

@@ -1,4 +1,5 @@
 import type { Fragment } from './fragment.ts'
+import type { Range } from './range.ts'
 
 /** What a node became: a test of one candidate and, where that is possible, a list of all that satisfy it. */
 export interface Condition {
@@ -8,6 +9,10 @@ export interface Condition {
   source(): Source | undefined
   /** Where the condition is one value of one parameter: several of them, united, become a list of values. */
   readonly equality?: Equality
+  /** Where the condition is about the one row that a resource has of a parameter. */
+  readonly range?: Range
+  /** Such ranges that hold wherever the condition does. */
+  readonly implied?: readonly Range[]
   /** Of an alternative: what it consists of, so that alternatives within alternatives become one list. */
   readonly alternatives?: readonly Condition[]
 }
@@ -29,6 +34,8 @@ export interface Source {
   readonly order: 'index' | 'merged' | 'none'
   /** Whether each key comes once. */
   readonly unique: boolean
+  /** How many times longer than others the test of a candidate takes; 1 where it is not said. */
+  readonly testCost?: number
   /** Rows, counted no further than `bound`; Infinity where counting would cost a scan. */
   estimate(bound: number): number
 }

@@ -4,101 +4,94 @@ import { LAST_UPDATED_URL } from '../parameters.ts'
 import { NEVER } from './combine.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import type { Condition } from './condition.ts'
-import { type Fragment, raw, sql } from './fragment.ts'
-import { rowCondition } from './row-condition.ts'
+import { type Fragment, sql } from './fragment.ts'
+import { type Bounds, UNBOUNDED_ENDS } from './range.ts'
+import { endsOf, indexRows, type RangeColumns, type RangeRows, rangeCondition, resourceTimes } from './range-rows.ts'
 
-/** Comparisons of the two ends of a stored range with values. */
-export interface RangeColumns {
-  low(operator: Operator, value: number): Fragment
-  high(operator: Operator, value: number): Fragment
-}
+type Ends = Partial<Bounds>
 
-type Operator = '<' | '<=' | '>' | '>='
-
+/** What is true of every row that matches; undefined where that would say nothing. */
 interface RangeTest {
-  readonly match: Fragment
-  /** A condition on one end alone that is true wherever `match` is; undefined where that would say nothing. */
-  readonly lead: Fragment | undefined
+  readonly match: (columns: RangeColumns) => Fragment
+  readonly ends: Ends | undefined
 }
 
-type DateTest = (columns: RangeColumns, low: number, high: number) => RangeTest
-
-const exact = (match: Fragment): RangeTest => ({ match, lead: match })
+type DateTest = (low: number, high: number) => RangeTest
 
 /** The searched range is low to high, both ranges with an exclusive end; as in service/search/evaluate.ts. */
 const DATE_TESTS: Readonly<Record<Comparator, DateTest>> = {
-  eq: (is, low, high) => ({
-    match: sql`(${is.low('>=', low)} AND ${is.high('<=', high)})`,
-    lead: sql`(${is.low('>=', low)} AND ${is.low('<=', high)})`,
+  eq: (low, high) => ({
+    match: is => sql`(${is.low('>=', low)} AND ${is.high('<=', high)})`,
+    ends: { lowMin: low, highMax: high },
   }),
-  ne: (is, low, high) => ({ match: sql`(${is.low('<', low)} OR ${is.high('>', high)})`, lead: undefined }),
-  gt: (is, _low, high) => exact(is.high('>', high)),
-  lt: (is, low) => exact(is.low('<', low)),
-  ge: (is, low, high) => ({
-    match: sql`(${is.high('>', high)} OR (${is.low('>=', low)} AND ${is.high('<=', high)}))`,
-    lead: is.high('>=', low),
+  ne: (low, high) => ({ match: is => sql`(${is.low('<', low)} OR ${is.high('>', high)})`, ends: undefined }),
+  gt: (_low, high) => ({ match: is => is.high('>', high), ends: { highMin: high } }),
+  lt: low => ({ match: is => is.low('<', low), ends: { lowMax: low } }),
+  ge: (low, high) => ({
+    match: is => sql`(${is.high('>', high)} OR (${is.low('>=', low)} AND ${is.high('<=', high)}))`,
+    ends: { highMin: low },
   }),
-  le: (is, low, high) => ({
-    match: sql`(${is.low('<', low)} OR (${is.low('>=', low)} AND ${is.high('<=', high)}))`,
-    lead: is.low('<=', high),
+  le: (low, high) => ({
+    match: is => sql`(${is.low('<', low)} OR (${is.low('>=', low)} AND ${is.high('<=', high)}))`,
+    ends: { lowMax: high },
   }),
-  sa: (is, _low, high) => exact(is.low('>=', high)),
-  eb: (is, low) => exact(is.high('<=', low)),
-  ap: (is, low, high) => ({ match: sql`(${is.low('<', high)} AND ${is.high('>', low)})`, lead: is.high('>', low) }),
+  sa: (_low, high) => ({ match: is => is.low('>=', high), ends: { lowMin: high } }),
+  eb: low => ({ match: is => is.high('<=', low), ends: { highMax: low } }),
+  ap: (low, high) => ({
+    match: is => sql`(${is.low('<', high)} AND ${is.high('>', low)})`,
+    ends: { lowMax: high, highMin: low },
+  }),
 }
 
-type NumberTest = (columns: RangeColumns, node: { value: number; low: number; high: number }) => RangeTest
+type NumberTest = (node: { value: number; low: number; high: number }) => RangeTest
 
 const NUMBER_TESTS: Readonly<Record<Comparator, NumberTest>> = {
-  eq: (is, { low, high }) => ({
-    match: sql`(${is.low('>=', low)} AND ${is.high('<', high)})`,
-    lead: sql`(${is.low('>=', low)} AND ${is.low('<=', high)})`,
+  eq: ({ low, high }) => ({
+    match: is => sql`(${is.low('>=', low)} AND ${is.high('<', high)})`,
+    ends: { lowMin: low, highMax: high },
   }),
-  ne: (is, { low, high }) => ({ match: sql`(${is.low('<', low)} OR ${is.high('>=', high)})`, lead: undefined }),
-  gt: (is, { value }) => exact(is.high('>', value)),
-  lt: (is, { value }) => exact(is.low('<', value)),
-  ge: (is, { value }) => exact(is.high('>=', value)),
-  le: (is, { value }) => exact(is.low('<=', value)),
-  sa: (is, { value }) => exact(is.low('>', value)),
-  eb: (is, { value }) => exact(is.high('<', value)),
-  ap: (is, { low, high }) => ({
-    match: sql`(${is.low('<=', high)} AND ${is.high('>=', low)})`,
-    lead: is.high('>=', low),
+  ne: ({ low, high }) => ({ match: is => sql`(${is.low('<', low)} OR ${is.high('>=', high)})`, ends: undefined }),
+  gt: ({ value }) => ({ match: is => is.high('>', value), ends: { highMin: value } }),
+  lt: ({ value }) => ({ match: is => is.low('<', value), ends: { lowMax: value } }),
+  ge: ({ value }) => ({ match: is => is.high('>=', value), ends: { highMin: value } }),
+  le: ({ value }) => ({ match: is => is.low('<=', value), ends: { lowMax: value } }),
+  sa: ({ value }) => ({ match: is => is.low('>', value), ends: { lowMin: value } }),
+  eb: ({ value }) => ({ match: is => is.high('<', value), ends: { highMax: value } }),
+  ap: ({ low, high }) => ({
+    match: is => sql`(${is.low('<=', high)} AND ${is.high('>=', low)})`,
+    ends: { lowMax: high, highMin: low },
   }),
 }
 
-const columnsOf = (row: Fragment): RangeColumns => ({
-  low: (operator, value) => sql`${row}.low ${raw(operator)} ${value}`,
-  high: (operator, value) => sql`${row}.high ${raw(operator)} ${value}`,
-})
-
 export function dateCondition(context: CompileContext, node: DateNode): Condition {
-  const test = (columns: RangeColumns) => DATE_TESTS[node.comparator](columns, node.low, node.high)
-  if (node.parameter.url === LAST_UPDATED_URL) return lastUpdatedCondition(context, node, test)
+  const test = DATE_TESTS[node.comparator](node.low, node.high)
+  if (node.parameter.url === LAST_UPDATED_URL) {
+    const other = context.dictionary.kind(context.tenant, node.parameter.resourceType) !== context.kind
+    return other ? NEVER : rangeOf(context, resourceTimes(context), test)
+  }
   const parameter = parameterNumber(context, node.parameter)
-  if (parameter === undefined) return NEVER
-  return rangeCondition(context, 'date', parameter, test)
+  return parameter === undefined ? NEVER : rangeOf(context, indexRows(context, 'date', parameter), test)
 }
 
 export function numberCondition(context: CompileContext, node: NumberNode): Condition {
   const parameter = parameterNumber(context, node.parameter)
   if (parameter === undefined) return NEVER
-  return rangeCondition(context, 'amount', parameter, columns => NUMBER_TESTS[node.comparator](columns, node))
+  return rangeOf(context, indexRows(context, 'amount', parameter), NUMBER_TESTS[node.comparator](node))
 }
 
 export function quantityCondition(context: CompileContext, node: QuantityNode): Condition {
   const parameter = parameterNumber(context, node.parameter)
   if (parameter === undefined) return NEVER
-  const units = unitsOf(node)
-  return rangeCondition(context, 'amount', parameter, columns => NUMBER_TESTS[node.comparator](columns, node), units)
+  const test = NUMBER_TESTS[node.comparator](node)
+  return rangeOf(context, indexRows(context, 'amount', parameter), test, unitsOf(node))
 }
 
 /** Of a row of a composite, whose ends are columns of these names too. */
 export const dateMatch = (row: Fragment, { comparator, low, high }: DateNode): Fragment =>
-  DATE_TESTS[comparator](columnsOf(row), low, high).match
+  DATE_TESTS[comparator](low, high).match(endsOf(row))
 
 export const numberMatch = (row: Fragment, node: NumberNode | QuantityNode): Fragment =>
-  NUMBER_TESTS[node.comparator](columnsOf(row), node).match
+  NUMBER_TESTS[node.comparator](node).match(endsOf(row))
 
 /** Units are a table of their own: a quantity row holds only a number for system, code and unit. */
 export function unitsOf({ system, code }: QuantityNode): Fragment | undefined {
@@ -110,58 +103,11 @@ export function unitsOf({ system, code }: QuantityNode): Fragment | undefined {
   return code === undefined ? undefined : sql`SELECT id FROM unit WHERE code = ${code} OR unit = ${code}`
 }
 
-function rangeCondition(
-  context: CompileContext,
-  table: 'date' | 'amount',
-  parameter: number,
-  test: (columns: RangeColumns) => RangeTest,
-  units?: Fragment,
-): Condition {
-  const bounded = test(columnsOf(raw('x'))).lead !== undefined
-  return rowCondition(context, {
-    table,
-    parameter,
-    match: row => {
-      const { match } = test(columnsOf(row))
-      return units ? sql`${match} AND ${row}.unit IN (${units})` : match
-    },
-    lead: row => test(columnsOf(row)).lead ?? raw('1'),
-    access: bounded ? 'range' : 'scan',
-    unique: false,
-  })
-}
-
-/** One millisecond wide, and a column of the resource itself. */
-function lastUpdatedCondition(
-  context: CompileContext,
-  node: DateNode,
-  test: (columns: RangeColumns) => RangeTest,
-): Condition {
-  if (context.dictionary.kind(context.tenant, node.parameter.resourceType) !== context.kind) return NEVER
-  const columns = (row: Fragment): RangeColumns => ({
-    low: (operator, value) => sql`${row}.last_updated ${raw(operator)} ${value}`,
-    high: (operator, value) => sql`${row}.last_updated ${raw(operator)} ${value - 1}`,
-  })
-  return {
-    test(key) {
-      const row = context.alias()
-      return sql`EXISTS (SELECT 1 FROM resource ${row} WHERE ${row}.key = ${key} AND ${test(columns(row)).match})`
-    },
-    source() {
-      const row = context.alias()
-      const { match, lead } = test(columns(row))
-      if (!lead) return undefined
-      const key = raw(`${row.text}.key`)
-      const from = sql`resource ${row} INDEXED BY resource_updated`
-      const rows = sql`${row}.kind = ${context.kind} AND ${row}.deleted = 0 AND ${lead}`
-      return {
-        from: () => from,
-        where: sql`${rows} AND tick(${key}) AND ${match}`,
-        key,
-        order: 'none',
-        unique: true,
-        estimate: bound => context.reader.estimate(sql`SELECT 1 FROM ${from} WHERE ${rows}`, bound),
-      }
-    },
+function rangeOf(context: CompileContext, rows: RangeRows, test: RangeTest, units?: Fragment): Condition {
+  const match = (row: Fragment): Fragment => {
+    const ends = test.match(rows.columns(row))
+    return units ? sql`${ends} AND ${row}.unit IN (${units})` : ends
   }
+  const range = { name: rows.name, bounds: { ...UNBOUNDED_ENDS, ...test.ends }, match }
+  return rangeCondition(context, rows, range)
 }

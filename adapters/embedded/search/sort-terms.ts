@@ -6,6 +6,19 @@ import { ID_URL, LAST_UPDATED_URL } from '../parameters.ts'
 import { compileQuery } from './compile.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import { type Fragment, raw, sql } from './fragment.ts'
+import { boundsOfEnd, type Range } from './range.ts'
+import {
+  between,
+  endsOf,
+  hasWide,
+  isSingle,
+  type RangeTable,
+  RESOURCE_TIME,
+  rangeName,
+  timesBetween,
+  timesOf,
+  WIDTHS,
+} from './range-rows.ts'
 import { byKey, type IndexTable } from './row-condition.ts'
 
 export interface SortTerm {
@@ -21,9 +34,15 @@ export interface SortTerm {
 export interface Walk {
   /** What stands behind FROM, under this alias. */
   from(row: Fragment): Fragment
-  /** Rows of this parameter, and of several of one resource only the one that it is sorted by. */
+  /** Rows of this parameter. */
   where(row: Fragment): Fragment
+  /** Of several rows of one resource only the one that it is sorted by; undefined: there is no more than one. */
+  readonly chosen?: (row: Fragment) => Fragment
   readonly column: Fragment
+  /** The name of ranges that are about the rows walked. */
+  readonly range?: string
+  /** What the column is certainly within where these ranges hold. */
+  within?(row: Fragment, ranges: readonly Range[]): readonly Fragment[]
 }
 
 /** As service/search/sort.ts joins code and system. */
@@ -152,19 +171,53 @@ function walkOf(
   layout: Layout,
   columns: readonly string[],
 ): Walk {
+  const { table } = layout
   const index = layout.index?.(descending)
+  const walk: Walk = {
+    from: row => sql`${raw(table)} ${row}${raw(index ? ` INDEXED BY ${index}` : '')}`,
+    where: row => sql`${row}.parameter = ${parameter} AND tick(${row}.key)`,
+    column: raw(columns[0] ?? ''),
+  }
+  const ranges = table === 'date' || table === 'amount' ? table : undefined
+  if (ranges && isSingle(context, parameter)) {
+    const end = descending ? 'high' : 'low'
+    const rows = { table: ranges, parameter, end } as const
+    return {
+      ...walk,
+      range: rangeName(ranges, parameter),
+      within: (row, all) => withinRange(context, rows, row, all),
+    }
+  }
   const beyond = raw(descending ? '>' : '<')
   const tuple = (row: Fragment) => raw(`(${columns.map(name => `${row.text}.${name}`).join(', ')})`)
   return {
-    from: row => sql`${raw(layout.table)} ${row}${raw(index ? ` INDEXED BY ${index}` : '')}`,
-    where(row) {
+    ...walk,
+    chosen(row) {
       const other = context.alias()
-      return sql`${row}.parameter = ${parameter} AND tick(${row}.key) AND NOT EXISTS (
-        SELECT 1 FROM ${byKey(layout.table, other)} WHERE ${other}.key = ${row}.key AND ${other}.parameter = ${parameter}
+      return sql`NOT EXISTS (
+        SELECT 1 FROM ${byKey(table, other)} WHERE ${other}.key = ${row}.key AND ${other}.parameter = ${parameter}
         AND ${tuple(other)} ${beyond} ${tuple(row)})`
     },
-    column: raw(columns[0] ?? ''),
   }
+}
+
+interface WalkedRows {
+  readonly table: RangeTable
+  readonly parameter: number
+  readonly end: 'low' | 'high'
+}
+
+/** A wide row may lie in a range although the end that is walked by is far from it. */
+function withinRange(
+  context: CompileContext,
+  { table, parameter, end }: WalkedRows,
+  row: Fragment,
+  ranges: readonly Range[],
+): readonly Fragment[] {
+  const range = ranges.find(({ name }) => name === rangeName(table, parameter))
+  if (!range) return []
+  const width = hasWide(context, table, parameter) ? Number.POSITIVE_INFINITY : WIDTHS[table]
+  return between(endsOf(row)[end], ...boundsOfEnd(range.bounds, end, width))
 }
 
 /** Of data of before there are none until they are written anew. No index has them in order. */
@@ -180,7 +233,12 @@ function lengthTerm(
 }
 
 /** A column of the resource, which every resource has. */
-function columnTerm(context: CompileContext, descending: boolean, name: string, index: string): SortTerm {
+function columnTerm(
+  context: CompileContext,
+  descending: boolean,
+  name: 'id' | 'last_updated',
+  index: string,
+): SortTerm {
   return {
     descending,
     value(key) {
@@ -191,7 +249,13 @@ function columnTerm(context: CompileContext, descending: boolean, name: string, 
       from: row => sql`resource ${row} INDEXED BY ${raw(index)}`,
       where: row => sql`${row}.kind = ${context.kind} AND ${row}.deleted = 0 AND tick(${row}.key)`,
       column: raw(name),
+      ...(name === 'last_updated' && { range: RESOURCE_TIME, within: timesWithin }),
     },
     missing: undefined,
   }
+}
+
+function timesWithin(row: Fragment, ranges: readonly Range[]): readonly Fragment[] {
+  const range = ranges.find(({ name }) => name === RESOURCE_TIME)
+  return range ? between(timesOf(row).low, ...timesBetween(range.bounds)) : []
 }

@@ -5,6 +5,8 @@ import type { Condition } from './condition.ts'
 import { allOf, anyOf, type Fragment, limitTo, raw, sql } from './fragment.ts'
 import { type Found, foundIn, keyPage } from './key-page.ts'
 import { everyMatch } from './plan.ts'
+import { impliedRanges } from './range.ts'
+import { liveResources } from './resource-conditions.ts'
 import type { SortTerm, Walk } from './sort-terms.ts'
 
 export interface SortedPage {
@@ -29,9 +31,7 @@ export function sortedPage(context: CompileContext, condition: Condition, page: 
     const after = typeof key === 'number' ? key : undefined
     return keyPage(context, condition, { after, descending: page.descendingKeys }, page.limit)
   }
-  const { estimatedRowsMax } = context.limits
-  const few = (condition.source()?.estimate(estimatedRowsMax) ?? estimatedRowsMax) < estimatedRowsMax
-  if (few || !first.walk) return gathered(context, condition, page)
+  if (!first.walk || isSorted(context, condition, first.walk, page.limit)) return gathered(context, condition, page)
   const parts = [
     walked(context, condition, page, first, first.walk),
     valueless(context, condition, page, first, others),
@@ -41,6 +41,19 @@ export function sortedPage(context: CompileContext, condition: Condition, page: 
     if (rows.length < page.limit) rows.push(...part(page.limit - rows.length))
   }
   return rows
+}
+
+/** Sorting costs what there are of them; going through an index the more, the fewer of the resources they are. */
+function isSorted(context: CompileContext, condition: Condition, { range }: Walk, limit: number): boolean {
+  // All of what is walked matches.
+  if (condition.range && condition.range.name === range) return false
+  const source = condition.source()
+  if (!source) return false
+  const { estimatedRowsMax, walkedWeight } = context.limits
+  // Of N matches among R resources, R / N rows are gone through for each of the page.
+  const balance = Math.sqrt(limit * liveResources(context) * walkedWeight * (source.testCost ?? 1))
+  const bound = Math.max(estimatedRowsMax, Math.ceil(balance))
+  return source.estimate(bound) < bound
 }
 
 function gathered(
@@ -87,10 +100,13 @@ const walked =
             behindPosition({ terms, columns, after, backwards }, key, descendingKeys),
           ]
         : []
+    const within = walk.within?.(row, impliedRanges(condition)) ?? []
+    // What costs a look-up of its own comes last.
+    const chosen = walk.chosen ? [walk.chosen(row)] : []
     const others = orderOf({ terms: terms.slice(1), columns: columns.slice(1), backwards })
     const named = columns.map((each, index) => sql`${each} AS ${raw(`s${index}`)}`)
     const keys = sql`SELECT ${key} AS key${list(named)} FROM ${walk.from(row)}
-    WHERE ${allOf([walk.where(row), ...place, condition.test(key)])}
+    WHERE ${allOf([walk.where(row), ...within, ...place, condition.test(key), ...chosen])}
     ORDER BY ${column} ${direction(falls)}, ${others}${key} ${direction({ descending: descendingKeys })} ${limitTo(limit)}`
     return foundIn(context, keys, sortColumns(terms))
   }
