@@ -16,6 +16,7 @@ import {
   type IncludeRound,
   type IncludeTarget,
   includeTargets,
+  namedVersions,
   revincludeQueries,
   targetKey,
 } from '../search/include.ts'
@@ -49,15 +50,22 @@ export async function findIncludes(
     if (round === includeRoundsMax) return { versions, issues: [roundsWarning(includeRoundsMax)] }
     const step: IncludeRound = { definitions, baseUrl: call.baseUrl, directives, first: round === 0 }
     const room = includesMax - versions.length
-    const found = await findRound(context, call, step, frontier, known, room)
+    const { found, isCut = found.length > room } = await findRound(context, call, step, frontier, known, room)
     frontier = found.slice(0, room)
     versions.push(...frontier)
-    if (found.length > room) return { versions, issues: [sizeWarning(includesMax)] }
+    if (isCut) return { versions, issues: [sizeWarning(includesMax)] }
   }
   return { versions, issues: [] }
 }
 
-/** One round's resources, more than `room` only if there are more. Adds them to the known. */
+interface Round {
+  /** More than there was room for only if there are more. */
+  readonly found: readonly Revealed[]
+  /** Nobody knows whether this is all. */
+  readonly isCut?: true
+}
+
+/** One round's resources. Adds them to the known. */
 async function findRound(
   context: ServiceContext,
   call: Call,
@@ -65,7 +73,7 @@ async function findRound(
   frontier: readonly Revealed[],
   known: Set<string>,
   room: number,
-): Promise<Revealed[]> {
+): Promise<Round> {
   const targets = includeTargets(
     step,
     frontier.map(version => version.content()),
@@ -80,15 +88,22 @@ async function findRound(
   for (let start = 0; start < targets.local.length && found.length <= room; start += room + 1) {
     for (const version of await readTargets(context, call, targets.local.slice(start, start + room + 1))) add(version)
   }
-  if (found.length > room) return found
+  if (found.length > room) return { found }
   const outside = frontier.filter(({ container }) => container === undefined)
-  const queries = [...targets.canonical, ...revincludeQueries(step, outside)]
-  const pointing = await mapConcurrently(queries, context.limits.concurrencyMax, query =>
+  const { concurrencyMax, includesMax } = context.limits
+  // Which version is the newest is not known before all have been seen, known ones too.
+  const candidates = await mapConcurrently(targets.canonical, concurrencyMax, query =>
+    findPointing(context, call, query, NOTHING, includesMax),
+  )
+  for (const version of namedVersions(targets.canonicals, candidates.flat())) add(version)
+  const pointing = await mapConcurrently(revincludeQueries(step, outside), concurrencyMax, query =>
     findPointing(context, call, query, known, room + 1),
   )
   for (const version of pointing.flat()) add(version)
-  return found
+  return candidates.some(({ length }) => length >= includesMax) ? { found, isCut: true } : { found }
 }
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 /** In the order asked: the newest, or the version that is named, judged by its own content as a vread is. */
 async function readTargets(

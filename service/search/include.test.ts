@@ -3,7 +3,7 @@ import { DEFINITIONS, searchParameter } from '#test/support/search-parameter.ts'
 import type { Parameters } from '../fhir-service.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import type { Node } from './ast.ts'
-import { type IncludeRound, includeTargets, revincludeQueries } from './include.ts'
+import { type IncludeRound, includeTargets, namedVersions, revincludeQueries } from './include.ts'
 import { parseSearch } from './parse.ts'
 
 const baseUrl = 'http://localhost/fhir'
@@ -172,7 +172,22 @@ test('a canonical reference is searched for by its URL, and by its version where
         where: { kind: 'or', nodes: [url('http://a/q'), { kind: 'and', nodes: [url('http://a/q'), version] }] },
       },
     ],
+    canonicals: new Set(['Questionnaire http://a/q|', 'Questionnaire http://a/q|2']),
   })
+})
+
+test('of versions with one URL those come that are named, and the one that was written last where none is', () => {
+  const stored = (id: string, lastUpdated: number, version?: string, its = 'http://a/q') => ({
+    ...target('Questionnaire', id, { url: its, ...(version !== undefined && { version }) }),
+    lastUpdated,
+  })
+  const candidates = [stored('a', 3, '1'), stored('b', 1, '2'), stored('c', 2), stored('d', 9, '1', 'http://a/other')]
+  const chosen = (...names: string[]) =>
+    namedVersions(new Set(names.map(name => `Questionnaire ${name}`)), candidates).map(({ id }) => id)
+  expect(chosen('http://a/q|')).toEqual(['a'])
+  expect(chosen('http://a/q|2')).toEqual(['b'])
+  expect(chosen('http://a/q|', 'http://a/q|2', 'http://a/other|')).toEqual(['a', 'b', 'd'])
+  expect(chosen('http://a/q|undefined')).toEqual([])
 })
 
 test('a resource with a URL of its own is pointed to by that, too', () => {

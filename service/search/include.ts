@@ -22,8 +22,10 @@ export interface IncludeTarget extends ResourceKey {
 
 export interface IncludeTargets {
   readonly local: readonly IncludeTarget[]
-  /** Searches for what canonical references name; each still has to be scoped. */
+  /** Searches for all versions of what canonical references name; each still has to be scoped. */
   readonly canonical: readonly Query[]
+  /** `Type url|version`, `Type url|` for what is referred to without a version. */
+  readonly canonicals: ReadonlySet<string>
 }
 
 /** `Type/id`, with `/_history/2` behind it where a version is meant. */
@@ -59,10 +61,10 @@ export function includeTargets(
       }
     }
   }
-  return { local: [...local.values()], canonical: canonicalQueries(canonical) }
+  return { local: [...local.values()], canonical: canonicalQueries(canonical), canonicals: new Set(canonical.keys()) }
 }
 
-const NO_TARGETS: IncludeTargets = { local: [], canonical: [] }
+const NO_TARGETS: IncludeTargets = { local: [], canonical: [], canonicals: new Set() }
 
 /** Types that are named by a URL of their own. R4 references.html#canonical */
 function canonicalTypes(
@@ -76,7 +78,6 @@ function canonicalTypes(
   )
 }
 
-/** Without a version, each version that is stored. */
 function canonicalNode(definitions: Definitions, type: string, url: string, version: string | undefined): Node {
   const parameters = definitions.searchParameters(type)
   const [urls, versions] = [parameters.get('url'), parameters.get('version')]
@@ -97,6 +98,33 @@ function canonicalQueries(found: ReadonlyMap<string, Node>): Query[] {
       entries.map(([, node]) => node),
     ),
   )
+}
+
+/**
+ * Of all that has a URL which is referred to: the versions that are named and, where none is, the one that was written
+ * last. Which business version follows which nobody can tell from their texts. R4 references.html#canonical
+ */
+export function namedVersions<Found extends Candidate>(
+  canonicals: ReadonlySet<string>,
+  candidates: readonly Found[],
+): readonly Found[] {
+  const newest = new Map<string, Found>()
+  for (const one of candidates) {
+    const last = newest.get(canonicalName(one))
+    if (!last || last.lastUpdated <= one.lastUpdated) newest.set(canonicalName(one), one)
+  }
+  return candidates.filter(one => {
+    const name = canonicalName(one)
+    const { version } = one.content()
+    const isNamed = typeof version === 'string' && canonicals.has(name + version)
+    return isNamed || (canonicals.has(name) && newest.get(name) === one)
+  })
+}
+
+const canonicalName = (one: Candidate): string => `${one.type} ${one.content().url}|`
+
+export interface Candidate extends RevincludeTarget {
+  readonly lastUpdated: number
 }
 
 /** References in one query: engines look them up as a list. */

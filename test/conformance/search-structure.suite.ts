@@ -197,10 +197,8 @@ export function searchStructureSuite(open: () => Promise<SearchWorld>): void {
       ['Organization/acme/1', 'Organization/ward/1', 'Patient/peter/2', 'Practitioner/joe/1'],
     ],
     ['Observation?_id=panel,weight&_include=Observation:has-member', []],
-    [
-      'QuestionnaireResponse?_id=any&_include=QuestionnaireResponse:questionnaire',
-      ['Questionnaire/q1/1', 'Questionnaire/q2/1'],
-    ],
+    ['QuestionnaireResponse?_id=any&_include=QuestionnaireResponse:questionnaire', ['Questionnaire/q2/1']],
+    ['QuestionnaireResponse?_id=any,two&_include=QuestionnaireResponse:questionnaire', ['Questionnaire/q2/1']],
     ['QuestionnaireResponse?_id=two&_include=QuestionnaireResponse:questionnaire', ['Questionnaire/q2/1']],
     [
       'Questionnaire?_id=q1&_revinclude=QuestionnaireResponse:questionnaire',
