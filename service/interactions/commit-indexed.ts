@@ -2,17 +2,21 @@
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
-import { fault } from '../fault.ts'
+import { Fault, fault } from '../fault.ts'
 import { StaleParameters } from '../ports/parameter-store.ts'
 import type { Change, CommitRequest, CommitResult } from '../ports/resource-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { parseJson } from '../resource/json.ts'
 import { extract } from '../search/extract.ts'
+import { clashIssues, type WrittenParameter } from '../search/own-parameters/check-own-parameter.ts'
 import { compileOwn } from '../search/own-parameters/own-parameter.ts'
 import { requestReindex } from '../search/own-parameters/reindex-job.ts'
 import { traceOf } from '../trace.ts'
 
-/** ResourceStore.commit, and where it changes the tenant's own search parameters, the begin of what follows from it. */
+/**
+ * ResourceStore.commit, and where it changes the tenant's own search parameters, the begin of what follows from it.
+ * @throws Fault unprocessable where one of them would take the code of another.
+ */
 export async function commitIndexed(
   context: ServiceContext,
   call: Call,
@@ -22,12 +26,15 @@ export async function commitIndexed(
   let definitions = context.definitions.for(call.tenant)
   if (!definitions.own) return store.commit(call.tenant, request)
   let { changes } = request
+  const written = changes.filter(({ type }) => type === 'SearchParameter').map(writtenParameter)
   // What was in force before these changes is known for certain only after what they are built on was read.
-  const isToBeAsked = store.indexing === 'later' && changes.some(({ type }) => type === 'SearchParameter')
+  const isToBeAsked = store.indexing === 'later' && written.length > 0
   if (isToBeAsked && context.definitions.current) definitions = await context.definitions.current(call.tenant)
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
     const { own } = definitions
-    const changed = changesParameters(definitions, changes)
+    const issues = clashIssues(definitions, written)
+    if (issues.length > 0) throw new Fault('unprocessable', issues)
+    const changed = written.some(one => changesParameters(definitions, one))
     const parameters = { revision: own?.revision ?? 0, changed }
     try {
       const result = await store.commit(call.tenant, { ...request, changes, parameters })
@@ -44,13 +51,15 @@ export async function commitIndexed(
   })
 }
 
+const writtenParameter = ({ id, body }: Change): WrittenParameter => ({
+  id,
+  content: body === undefined ? undefined : (parseJson(body) as ResourceContent),
+})
+
 /** Whether it takes one out of force, or puts one in. */
-const changesParameters = (definitions: Definitions, changes: readonly Change[]): boolean =>
-  changes.some(({ type, id, body }) => {
-    if (type !== 'SearchParameter') return false
-    if (definitions.own?.parameters.some(one => one.id === id)) return true
-    return body !== undefined && compileOwn(definitions, parseJson(body) as ResourceContent) !== undefined
-  })
+const changesParameters = (definitions: Definitions, { id, content }: WrittenParameter): boolean =>
+  definitions.own?.parameters.some(one => one.id === id) === true ||
+  (content !== undefined && compileOwn(definitions, content) !== undefined)
 
 function extractedAnew(definitions: Definitions, change: Change, baseUrl: string): Change {
   const { body, versionId, lastUpdated } = change

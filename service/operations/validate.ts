@@ -3,11 +3,12 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { type Fault, fault, type Issue, Fault as ServiceFault } from '../fault.ts'
 import { read } from '../interactions/read.ts'
-import type { JsonObject, JsonValue } from '../resource/content.ts'
+import type { JsonObject, JsonValue, ResourceContent } from '../resource/content.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
 import { quote } from '../resource/quote.ts'
 import { validateResource } from '../resource/validate.ts'
+import { clashIssues, type WrittenParameter } from '../search/own-parameters/check-own-parameter.ts'
 import type { Operation, OperationAnswer, OperationInvocation, OperationRunner } from './operation.ts'
 
 const MODES = ['create', 'update', 'delete', 'profile'] as const
@@ -47,9 +48,22 @@ const validate: OperationRunner = async (context, call, invocation) => {
   if (mode === 'delete') return answer(await deletionIssues(context, call, invocation))
   const content = await contentOf(context, call, invocation)
   const { type = '', input } = invocation
-  const { issues } = validateResource(context.definitions.for(call.tenant), content, { type })
-  return answer([...issues, ...identityIssues(invocation, mode, content), ...input.texts('profile').map(profileIssue)])
+  const definitions = context.definitions.for(call.tenant)
+  const { issues, resource } = validateResource(definitions, content, { type })
+  const clashes =
+    resource?.resourceType === 'SearchParameter' ? clashIssues(definitions, [writtenAs(mode, resource)]) : []
+  return answer([
+    ...issues,
+    ...clashes,
+    ...identityIssues(invocation, mode, content),
+    ...input.texts('profile').map(profileIssue),
+  ])
 }
+
+const writtenAs = (mode: Mode | undefined, content: ResourceContent): WrittenParameter => ({
+  id: mode !== 'create' && typeof content.id === 'string' ? content.id : undefined,
+  content,
+})
 
 const answer = (issues: readonly Issue[]): OperationAnswer => ({
   kind: 'resource',

@@ -59,3 +59,52 @@ test('R4’s own is stored, and stays in force as it is', async () => {
   const { body: status } = await world.send('GET /SearchParameter/g/$reindex-status')
   expect(status).toMatchObject({ parameter: [{ valueCode: 'no-effect' }] })
 })
+
+const CLASH = {
+  status: 422,
+  body: {
+    issue: [
+      {
+        severity: 'error',
+        code: 'duplicate',
+        diagnostics:
+          "The SearchParameter can't take effect. 'eyes' of Patient is another active SearchParameter: " +
+          'choose another code',
+        expression: ['SearchParameter.code'],
+      },
+    ],
+  },
+}
+
+test('a new one whose body has the id of the one that it clashes with', async () => {
+  await world.send('PUT /SearchParameter/eyes', { body: own() })
+  expect(await world.send('POST /SearchParameter', { body: own() })).toMatchObject(CLASH)
+  const url = `/SearchParameter?url=${own().url}`
+  // That one itself is no other.
+  expect(await world.send(`PUT ${url}`, { body: own({ id: undefined, description: 'The same' }) })).toMatchObject({
+    status: 200,
+  })
+})
+
+test('two in one transaction', async () => {
+  const entry = ['one', 'two'].map(id => ({
+    resource: own({ id }),
+    request: { method: 'PUT', url: `SearchParameter/${id}` },
+  }))
+  const body = { resourceType: 'Bundle', type: 'transaction', entry }
+  expect(await world.send('POST /', { body })).toMatchObject(CLASH)
+  expect(await world.send('GET /SearchParameter/one')).toMatchObject({ status: 404 })
+})
+
+test.each([
+  ['$validate', {}, 'duplicate'],
+  ['$validate?mode=create', { id: 'eyes' }, 'duplicate'],
+  ['$validate', { id: 'eyes' }, undefined],
+  ['$validate', { id: undefined }, 'duplicate'],
+])('%s says so: %o', async (operation, parts, code) => {
+  await world.send('PUT /SearchParameter/eyes', { body: own() })
+  const body = own({ id: 'second', ...parts })
+  const { body: outcome } = await world.send(`POST /SearchParameter/${operation}`, { body })
+  const { issue } = outcome as { readonly issue: readonly { readonly severity: string; readonly code: string }[] }
+  expect(issue.find(({ severity }) => severity === 'error')?.code).toBe(code)
+})
