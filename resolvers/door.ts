@@ -1,4 +1,10 @@
-import type { Call, FhirService, GraphqlFieldOutcome, GraphqlNestedRequest } from '#service/index.ts'
+import {
+  asksForAttachmentUrls,
+  type Call,
+  type FhirService,
+  type GraphqlFieldOutcome,
+  type GraphqlNestedRequest,
+} from '#service/index.ts'
 import { type ResolverEvent, readEvent } from './event.ts'
 import { faultToGraphql } from './fault-to-graphql.ts'
 import { ROOT_OPERATIONS, SUBSCRIPTION_ROOT } from './registry.ts'
@@ -22,7 +28,8 @@ export function createResolversDoor(service: FhirService): ResolversDoor {
   return async (event, call) => {
     if (!Array.isArray(event)) return answerOne(service, event, call)
     try {
-      return await service.graphqlNested(call, event.map(readEvent).map(nestedRequestOf))
+      const requests = event.map(readEvent)
+      return await service.graphqlNested(asPreferred(requests[0], call), requests.map(nestedRequestOf))
     } catch (thrown) {
       const failure = faultToGraphql(call, thrown)
       return event.map(() => failure)
@@ -30,9 +37,15 @@ export function createResolversDoor(service: FhirService): ResolversDoor {
   }
 }
 
-async function answerOne(service: FhirService, event: unknown, call: Call): Promise<GraphqlFieldOutcome> {
+/** A batch is of one request of a client. */
+const asPreferred = (request: ResolverEvent | undefined, call: Call): Call =>
+  asksForAttachmentUrls(request?.prefer) ? { ...call, attachments: 'presigned' } : call
+
+async function answerOne(service: FhirService, event: unknown, given: Call): Promise<GraphqlFieldOutcome> {
+  let call = given
   try {
     const request = readEvent(event)
+    call = asPreferred(request, given)
     const operation = ROOT_OPERATIONS[request.info.parentTypeName]
     if (operation) return { data: await service.graphqlField(call, { operation, ...fieldOf(request) }) }
     if (request.info.parentTypeName === SUBSCRIPTION_ROOT) {

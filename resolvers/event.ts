@@ -16,11 +16,14 @@ export interface ResolverEvent {
     /** `{\n  id\n}`; inline fragments as written, named fragments without their bodies. Empty for leaves. */
     readonly selectionSetGraphQL: string
   }
+  /** The client's Prefer header. */
+  readonly prefer?: string
 }
 
 /** @throws Fault invalid where it is no event of AppSync: a mistake of the deployment, not of a client. */
 export function readEvent(event: unknown): ResolverEvent {
-  const { arguments: given, source, info } = record(event, 'The event')
+  const { arguments: given, source, info, request } = record(event, 'The event')
+  const { prefer } = optionalRecord(optionalRecord(request, 'request of the event').headers, 'headers of the event')
   const { fieldName, parentTypeName, variables, selectionSetGraphQL } = record(info, 'info of the event')
   if (typeof fieldName !== 'string' || typeof parentTypeName !== 'string') {
     throw fault('invalid', 'The event of a resolver needs info.fieldName and info.parentTypeName')
@@ -34,6 +37,7 @@ export function readEvent(event: unknown): ResolverEvent {
       variables: optionalRecord(variables, 'info.variables of the event'),
       selectionSetGraphQL: typeof selectionSetGraphQL === 'string' ? selectionSetGraphQL : '',
     },
+    ...(typeof prefer === 'string' && { prefer }),
   }
 }
 

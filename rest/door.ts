@@ -1,5 +1,6 @@
 /** The FHIR REST door: HTTP in, one call of the service, HTTP out. R4 http.html */
 import {
+  asksForAttachmentUrls,
   decodeUtf8,
   type FhirService,
   type Interaction,
@@ -38,12 +39,46 @@ async function answer(service: FhirService, request: HttpRequest): Promise<HttpR
     const isBytes = readsBytes(service.binaries, interaction, request, format)
     if (!isGraphql(interaction) && !isBytes)
       rendering = { contentType: negotiateAnswer(FHIR_ANSWER, request.headers.accept, format), pretty }
-    const response = await respond({ service, request, rendering, general }, interaction, isBytes)
-    return await inFormat(service, request, response)
+    const asked = asPreferred(service, request, interaction)
+    const response = await respond({ service, request: asked, rendering, general }, interaction, isBytes)
+    return await inFormat(service, request, asked === request ? response : withPassingUrls(response))
   } catch (failure) {
     return inFormat(service, request, faultToResponse(failure, rendering, request.call))
   }
 }
+
+/** Interactions whose answers are given as they are stored. */
+const WRITING: ReadonlySet<Interaction['kind']> = new Set<Interaction['kind']>([
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'conditional-update',
+  'conditional-patch',
+  'conditional-delete',
+])
+
+/** The request with what the client prefers of Attachments, where this server does that. */
+function asPreferred({ binaries }: FhirService, request: HttpRequest, { kind }: Interaction): HttpRequest {
+  const { headers, call } = request
+  if (binaries.attachmentUrls !== 'on-request' || WRITING.has(kind) || !asksForAttachmentUrls(headers.prefer)) {
+    return request
+  }
+  return { ...request, call: { ...call, attachments: 'presigned' } }
+}
+
+/** URLs that are good for minutes are in it: nobody is to keep the answer. */
+function withPassingUrls(response: HttpResponse): HttpResponse {
+  if (response.status !== OK) return response
+  const headers = {
+    ...response.headers,
+    'Cache-Control': 'no-store',
+    'Preference-Applied': 'attachment-urls=presigned',
+  }
+  return { ...response, headers }
+}
+
+const OK = 200
 
 async function respond(exchange: Exchange, interaction: Interaction, isBytes: boolean): Promise<HttpResponse> {
   const { service, request } = exchange

@@ -77,6 +77,8 @@ const NO_CONDITIONS: ReadConditions = {}
  * A date that can't be read is passed over (RFC 9110, 13.1.3): the answer is then the resource, which is always right.
  */
 export function readConditionsOf(request: HttpRequest): ReadConditions {
+  // What the client has kept would have URLs in it that are good for nothing any more.
+  if (request.call.attachments) return NO_CONDITIONS
   const tags = request.headers['if-none-match']
   // RFC 9110, 13.1.3: If-Modified-Since counts only where there is no If-None-Match.
   if (tags !== undefined) return { ifNoneMatch: parseEntityTags(tags, 'If-None-Match') }

@@ -37,6 +37,8 @@ export interface Call {
   /** Milliseconds since the epoch by ports.clock; work past it is given up with `too-costly` or `unavailable`. */
   readonly deadline: number
   readonly logger: Logger
+  /** URLs of their bytes in place of what Attachments say of Binaries, where the deployment offers that. */
+  readonly attachments?: 'presigned'
   /**
    * Access paths this call has been through, so that a policy can tell a direct read from a join. Reserved for
    * policies.

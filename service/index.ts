@@ -45,6 +45,7 @@ export { type AccessPolicy, ALLOW_ALL, type InteractionCode } from './access/pol
 export { indexableOf } from './access/reveal.ts'
 export { rolePolicy } from './access/role-policy.ts'
 export { DEFAULT_ROLES, type ParsedRoles, parseRoles, type RoleRule, type Roles } from './access/roles.ts'
+export { asksForAttachmentUrls } from './binary/attachment-urls.ts'
 export { type BinaryRules, DEFAULT_BINARY_RULES } from './binary/binary-rules.ts'
 export { isInert } from './binary/inert-content.ts'
 export { OBJECTS_SEGMENT } from './binary/object-urls.ts'

@@ -9,9 +9,10 @@ export function request(ctx) {
   }
   const { fieldName, parentTypeName, variables, selectionSetGraphQL } = ctx.info
   const info = { fieldName, parentTypeName, variables, selectionSetGraphQL }
+  const asked = { headers: { prefer: ctx.request.headers.prefer } }
   return {
     operation: 'BatchInvoke',
-    payload: { arguments: ctx.args, source: sourceOf(ctx.source), identity: ctx.identity, info },
+    payload: { arguments: ctx.args, source: sourceOf(ctx.source), identity: ctx.identity, request: asked, info },
   }
 }
 

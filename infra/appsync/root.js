@@ -4,7 +4,13 @@ import { util } from '@aws-appsync/utils'
 export function request(ctx) {
   return {
     operation: 'Invoke',
-    payload: { arguments: ctx.args, source: null, identity: ctx.identity, info: infoOf(ctx) },
+    payload: {
+      arguments: ctx.args,
+      source: null,
+      identity: ctx.identity,
+      request: preferenceOf(ctx),
+      info: infoOf(ctx),
+    },
   }
 }
 
@@ -13,6 +19,11 @@ export function response(ctx) {
   const { data, error } = ctx.result
   if (error) util.error(error.message, error.errorType, null, error.errorInfo)
   return data
+}
+
+/** Of the client's headers, what the function answers by. */
+function preferenceOf(ctx) {
+  return { headers: { prefer: ctx.request.headers.prefer } }
 }
 
 function infoOf(ctx) {

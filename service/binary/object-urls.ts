@@ -1,6 +1,6 @@
 /**
- * URLs at which bytes are put and got without a login, for a while: those of the object store where it has a door of its
- * own, else addresses of this gateway that have in them, sealed, what they are good for.
+ * URLs at which bytes are put and got without a login, for a while: those of the object store where it has a door of
+ * its own, else addresses of this gateway that have in them, sealed, what they are good for.
  */
 import { type Call, type Tenant, tenantOf } from '../call.ts'
 import type { ServiceContext } from '../context.ts'

@@ -2,6 +2,7 @@
 import { notPermitted } from '../access/permit.ts'
 import { readNewestInBatches } from '../access/read-many.ts'
 import { revealEach } from '../access/reveal-each.ts'
+import { withoutAttachmentUrls } from '../binary/attachment-urls.ts'
 import { keepBytes, type Undo } from '../binary/keep-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
@@ -221,7 +222,8 @@ async function prepareWrites(
     const { type, id } = draft
     const kept = type === 'Binary' ? await keepBytes(context, call, id, draft.content, 'nothing') : undefined
     if (kept) undos.push(kept.undo)
-    const linked = rewriteLinks(definitions, kept?.content ?? draft.content, resolverOf(draft))
+    const given = await withoutAttachmentUrls(context, call, kept?.content ?? draft.content)
+    const linked = rewriteLinks(definitions, given, resolverOf(draft))
     const referring = hasReferenceRules(context)
       ? await faults.after(index, applyReferenceRules(context, call, linked, staged))
       : { content: linked, refersTo: [] }

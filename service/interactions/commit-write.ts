@@ -1,4 +1,5 @@
 /** The last step of every interaction that writes one resource. */
+import { withoutAttachmentUrls } from '../binary/attachment-urls.ts'
 import { keepBytes } from '../binary/keep-bytes.ts'
 import { withPutUrl } from '../binary/read-binary.ts'
 import type { Call } from '../call.ts'
@@ -33,11 +34,12 @@ export async function attemptWrite(
   { claims, ...write }: WriteAttempt,
 ): Promise<Attempted<WriteResult>> {
   const { previous } = write
+  const given = await withoutAttachmentUrls(context, call, write.content)
   const kept = write.type === 'Binary' ? await keepBytes(context, call, write.id, write.content, 'urls') : undefined
   const kind = previous && !previous.deleted ? 'updated' : 'created'
   let written: PreparedWrite | undefined
   const { committed, conflict, fault } = await commitReferring(context, async () => {
-    const preparing = prepare(context, call, { ...write, content: kept?.content ?? write.content })
+    const preparing = prepare(context, call, { ...write, content: kept?.content ?? given })
     const { prepared, refersTo } = await preparing.catch(async (error: unknown) => {
       await kept?.undo()
       throw error

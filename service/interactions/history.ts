@@ -1,6 +1,7 @@
 import { assertPermitted } from '../access/permit.ts'
 import type { AccessPolicy, InteractionCode } from '../access/policy.ts'
 import { revealEach } from '../access/reveal-each.ts'
+import { withAttachmentUrls } from '../binary/attachment-urls.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
@@ -33,7 +34,7 @@ export async function history(context: ServiceContext, call: Call, request: Hist
   const unknown = versions.length === 0 && page.cursor === undefined && page.since === undefined && !page.at
   if (type !== undefined && id !== undefined && unknown) throw notFound({ type, id })
   return {
-    versions,
+    versions: await withAttachmentUrls(context, call, versions),
     creations: await creationsOf(context, call, versions),
     total: all ? total : undefined,
     self: page.cursor === undefined ? page.applied : withCursor(page.applied, page.cursor),

@@ -1,6 +1,7 @@
 import { assertPermitted } from '../access/permit.ts'
 import { isRevealed, type Tombstone } from '../access/reveal.ts'
 import { revealOne } from '../access/reveal-each.ts'
+import { withAttachmentUrls } from '../binary/attachment-urls.ts'
 import { expandBinary } from '../binary/read-binary.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
@@ -18,14 +19,18 @@ export async function read(context: ServiceContext, call: Call, request: ReadReq
   return withBytes(context, call, await readStored(context, call, request), request)
 }
 
-/** The result with the bytes of a Binary in their place. */
+/** The result with the bytes of a Binary in their place, or with the URLs of those that Attachments name. */
 export async function withBytes(
   context: ServiceContext,
   call: Call,
   result: ReadResult,
   { bytesAs }: Pick<ReadRequest, 'bytesAs'>,
 ): Promise<ReadResult> {
-  if (result.kind !== 'found' || result.version.type !== 'Binary') return result
+  if (result.kind !== 'found') return result
+  if (result.version.type !== 'Binary') {
+    const [version = result.version] = await withAttachmentUrls(context, call, [result.version])
+    return { kind: 'found', version }
+  }
   return { kind: 'found', version: await expandBinary(context, call, result.version, bytesAs) }
 }
 

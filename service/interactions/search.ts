@@ -1,5 +1,6 @@
 import { type ContainedReturn, readContained } from '../access/read-contained.ts'
 import { readHits } from '../access/read-hits.ts'
+import { withAttachmentUrls } from '../binary/attachment-urls.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Revealed, SearchRequest, SearchResult } from '../fhir-service.ts'
@@ -33,10 +34,13 @@ export async function search(context: ServiceContext, call: Call, request: Searc
   const included = await findIncludes(context, call, parsed.includes, page.matches)
   explained?.part('include')
   const isOnlyPage = parsed.cursor === undefined && page.next === undefined
+  const matches = page.matches.map(match => viewed(definitions, match, parsed.view))
+  // R4 search.html#elements speaks of the resource type that is searched; the summary is of everything.
+  const includes = included.versions.map(version => viewed(definitions, version, summaryOf(plan)))
+  const shown = await withAttachmentUrls(context, call, [...matches, ...includes])
   return {
-    matches: page.matches.map(match => viewed(definitions, match, parsed.view)),
-    // R4 search.html#elements speaks of the resource type that is searched; the summary is of everything.
-    includes: included.versions.map(version => viewed(definitions, version, summaryOf(plan))),
+    matches: shown.slice(0, matches.length),
+    includes: shown.slice(matches.length),
     issues: [...parsed.issues, ...included.issues, ...told(explained, plan)],
     total: page.total ?? (isOnlyPage ? page.matches.length : undefined),
     countOnly: false,

@@ -6,10 +6,10 @@ export type LinkPlan = ReadonlyMap<string, LinkStep>
 
 export interface LinkStep {
   /**
-   * link: text of type uri, url, oid or uuid; reference: the text of Reference.reference; narrative: XHTML; element: an
-   * object with a plan of its own; resource: any resource.
+   * link: text of type uri, url, oid or uuid; attachment: the one in Attachment.url; reference: the text of
+   * Reference.reference; narrative: XHTML; element: an object with a plan of its own; resource: any resource.
    */
-  readonly kind: 'link' | 'reference' | 'narrative' | 'element' | 'resource'
+  readonly kind: 'link' | 'attachment' | 'reference' | 'narrative' | 'element' | 'resource'
   /** As in FHIRPath: `value`. */
   readonly element: string
   /** Of an element. */
@@ -69,6 +69,7 @@ function kindOf(
   if (!primitive) return 'element'
   if (type === 'xhtml') return 'narrative'
   if (path === 'Reference' && name === 'reference') return 'reference'
+  if (path === 'Attachment' && name === 'url') return 'attachment'
   return LINK_TYPES.has(type) ? 'link' : undefined
 }
 

@@ -26,9 +26,26 @@ export function rewriteLinks(
   resource: ResourceContent,
   resolve: ResolveLink,
 ): ResourceContent {
-  const rewrite: Rewrite = { plans: linkPlans(definitions), resolve: link => resolveWithFragment(link, resolve) }
+  const rewrite: Rewrite = {
+    plans: linkPlans(definitions),
+    kinds: ALL_LINKS,
+    resolve: link => resolveWithFragment(link, resolve),
+  }
   return rewriteResource(rewrite, resource) as ResourceContent
 }
+
+/** The same for Attachment.url alone, each given as it is. */
+export function rewriteAttachments(
+  definitions: Definitions,
+  resource: ResourceContent,
+  resolve: ResolveLink,
+): ResourceContent {
+  const rewrite: Rewrite = { plans: linkPlans(definitions), kinds: ATTACHMENTS, resolve }
+  return rewriteResource(rewrite, resource) as ResourceContent
+}
+
+const ALL_LINKS: ReadonlySet<LinkStep['kind']> = new Set(['link', 'attachment', 'reference', 'narrative'])
+const ATTACHMENTS: ReadonlySet<LinkStep['kind']> = new Set(['attachment'])
 
 /** Every Reference.reference in the resource, those of contained resources included, in document order. */
 export function collectReferences(definitions: Definitions, resource: ResourceContent): FoundReference[] {
@@ -41,6 +58,8 @@ export function collectReferences(definitions: Definitions, resource: ResourceCo
 
 interface Rewrite {
   readonly plans: LinkPlans
+  /** Those that are rewritten, of the kinds that are text. */
+  readonly kinds: ReadonlySet<LinkStep['kind']>
   readonly resolve: ResolveLink
 }
 
@@ -87,8 +106,8 @@ function rewriteItems(rewrite: Rewrite, step: LinkStep, items: JsonValue[]): Jso
 
 function rewriteValue(rewrite: Rewrite, step: LinkStep, value: JsonValue): JsonValue {
   if (typeof value === 'string') {
-    if (step.kind === 'link' || step.kind === 'reference') return rewrite.resolve(value) ?? value
-    return step.kind === 'narrative' ? rewriteNarrativeLinks(value, rewrite.resolve) : value
+    if (!rewrite.kinds.has(step.kind)) return value
+    return step.kind === 'narrative' ? rewriteNarrativeLinks(value, rewrite.resolve) : (rewrite.resolve(value) ?? value)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   if (step.kind === 'resource') return rewriteResource(rewrite, value as JsonObject)

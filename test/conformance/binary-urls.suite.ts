@@ -1,4 +1,4 @@
-/** The life of a Binary as clients of FHIR Works on AWS know it: its bytes come and go by URLs, given as plain members. */
+/** The life of a Binary as clients of FHIR Works on AWS know it: bytes come and go by URLs, given as plain members. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ObjectStore } from '#service/ports/object-store.ts'
 import { type ObjectsWorld, objectsWorld } from '#test/support/objects-world.ts'

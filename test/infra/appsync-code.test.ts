@@ -72,16 +72,17 @@ const sent = {
   variables: {},
   selectionSetGraphQL: '{ id }',
 }
+/** Of the headers one goes on. */
+const asking = { request: { headers: { prefer: 'a=b', authorization: 'secret' } } }
+const preferring = { request: { headers: { prefer: 'a=b' } } }
 const failure = { message: 'There is none', errorType: 'not-found', errorInfo: { resourceType: 'OperationOutcome' } }
 
 test('a root field sends what the door reads, and gives back data', () => {
   const { request, response } = load('root')
-  expect(request({ args: { id: 'a' }, source: null, identity: { sub: 'me' }, info, request: { headers: {} } })).toEqual(
-    {
-      operation: 'Invoke',
-      payload: { arguments: { id: 'a' }, source: null, identity: { sub: 'me' }, info: sent },
-    },
-  )
+  expect(request({ args: { id: 'a' }, source: null, identity: { sub: 'me' }, info, ...asking })).toEqual({
+    operation: 'Invoke',
+    payload: { arguments: { id: 'a' }, source: null, identity: { sub: 'me' }, info: sent, ...preferring },
+  })
   expect(response({ result: { data: { id: 'a' } } })).toEqual({ id: 'a' })
 })
 
@@ -111,9 +112,9 @@ test('a nested field that was not prefetched goes into a batch, with no more of 
   const { request } = load('nested')
   const batch = (source: object) => ({
     operation: 'BatchInvoke',
-    payload: { arguments: { optional: false }, source, identity: null, info: sent },
+    payload: { arguments: { optional: false }, source, identity: null, info: sent, ...preferring },
   })
-  const ask = (source: object) => request({ args: { optional: false }, source, identity: null, info })
+  const ask = (source: object) => request({ args: { optional: false }, source, identity: null, info, ...asking })
   const contained = { resourceType: 'Patient', id: 'p' }
   expect(ask({ reference: 'Patient/a', display: 'Ann', 'resource()': { data: null } })).toEqual(
     batch({ reference: 'Patient/a' }),

@@ -1,5 +1,6 @@
 import { assertPermitted } from '../../access/permit.ts'
 import { readMany } from '../../access/read-many.ts'
+import { withAttachmentUrls } from '../../binary/attachment-urls.ts'
 import { Fault, type FaultCategory } from '../../fault.ts'
 import type { ReadResult } from '../../fhir-service.ts'
 import { isResourceId } from '../../interaction-request.ts'
@@ -54,7 +55,7 @@ async function readMissing(execution: Execution, targets: readonly ReferenceTarg
   const keys = [...missing.values()]
   try {
     spendResources(execution, keys.length)
-    const versions = await readMany(context, call, keys)
+    const versions = await withAttachmentUrls(context, call, await readMany(context, call, keys))
     for (const [index, key] of keys.entries()) resources.set(keyOf(key), versions[index]?.content())
   } catch (thrown) {
     for (const { type } of keys) refusals.set(type, thrown)
