@@ -4,7 +4,7 @@ import { concurrently } from './concurrently.ts'
 import { addressOf, versionKey, versionPartition, versionSort } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Item } from './table.ts'
-import { bodyPlaceOf, isPurged, purgedItem } from './version-item.ts'
+import { isPurged, overflowFolder, overflownVersion, purgedItem } from './version-item.ts'
 import type { VersionReader } from './version-reader.ts'
 
 /**
@@ -25,6 +25,12 @@ export class Purge {
     const newest = await this.#reader.newest(tenant, key, deadline)
     if (newest?.deleted !== true || addressOf(newest).versionId !== versionId) return false
     if (versionId === 1) return true
+    await this.#stripBelow(tenant, key, versionId, deadline)
+    await this.#deleteBodies(tenant, key, versionId, deadline)
+    return true
+  }
+
+  async #stripBelow(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<void> {
     const { table, settings } = this.#context
     // Whoever counts the versions looks at the first one: it must be gone before others are.
     const first = await table.get(versionKey(tenant, key, 1), deadline)
@@ -35,18 +41,24 @@ export class Purge {
       const page = await table.query({ partition, from, to }, deadline)
       await concurrently(page.items, settings.concurrencyMax, item => this.#strip(item, deadline))
       const last = page.items.at(-1)
-      if (!page.more || !last) return true
+      if (!page.more || !last) return
       from = versionSort(addressOf(last).versionId + 1)
     }
-    return true
   }
 
-  /** What is elsewhere first: without its item nobody would find it any more. */
   async #strip(item: Item, deadline: number): Promise<void> {
-    if (isPurged(item)) return
-    const { table, overflow } = this.#context
-    const place = bodyPlaceOf(item)
-    if (place?.kind === 'overflow') await overflow.delete(place.key, deadline)
-    await table.write({ kind: 'put', item: purgedItem(item) }, deadline)
+    if (!isPurged(item)) await this.#context.table.write({ kind: 'put', item: purgedItem(item) }, deadline)
+  }
+
+  /**
+   * After the items, so that nobody reads one whose body is gone; found by their keys, so that those are gone as well
+   * that no item names: of a purge that stopped here, and of writes that stopped before they were written.
+   */
+  async #deleteBodies(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<void> {
+    const { overflow, settings } = this.#context
+    const keys = await overflow.keysBelow(overflowFolder(tenant, key), deadline)
+    // Above the tombstone somebody may write it anew meanwhile; its own number nobody gets any more.
+    const old = keys.filter(each => overflownVersion(each) <= versionId)
+    await concurrently(old, settings.concurrencyMax, each => overflow.delete(each, deadline))
   }
 }

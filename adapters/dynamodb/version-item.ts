@@ -3,6 +3,7 @@ import type { Tenant } from '#service/call.ts'
 import { invariant } from '#service/invariant.ts'
 import type { Change } from '#service/ports/resource-store.ts'
 import {
+  type ResourceKey,
   type StoredVersion,
   sealVersion,
   type VersionAttributes,
@@ -30,6 +31,11 @@ export interface PlacedBody {
 /** Where the bytes of one attempt to write a version overflow to: no other attempt has this key. */
 export const overflowKey = (tenant: Tenant, { type, id, versionId }: VersionNumber, nonce: string): string =>
   [tenant, type, id, versionId, nonce].join('/')
+
+/** Where all attempts to write any version of a resource overflow to. */
+export const overflowFolder = (tenant: Tenant, { type, id }: ResourceKey): string => [tenant, type, id].join('/')
+
+export const overflownVersion = (key: string): number => Number(key.split('/').at(-2))
 
 type VersionNumber = Omit<VersionAddress, 'tenant'>
 

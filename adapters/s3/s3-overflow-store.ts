@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { type S3BucketParts, sendToBucket } from './s3-bucket.ts'
 
 /** What overflows from the table, under keys that tell the tenant. */
@@ -25,6 +25,22 @@ export class S3OverflowStore {
       if (!bytes) throw new Error('The object has no body')
       return bytes
     })
+  }
+
+  /** @throws Fault unavailable */
+  async keysBelow(folder: string, deadline: number): Promise<readonly string[]> {
+    const { client, bucket, clock } = this.#parts
+    const keys: string[] = []
+    for (;;) {
+      const last = keys.at(-1)
+      const after = last === undefined ? {} : { StartAfter: last }
+      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: `${folder}/`, ...after })
+      const { Contents = [], IsTruncated } = await sendToBucket(clock, deadline, options =>
+        client.send(command, options),
+      )
+      for (const { Key } of Contents) if (Key !== undefined) keys.push(Key)
+      if (!IsTruncated || Contents.length === 0) return keys
+    }
   }
 
   /** One that is not there is no failure. @throws Fault unavailable */

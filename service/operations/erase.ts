@@ -17,6 +17,7 @@ import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
 import type { Operation, OperationAnswer, OperationParameter, OperationRunner } from './operation.ts'
+import { dropPurgeList, keepPurgeList, readPurgeList } from './purge-list.ts'
 
 const RETURN: OperationParameter = {
   name: 'return',
@@ -65,19 +66,29 @@ const erase: OperationRunner = async (context, call, { type = '', id = '' }) => 
 }
 
 const purge: OperationRunner = async (context, call, { type = '', id = '' }) => {
-  await read(context, call, { type, id })
-  const erased = new Set([`${type}/${id}`])
+  const begun = await readPurgeList(context, call, id)
+  if (!begun) await read(context, call, { type, id })
+  const last = `${type}/${id}`
+  const erased = new Set<string>()
+  const eraseAll = async (keys: readonly ResourceKey[]): Promise<void> => {
+    const others = keys.filter(key => keyOf(key) !== last && !erased.has(keyOf(key)))
+    for (const key of others) erased.add(keyOf(key))
+    await keepPurgeList(context, call, id, erased)
+    await mapConcurrently(others, context.limits.concurrencyMax, each => eraseResource(context, call, each))
+  }
+  await eraseAll(begun ?? [])
   let parameters: Parameters | undefined = [['_count', String(PAGE_SIZE)]]
   while (parameters) {
     const found: SearchResult = await search(context, call, { compartment: { type, id }, parameters, consistent: true })
-    const others = found.matches.filter(each => !erased.has(`${each.type}/${each.id}`))
-    await mapConcurrently(others, context.limits.concurrencyMax, each => eraseResource(context, call, each))
-    for (const each of others) erased.add(`${each.type}/${each.id}`)
+    await eraseAll(found.matches)
     parameters = found.next
   }
   await eraseResource(context, call, { type, id })
-  return said(`${type}/${id} is gone with ${erased.size - 1} resources of its compartment`)
+  await dropPurgeList(context, call, id)
+  return said(`${last} is gone with ${erased.size} resources of its compartment`)
 }
+
+const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
 
 const PAGE_SIZE = 200
 
@@ -90,14 +101,17 @@ const said = (diagnostics: string): OperationAnswer => ({
 async function eraseResource(context: ServiceContext, call: Call, key: ResourceKey): Promise<void> {
   const { ports, policy, limits } = context
   assertPermitted(policy, call, 'delete', key.type)
-  const objects = await objectKeysOf(context, call, key)
   for (let attempt = 1; attempt <= limits.writeAttemptsMax; attempt++) {
     const [newest] = await ports.store.readNewest(call.tenant, [key], call.deadline)
     if (!newest) throw notFound(key)
     if (!(await revealOne(context, call, newest))) throw notFound(key)
     const versionId = isBare(newest) ? newest.versionId : await commitBare(context, call, newest)
-    if (versionId !== undefined && (await ports.store.purge(call.tenant, key, versionId, call.deadline))) {
-      for (const object of objects) await ports.objects?.delete(call.tenant, object, call.deadline)
+    if (versionId === undefined) continue
+    // Before the versions that name them: whoever asks again after an interruption finds by those what is left.
+    for (const object of await objectKeysOf(context, call, key)) {
+      await ports.objects?.delete(call.tenant, object, call.deadline)
+    }
+    if (await ports.store.purge(call.tenant, key, versionId, call.deadline)) {
       // The record of it: who erased what, and nothing of what it said.
       call.logger.info('Resource erased', {
         ...{ requestId: call.requestId, tenant: call.tenant, subject: call.caller.subject },

@@ -98,9 +98,9 @@ export interface CommitRequest {
    */
   readonly refersTo?: readonly Target[]
   /**
-   * For tombstones that must leave no reference behind: looks, by a consistent search, whether there is one, and answers
-   * what is to be said then. The store asks when nobody can commit a reference any more without one of the two hearing
-   * of a conflict; it may ask before that, too.
+   * For tombstones that must leave no reference behind: looks, by a consistent search, whether there is one, and
+   * answers what is to be said then. The store asks when nobody can commit a reference any more without one of the two
+   * hearing of a conflict; it may ask before that, too.
    */
   readonly confirm?: () => Promise<Fault | undefined>
   /**

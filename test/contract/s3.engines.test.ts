@@ -46,6 +46,9 @@ test('gives back what has overflowed, until it is deleted', async () => {
   const bytes = new Uint8Array(randomBytes(300_000))
   await overflow.put('t/Patient/1/1/nonce', bytes, soon())
   expect(await overflow.get('t/Patient/1/1/nonce', soon())).toEqual(bytes)
+  for (const key of ['t/Patient/1/2/nonce', 't/Patient/12/1/nonce']) await overflow.put(key, bytes.slice(0, 9), soon())
+  expect(await overflow.keysBelow('t/Patient/1', soon())).toEqual(['t/Patient/1/1/nonce', 't/Patient/1/2/nonce'])
+  expect(await overflow.keysBelow('t/Patient/2', soon())).toEqual([])
   await overflow.delete('t/Patient/1/1/nonce', soon())
   await overflow.delete('t/Patient/1/1/nonce', soon())
   expect(await faultOf(overflow.get('t/Patient/1/1/nonce', soon()))).toEqual(unavailable)
@@ -55,6 +58,7 @@ test('asks nothing after the deadline', async () => {
   const past = Date.now() - 1
   expect(await faultOf(overflow.put('late', new Uint8Array(1), past))).toEqual(unavailable)
   expect(await faultOf(overflow.get('late', past))).toEqual(unavailable)
+  expect(await faultOf(overflow.keysBelow('late', past))).toEqual(unavailable)
 })
 
 test('takes a stream of several parts', async () => {

@@ -112,12 +112,17 @@ async function contentsOf({ service, call }: CrashProcess, type: string, id: str
   return history?.versions.filter(({ body }) => body !== undefined).length ?? 0
 }
 
+/** One that no version names costs its storage, and goes with $erase of the resource. */
+const LONELY_BODY = /^body /
+
 const WRITES: Readonly<Record<string, SteppedWrite>> = {
   'create with a body in S3': {
+    leaves: LONELY_BODY,
     write: put('large', LARGE),
     seen: async process => ((await textOf(process, 'Basic', 'large')) === LARGE ? 'all' : 'none'),
   },
   'update with a body in S3': {
+    leaves: LONELY_BODY,
     prepare: put('large', `before ${LARGE}`),
     write: put('large', LARGE),
     seen: async process => {
@@ -225,9 +230,11 @@ const WRITES: Readonly<Record<string, SteppedWrite>> = {
     seen: async process => seenOf(await countOf(process, 'entry', 'Observation'), 5),
   },
   $erase: {
-    prepare: async process => {
+    prepare: async (process, world) => {
       await put('e', `one ${LARGE}`)(process)
       await put('e', `two ${LARGE}`)(process)
+      const dying = world.process(1)
+      await Promise.race([put('e', `three ${LARGE}`)(dying), dying.stopped])
     },
     write: erases('erase', 'Basic', 'e'),
     seen: async process => {

@@ -72,6 +72,10 @@ export class MemoryOverflow implements OverflowStore {
     this.objects.set(key, bytes)
   }
 
+  async keysBelow(folder: string): Promise<readonly string[]> {
+    return [...this.objects.keys()].filter(key => key.startsWith(`${folder}/`))
+  }
+
   async get(key: string): Promise<Uint8Array> {
     const bytes = this.objects.get(key)
     invariant(bytes, 'the overflowed body is there')
