@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ParameterReference } from '#service/search/ast.ts'
-
-const REMEMBERED_MAX = 50_000
+import { rememberText } from './remember-text.ts'
 
 /** Numbers as the writer gave them. They never change, so what was found is kept; what was not is asked for again. */
 export class DictionaryReader {
@@ -66,9 +65,8 @@ export class DictionaryReader {
     if (known !== undefined) return known
     const row = this.#findSystem.get(text)
     if (!row) return undefined
-    if (this.#systems.size >= REMEMBERED_MAX) this.#systems.clear()
     const number = Number(row.id)
-    this.#systems.set(text, number)
+    rememberText(this.#systems, text, number)
     return number
   }
 }

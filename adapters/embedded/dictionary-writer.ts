@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { rememberText } from './remember-text.ts'
 
-/** More than this many texts in memory are forgotten and looked up again: identifier systems may be without number. */
+/** More than this many tenants and types in memory are forgotten and looked up again. */
 const REMEMBERED_MAX = 50_000
 
 /**
@@ -90,8 +91,7 @@ function intern(
 ): number {
   const row = find.get(...columns)
   const number = row ? Number(row.id) : Number(insert.run(...columns).lastInsertRowid)
-  if (known.size >= REMEMBERED_MAX) known.clear()
-  known.set(name, number)
+  rememberText(known, name, number)
   return number
 }
 
