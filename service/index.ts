@@ -254,7 +254,7 @@ export function createFhirService(options: ServiceOptions): FhirService {
     runJob: run => within(run, ALWAYS, context => runJob(context, run)),
     capabilities: call => within(call, ALWAYS, context => capabilities(context, call)),
     apiDescription: call =>
-      within(call, ALWAYS, async context =>
+      within(call, NEVER, async context =>
         (await import('./openapi/api-description.ts')).apiDescription(context, call),
       ),
     readBinary: (call, { versionId, ...request }) =>

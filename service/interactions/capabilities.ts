@@ -8,6 +8,7 @@ import { definitionUrl } from '../operations/operation-definition.ts'
 import type { OperationRegistry } from '../operations/registry.ts'
 import type { JsonObject } from '../resource/content.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { toldDefinitions } from '../search/own-parameters/told-definitions.ts'
 import { controlOf } from '../search/parse-controls.ts'
 import { SOFTWARE } from '../software.ts'
 
@@ -16,7 +17,7 @@ import { SOFTWARE } from '../software.ts'
  */
 export async function capabilities(context: ServiceContext, call: Call): Promise<Uint8Array> {
   assertPermitted(context.policy, call, 'capabilities', undefined)
-  const made = statementOf(context, context.definitions.for(call.tenant))
+  const made = statementOf(context, toldDefinitions(context, call))
   return encodeUtf8(made.join(JSON.stringify(call.baseUrl).slice(1, -1)))
 }
 

@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openEmbedded } from '#adapters/embedded/index.ts'
 import { openPrimaryService, openWorkerService } from '#runtime/embedded.ts'
-import { type AccessPolicy, ALLOW_ALL, createFhirService, type ResourceStore, tenantOf } from '#service/index.ts'
+import {
+  type AccessPolicy,
+  ALLOW_ALL,
+  createFhirService,
+  DEFAULT_ROLES,
+  type ResourceStore,
+  rolePolicy,
+  tenantOf,
+} from '#service/index.ts'
 import { countingIds, fixedClock, TEST_TIME, testSealer } from '#test/support/memory-ports.ts'
 import {
   OWN_OF_EACH_TYPE,
@@ -182,15 +190,30 @@ describe('a SearchParameter', () => {
     expect(await found('?_type=Patient,Organization&tagged=x')).toEqual(['a'])
   })
 
-  test('is in the statement of its tenant, and in no other’s', async () => {
+  test('is in the statement of its tenant, for those who may search by it, and in no other’s', async () => {
+    const login = await openRestWorld({ policy: rolePolicy(DEFAULT_ROLES) })
+    const callOf = (tenant: string, ...roles: readonly string[]) =>
+      restCall({ tenant: tenantOf(tenant), caller: { subject: 'someone', roles } })
+    const practitioner = callOf('default', 'practitioner')
+    await login.send('PUT /SearchParameter/eyes', { body: own(), call: practitioner })
+    const told = async (call: ReturnType<typeof restCall>) => {
+      const { body } = await login.send('GET /metadata', { call })
+      const [rest] = (body as { rest: { resource: { type: string; searchParam: object[] }[] }[] }).rest
+      const parameters = rest?.resource.find(({ type }) => type === 'Patient')?.searchParam as { name: string }[]
+      return parameters.filter(({ name }) => name === 'eyes' || name === 'gender')
+    }
+    const gender = expect.objectContaining({ name: 'gender' })
+    const eyes = { name: 'eyes', definition: 'http://example.org/SearchParameter/eyes', type: 'token' }
+    expect(await told(practitioner)).toEqual([gender, eyes])
+    expect(await told(callOf('default', 'auditor'))).toEqual([gender, eyes])
+    // Without a login, and of a role that reads no Patients.
+    expect(await told(callOf('default'))).toEqual([gender])
+    expect(await told(callOf('default', 'non-practitioner'))).toEqual([gender])
+    expect(await told(callOf('other', 'practitioner'))).toEqual([gender])
+    await login.close()
     await put(own())
     const { body } = await world.send('GET /metadata')
-    const [rest] = (body as { rest: { resource: { type: string; searchParam: object[] }[] }[] }).rest
-    expect(rest?.resource.find(({ type }) => type === 'Patient')?.searchParam).toContainEqual({
-      name: 'eyes',
-      definition: 'http://example.org/SearchParameter/eyes',
-      type: 'token',
-    })
+    expect(JSON.stringify(body)).toContain(JSON.stringify(eyes))
   })
 
   test('in a transaction is in force for what comes with it', async () => {
@@ -202,6 +225,22 @@ describe('a SearchParameter', () => {
     expect(await world.send('POST /', { body })).toMatchObject({ status: 200 })
     await reindex()
     expect(await found('Patient?eyes=green')).toEqual(['a'])
+  })
+
+  test('finds what is contained in resources, of before too', async () => {
+    const containing = (id: string) => ({
+      ...{ resourceType: 'Basic', id, code: { text: 'x' }, subject: { reference: '#p' } },
+      contained: [{ ...patient('p', 'green'), text: undefined }],
+    })
+    const contained = 'Patient?eyes=green&_contained=true'
+    await put(containing('old'))
+    await put(own())
+    await put(containing('new'))
+    expect(await found(contained)).toEqual(['!', 'new'])
+    expect(await reindex()).toBe('ended')
+    expect(await found(contained)).toEqual(['new', 'old'])
+    expect(await found('Basic?subject:Patient.eyes=green')).toEqual(['new', 'old'])
+    expect(await found('Patient?eyes=green')).toEqual([])
   })
 
   test('works in $graphql', async () => {

@@ -30,7 +30,7 @@ export function createOwnDefinitions(
 
   const withNone = (tenant: Tenant): Definitions => {
     const its = base.for(tenant)
-    const found = none.get(its) ?? withOwn(its, { revision: 0, parameters: [] })
+    const found = none.get(its) ?? withOwn({ revision: 0, parameters: [], base: its })
     none.set(its, found)
     return found
   }
@@ -42,7 +42,7 @@ export function createOwnDefinitions(
   const load = async (tenant: Tenant): Promise<Definitions> => {
     const its = base.for(tenant)
     const { revision, versions } = await parameters.read(tenant, clock.now() + READ_MS)
-    const definitions = withOwn(its, { revision, parameters: inForce(its, versions) })
+    const definitions = withOwn({ revision, parameters: inForce(its, versions), base: its })
     const before = known.get(tenant)?.own?.revision ?? 0
     if (before < revision) known.set(tenant, definitions)
     return definitions
@@ -82,7 +82,8 @@ function inForce(base: Definitions, stored: readonly StoredVersion[]): readonly 
   return own
 }
 
-function withOwn(base: Definitions, own: OwnParameters): Definitions {
+function withOwn(own: OwnParameters): Definitions {
+  const { base } = own
   const byType = new Map<string, ReadonlyMap<string, SearchParameter>>()
   const searchParameters = (type: string): ReadonlyMap<string, SearchParameter> => {
     const known = byType.get(type)

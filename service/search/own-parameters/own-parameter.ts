@@ -17,6 +17,8 @@ export interface OwnParameters {
   readonly revision: number
   /** Those in force. */
   readonly parameters: readonly OwnParameter[]
+  /** Definitions without them. */
+  readonly base: Definitions
 }
 
 /** One that is in force. */
