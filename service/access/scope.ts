@@ -80,6 +80,9 @@ function ofLabels(type: string, node: Node): Node | undefined {
   }
 }
 
+/** Of everything of a type, whoever may see it: for those who index. */
+export const everythingOf = (type: string): ScopedQuery => ({ type, where: { kind: 'everything' } }) as ScopedQuery
+
 type Visible = (type: string) => Node
 
 function scopeQuery(visible: Visible, query: Query): Query {

@@ -4,8 +4,10 @@ import type { JobRun, JobRunResult } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
 import type { Job } from '../../ports/job-store.ts'
 import { StaleParameters } from '../../ports/parameter-store.ts'
+import { containedType, isContainedType } from '../contained.ts'
 import { keyOfOwn, type OwnParameters } from './own-parameter.ts'
 import { isUnderWay, jobsOf, memoOf, type ReindexMemo } from './reindex-job.ts'
+import { scanContainers } from './scan-containers.ts'
 
 /** A page is written in one transaction, for which other writes wait. */
 const PAGE_COUNT = 100
@@ -28,7 +30,8 @@ export async function runReindex(context: ServiceContext, run: JobRun, found: Jo
   const memo = begun(memoOf(found), missing.map(keyOfOwn), context.ports.clock.now())
   const keeper = keeperOf(context, run, found)
   if (!(await keeper.keep('running', memo))) return 'taken'
-  const walk: Walk = { own, types: [...new Set(missing.flatMap(({ byType }) => [...byType.keys()]))].sort(), memo }
+  const types = [...new Set(missing.flatMap(({ byType }) => [...byType.keys()]))].sort()
+  const walk: Walk = { own, types: [...types, ...types.map(containedType)], memo }
   try {
     await walkOn(context, run, keeper, walk)
   } catch (error) {
@@ -88,7 +91,10 @@ async function lookAt(context: ServiceContext, { tenant, deadline }: JobRun, { o
   const { parameters: store } = context.ports.store
   invariant(store, 'own search parameters come with a store that indexes by them')
   const { begunAt: since, baseUrl } = memo
-  const page = await store.scan(tenant, { ...place, count: PAGE_COUNT, since, deadline })
+  const asked = { ...place, count: PAGE_COUNT, deadline }
+  const page = isContainedType(place.type)
+    ? await scanContainers(context, tenant, asked)
+    : await store.scan(tenant, { ...asked, since })
   const definitions = context.definitions.for(tenant)
   const documents = page.versions.map(version => indexableDocument(definitions, version, baseUrl))
   if (documents.length > 0) await store.reindex(tenant, own.revision, documents, deadline)

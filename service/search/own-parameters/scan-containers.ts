@@ -1,0 +1,36 @@
+import { everythingOf } from '../../access/scope.ts'
+import type { Tenant } from '../../call.ts'
+import type { ServiceContext } from '../../context.ts'
+import type { ParameterScan, ParameterScanPage } from '../../ports/parameter-store.ts'
+import type { VersionHint } from '../../ports/resource-store.ts'
+import type { Position } from '../../ports/search-index.ts'
+import { containedKeyOf } from '../contained.ts'
+
+/**
+ * As ParameterStore.scan, of what contains resources of a type (`#Medication`): no store lists those. What the index
+ * has not heard of yet is indexed by the newest search parameters when it comes.
+ */
+export async function scanContainers(
+  { ports }: ServiceContext,
+  tenant: Tenant,
+  { type, after, count, deadline }: Omit<ParameterScan, 'since'>,
+): Promise<ParameterScanPage> {
+  const { hits, next } = await ports.index.search(tenant, {
+    query: everythingOf(type),
+    sort: [],
+    count,
+    ...(after !== undefined && { after: JSON.parse(after) as Position }),
+    total: 'none',
+    deadline,
+  })
+  const containers = new Map<string, VersionHint>()
+  for (const { id, versionId } of hits) {
+    const { container } = containedKeyOf(id)
+    containers.set(`${container.type}/${container.id}`, { ...container, versionId })
+  }
+  const versions = await ports.store.readNewest(tenant, [...containers.values()], deadline)
+  return {
+    versions: versions.flatMap(version => (version && !version.deleted ? [version] : [])),
+    next: next && JSON.stringify(next),
+  }
+}
