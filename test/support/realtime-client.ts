@@ -12,6 +12,11 @@ export interface RealtimeClient {
   start(id: string, query: string, variables?: object, authorization?: object): Promise<Message>
   /** Code of the close frame. */
   closed(): Promise<number>
+  /** The close frame. */
+  closedWith(): Promise<{ readonly code: number; readonly reason: string }>
+  /** Takes nothing from the network, until it resumes. */
+  pause(): void
+  resume(): void
   close(): void
 }
 
@@ -41,7 +46,7 @@ export async function connectRealtime(
     else arrived.push(message)
   })
   await once(socket, 'open')
-  const closed = once(socket, 'close').then(([code]) => Number(code))
+  const closedWith = once(socket, 'close').then(([code, reason]) => ({ code: Number(code), reason: String(reason) }))
   const client: RealtimeClient = {
     send: message => socket.send(JSON.stringify(message)),
     next: () =>
@@ -55,7 +60,10 @@ export async function connectRealtime(
       client.send({ id, type: 'start', payload: { data, extensions: { authorization } } })
       return client.next()
     },
-    closed: () => closed,
+    closed: () => closedWith.then(({ code }) => code),
+    closedWith: () => closedWith,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
     close: () => socket.close(1000),
   }
   if (greet) {

@@ -23,6 +23,8 @@ export function createPublishedChanges(): ChangeSource & ChangePublisher {
   }
 }
 
+const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
 /** Of one reading. */
 const CHANGES_MAX = 500
 
@@ -41,6 +43,8 @@ export function feedSource(feed: ChangeFeed, onError: (error: unknown) => void):
           position = page.position
           more ||= page.changes.length === CHANGES_MAX
           if (page.changes.length > 0 && !ended) deliver(page.changes)
+          // Sockets are written to between two turns of the event loop.
+          if (more) await nextTurn()
         } while (more && !ended)
       }
       const stop = feed.subscribe(() => {

@@ -9,16 +9,21 @@ import { headersOf, type ProtocolError, readClientMessage, type ServerMessage, t
 export interface ConnectionParts {
   readonly hub: Hub
   readonly send: (text: string) => void
-  /** Whether who connects may: an answer of less than 400. Never rejects. */
-  readonly admit: () => Promise<HttpResponse>
+  /** Closes the socket, for a reason that its client is told. */
+  readonly end: (reason: string) => void
+  /** Whether who sends these beside what the socket was opened with may listen: less than 400. Never rejects. */
+  readonly admit: (headers: Readonly<Record<string, string>>) => Promise<HttpResponse>
   /** Asks the door to plan a subscription: a GraphQL request as POST has one. Never rejects. */
   readonly plan: (headers: Readonly<Record<string, string>>, body: Uint8Array) => Promise<HttpResponse>
 }
 
 export interface Connection {
   receive(text: string): void
-  /** Still there; the client closes what is silent for longer than it was told. */
-  keepAlive(): void
+  /**
+   * Still there; the client closes what is silent for longer than it was told. Ends the socket of whom has not greeted
+   * since the last time, and of whose token is no longer good: with a fresh one the client comes back.
+   */
+  keepAlive(): Promise<void>
   close(): void
 }
 
@@ -26,17 +31,24 @@ export interface Connection {
 const CONNECTION_TIMEOUT_MS = 300_000
 
 const REFUSED = 400
+const UNAUTHENTICATED = 401
+const FORBIDDEN = 403
 
 /** AppSync's quota. */
 const SUBSCRIPTIONS_MAX = 200
 
-/** A place that isn't there yet is one that is being planned. */
-type Places = Map<string, Place | undefined>
+interface Started {
+  /** Who it was started by, beside what the socket was opened with. */
+  readonly headers: Readonly<Record<string, string>>
+  /** undefined: it is being planned. */
+  readonly place: Place | undefined
+}
 
-export function createConnection({ hub, send, admit, plan }: ConnectionParts): Connection {
-  const places: Places = new Map()
+export function createConnection({ hub, send, end, admit, plan }: ConnectionParts): Connection {
+  const started = new Map<string, Started>()
   let open = true
   let acknowledged = false
+  let awaited = false
   const say = (message: ServerMessage): void => {
     if (open) send(JSON.stringify(message))
   }
@@ -44,7 +56,7 @@ export function createConnection({ hub, send, admit, plan }: ConnectionParts): C
     say({ type: 'error', ...(id !== undefined && { id }), payload: { errors } })
 
   async function greet(): Promise<void> {
-    const answer = await admit()
+    const answer = await admit({})
     if (answer.status >= REFUSED) {
       say({ type: 'connection_error', payload: { errors: errorsOf(answer) } })
       return
@@ -54,22 +66,38 @@ export function createConnection({ hub, send, admit, plan }: ConnectionParts): C
   }
 
   async function start(id: string, { data, authorization }: Start): Promise<void> {
-    places.set(id, undefined)
+    const headers = headersOf(authorization)
+    const asked: Started = { headers, place: undefined }
+    started.set(id, asked)
     const place = await hub.open()
-    const answer = await plan(headersOf(authorization), encodeUtf8(data))
+    const answer = await plan(headers, encodeUtf8(data))
     const planned = plannedOf(answer)
-    // It may have been stopped, or the client may be gone.
-    const wanted = open && places.has(id)
+    // It may have been stopped, and started again, or the client may be gone.
+    const wanted = open && started.get(id) === asked
     if (!wanted || 'errors' in planned) {
       place.leave()
-      if (wanted) places.delete(id)
+      if (wanted) started.delete(id)
       if (wanted && 'errors' in planned) refuse(id, ...planned.errors)
       return
     }
-    places.set(id, place)
+    started.set(id, { headers, place })
     const prefix = `{"id":${JSON.stringify(id)},"type":"data","payload":{"data":`
     place.take({ ...planned, send: text => send(`${prefix}${text}}}`) })
     say({ type: 'start_ack', id })
+  }
+
+  /** Of each caller once: those of an application have one token. */
+  async function recheck(): Promise<void> {
+    const callers = new Map(
+      [{}, ...[...started.values()].map(({ headers }) => headers)].map(each => [keyOf(each), each]),
+    )
+    for (const headers of callers.values()) {
+      const answer = await admit(headers)
+      if (open && (answer.status === UNAUTHENTICATED || answer.status === FORBIDDEN)) {
+        end(errorsOf(answer)[0]?.message ?? 'The token is no longer good')
+        return
+      }
+    }
   }
 
   return {
@@ -82,30 +110,38 @@ export function createConnection({ hub, send, admit, plan }: ConnectionParts): C
         case 'start': {
           const { id } = message
           if (!acknowledged) refuse(id, { errorType: 'UnauthorizedException', message: 'connection_init comes first.' })
-          else if (places.has(id)) refuse(id, { errorType: 'DuplicatedOperationError', message: `${id} is there.` })
-          else if (places.size >= SUBSCRIPTIONS_MAX) refuse(id, TOO_MANY)
+          else if (started.has(id)) refuse(id, { errorType: 'DuplicatedOperationError', message: `${id} is there.` })
+          else if (started.size >= SUBSCRIPTIONS_MAX) refuse(id, TOO_MANY)
           else void start(id, message.start)
           return
         }
         case 'stop':
-          places.get(message.id)?.leave()
-          places.delete(message.id)
+          started.get(message.id)?.place?.leave()
+          started.delete(message.id)
           say({ type: 'complete', id: message.id })
           return
         case 'invalid':
           refuse(undefined, { errorType: 'BadRequestException', message: message.reason })
       }
     },
-    keepAlive() {
-      if (acknowledged) say({ type: 'ka' })
+    async keepAlive() {
+      if (!acknowledged) {
+        if (awaited) end('connection_init did not come, or was refused')
+        awaited = true
+        return
+      }
+      say({ type: 'ka' })
+      await recheck()
     },
     close() {
       open = false
-      for (const place of places.values()) place?.leave()
-      places.clear()
+      for (const { place } of started.values()) place?.leave()
+      started.clear()
     },
   }
 }
+
+const keyOf = (headers: Readonly<Record<string, string>>): string => headers.authorization ?? ''
 
 const TOO_MANY: ProtocolError = {
   errorType: 'MaxSubscriptionsReachedError',

@@ -37,23 +37,49 @@ const MESSAGE_BYTES_MAX = 240 * 1024
 /** RFC 6455, 7.4.1: the server goes away. */
 const GOING_AWAY = 1001
 
+/** RFC 6455, 7.4.1: a policy says no. */
+const POLICY_VIOLATION = 1008
+
+/** Registered beside RFC 6455: try again later. */
+const TRY_AGAIN_LATER = 1013
+
 /** For a client to say goodbye. */
 const CLOSE_MS = 1000
+
+/** For one that is slow to take what waits for it first. */
+const SLOW_CLOSE_MS = 10_000
+
+/** What waits in memory for a client that takes less than there is to tell: ten thousand changes and more. */
+const BACKLOG_BYTES_MAX = 4 * 1024 * 1024
+
+const REASON_LENGTH_MAX = 120
+
+const TOO_SLOW = 'Changes come faster than they are taken: connect again, and read what you show'
 
 export function createRealtimeServer({ source, refusal, admit, plan }: RealtimeOptions): RealtimeServer {
   const hub = createHub(source)
   const connections = new Map<WebSocket, Connection>()
   const heart = setInterval(() => {
-    for (const connection of connections.values()) connection.keepAlive()
+    for (const connection of connections.values()) void connection.keepAlive()
   }, KEEP_ALIVE_MS).unref()
   let closed = false
 
   const connect = (webSocket: WebSocket, request: IncomingMessage): void => {
     const connected = headersOf(connectionHeaders(request.headers['sec-websocket-protocol'], request.url ?? '') ?? {})
+    const end = (code: number, reason: string, graceMs = CLOSE_MS): void => {
+      connection.close()
+      // A close frame has room for 123 bytes.
+      webSocket.close(code, reason.slice(0, REASON_LENGTH_MAX))
+      setTimeout(() => webSocket.terminate(), graceMs).unref()
+    }
     const connection = createConnection({
       hub,
-      send: text => webSocket.send(text),
-      admit: () => admit(request, connected),
+      send: text => {
+        if (webSocket.bufferedAmount <= BACKLOG_BYTES_MAX) webSocket.send(text)
+        else end(TRY_AGAIN_LATER, TOO_SLOW, SLOW_CLOSE_MS)
+      },
+      end: reason => end(POLICY_VIOLATION, reason),
+      admit: headers => admit(request, { ...connected, ...headers }),
       // Each subscription says again who asks; what it leaves out is as when the socket was opened.
       plan: (headers, body) => plan(request, { ...connected, ...headers }, body),
     })
