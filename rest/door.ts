@@ -3,6 +3,7 @@ import {
   asksForAttachmentUrls,
   decodeUtf8,
   type FhirService,
+  fault,
   type Interaction,
   type Parameters,
   parseInteraction,
@@ -89,8 +90,17 @@ async function respond(exchange: Exchange, interaction: Interaction, isBytes: bo
     writesBytes(service.binaries, interaction, request)
   )
     return takeBytes(exchange, interaction)
+  if (isUntypedBinary(interaction, request)) throw fault('unsupported-media-type', UNTYPED_BINARY)
   return answerInteraction({ ...exchange, request: await withContent(service, request, interaction) }, interaction)
 }
+
+const UNTYPED_BINARY =
+  'The request has no Content-Type. Send that of the bytes, or application/fhir+json with a Binary resource.'
+
+const isUntypedBinary = (interaction: Interaction, { headers }: HttpRequest): boolean =>
+  (interaction.kind === 'create' || interaction.kind === 'update') &&
+  interaction.type === 'Binary' &&
+  !headers['content-type']
 
 /** Interactions with a resource in the body, which may be XML. */
 const TAKING_RESOURCES: ReadonlySet<Interaction['kind']> = new Set<Interaction['kind']>([

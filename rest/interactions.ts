@@ -25,7 +25,7 @@ import {
   readConditionsOf,
   splitGeneral,
 } from './request.ts'
-import { emptyResponse, jsonResponse, type Rendering, resourceResponse, versionHeaders } from './response.ts'
+import { emptyResponse, jsonResponse, type Rendering, resourceResponse, shown, versionHeaders } from './response.ts'
 import {
   answerConditionalDelete,
   answerConditionalPatch,
@@ -84,7 +84,7 @@ async function answerRead({ service, request, rendering }: Exchange, { type, id,
   const asked = { type, id, view, ...readConditionsOf(request), ...bytesAs(service, type) }
   const result = await service.read(request.call, asked)
   return result.kind === 'found'
-    ? resourceResponse(rendering, result.version)
+    ? resourceResponse(rendering, shown(service, rendering, result.version))
     : emptyResponse(304, versionHeaders(result.version))
 }
 
@@ -92,7 +92,7 @@ async function answerVread({ service, request, rendering }: Exchange, { type, id
   const asked = { type, id, versionId, view, ...readConditionsOf(request), ...bytesAs(service, type) }
   const result = await service.vread(request.call, asked)
   return result.kind === 'found'
-    ? resourceResponse(rendering, result.version)
+    ? resourceResponse(rendering, shown(service, rendering, result.version))
     : emptyResponse(304, versionHeaders(result.version))
 }
 

@@ -1,6 +1,6 @@
 /** Bytes at URLs that the gateway has given, in place of those of an object store: for whoever has the URL. */
 import { fault, OBJECTS_SEGMENT } from '#service/index.ts'
-import { bytesResponse } from './binary.ts'
+import { bytesResponse } from './bytes-response.ts'
 import type { Exchange } from './exchange.ts'
 import type { HttpResponse } from './http-message.ts'
 import { emptyResponse } from './response.ts'

@@ -1,5 +1,13 @@
 /** What every FHIR response has in common. R4 http.html#general, #versions */
-import { decodeUtf8, encodeUtf8, formatEntityTag, type Revealed, type VersionAttributes } from '#service/index.ts'
+import {
+  addressedByMembers,
+  decodeUtf8,
+  encodeUtf8,
+  type FhirService,
+  formatEntityTag,
+  type Revealed,
+  type VersionAttributes,
+} from '#service/index.ts'
 import { FHIR_JSON, isXmlType } from './content.ts'
 import { type HttpResponse, wholeBody } from './http-message.ts'
 import { prettyJson } from './pretty.ts'
@@ -48,6 +56,12 @@ export const versionHeaders = (version: VersionAttributes): Headers => ({
 
 export const versionUrl = (baseUrl: string, version: VersionAttributes): string =>
   `${baseUrl}/${version.type}/${version.id}/_history/${version.versionId}`
+
+/** A version as it is sent: a Binary of clients of FHIR Works on AWS has members that R4, and so XML, does not know. */
+export const shown = ({ binaries }: FhirService, { contentType }: Rendering, version: Revealed): Revealed =>
+  version.type === 'Binary' && binaries.urls === 'members' && !isXmlType(contentType)
+    ? addressedByMembers(version)
+    : version
 
 export const resourceResponse = (rendering: Rendering, version: Revealed): HttpResponse =>
   jsonResponse(rendering, 200, versionHeaders(version), version.body)

@@ -6,7 +6,7 @@ import type { Exchange, Of } from './exchange.ts'
 import { outcomeResponse } from './fault-to-response.ts'
 import type { HttpRequest, HttpResponse } from './http-message.ts'
 import { createOnlyOf, ifMatchOf, onceOf, preferenceOf } from './request.ts'
-import { emptyResponse, type Headers, jsonResponse, versionHeaders, versionUrl } from './response.ts'
+import { emptyResponse, type Headers, jsonResponse, shown, versionHeaders, versionUrl } from './response.ts'
 
 export async function answerCreate(exchange: Exchange, { type }: Of<'create'>) {
   const { service, request } = exchange
@@ -45,7 +45,7 @@ const WRITTEN: Readonly<Record<WriteResult['kind'], { readonly status: number; r
   unchanged: { status: 200, text: 'is as it was asked for already: nothing was changed' },
 }
 
-export function writeResponse({ request, rendering }: Exchange, { kind, version }: WriteResult): HttpResponse {
+export function writeResponse({ service, request, rendering }: Exchange, { kind, version }: WriteResult): HttpResponse {
   const { status, text } = WRITTEN[kind]
   const headers = versionHeaders(version)
   const url = versionUrl(request.call.baseUrl, version)
@@ -61,7 +61,7 @@ export function writeResponse({ request, rendering }: Exchange, { kind, version 
   }
   // RFC 9110, 8.7: of which version the body is, since the address of the request names the resource or the type.
   headers['Content-Location'] = url
-  return jsonResponse(rendering, status, headers, version.body)
+  return jsonResponse(rendering, status, headers, shown(service, rendering, version).body)
 }
 
 export async function answerDelete({ service, request, rendering }: Exchange, { type, id }: Of<'delete'>) {

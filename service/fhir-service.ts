@@ -141,7 +141,7 @@ export interface ReadRequest {
   /** If-Modified-Since in ms; whole seconds, as HTTP dates are. */
   readonly ifModifiedSince?: number
   readonly view?: View
-  /** Of a Binary: a URL of its bytes in place of them, as the member `presignedGetUrl`. Default: the bytes. */
+  /** Of a Binary: a URL of its bytes in place of them, in an extension. Default: the bytes. */
   readonly bytesAs?: 'url'
 }
 

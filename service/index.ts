@@ -49,6 +49,7 @@ export { asksForAttachmentUrls } from './binary/attachment-urls.ts'
 export { type BinaryRules, DEFAULT_BINARY_RULES } from './binary/binary-rules.ts'
 export { isInert } from './binary/inert-content.ts'
 export { OBJECTS_SEGMENT } from './binary/object-urls.ts'
+export { addressedByMembers } from './binary/read-binary.ts'
 export { type ObjectSweepParts, sweepUnnamedObjects } from './binary/unnamed-objects.ts'
 export { type Call, type Caller, type Door, type Tenant, tenantOf } from './call.ts'
 export {

@@ -58,26 +58,39 @@ export const withAddress = (content: ResourceContent, name: AddressName, url: st
 
 export type AddressName = 'presigned-get-url' | 'presigned-put-url'
 
-const MEMBERS = { 'presigned-get-url': 'presignedGetUrl', 'presigned-put-url': 'presignedPutUrl' } as const
+const MEMBERS = [
+  ['urn:fhir-gateway:presigned-get-url', 'presignedGetUrl'],
+  ['urn:fhir-gateway:presigned-put-url', 'presignedPutUrl'],
+] as const
 
-/** The same as clients of FHIR Works on AWS have it: a plain member, and no word of where the bytes are kept. */
-export const withAddressMember = (content: ResourceContent, name: AddressName, url: string): ResourceContent => ({
-  ...withoutObject(content),
-  [MEMBERS[name]]: url,
-})
+/** The same as clients of FHIR Works on AWS have it: plain members, and no word of where the bytes are kept. */
+export function withAddressMembers(content: ResourceContent): ResourceContent {
+  const found = extensionsOf(content._data)
+  const addresses = MEMBERS.flatMap(([url, member]) => {
+    const address = found.find(extension => extension.url === url)?.valueUrl
+    return typeof address === 'string' ? [[member, address] as const] : []
+  })
+  if (addresses.length === 0) return content
+  const ours = new Set<JsonValue | undefined>([OBJECT_URL, ...MEMBERS.map(([url]) => url)])
+  return { ...withoutExtensions(content, ours), ...Object.fromEntries(addresses) } as ResourceContent
+}
 
 /** What such a client has read, as a resource of R4. */
 export function withoutAddressMembers(content: JsonValue): JsonValue {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return content
-  if (!Object.values(MEMBERS).some(member => Object.hasOwn(content, member))) return content
+  if (!MEMBERS.some(([_url, member]) => Object.hasOwn(content, member))) return content
   const { presignedGetUrl: _get, presignedPutUrl: _put, ...rest } = content as JsonObject
   return rest
 }
 
-function withoutObject(content: ResourceContent): ResourceContent {
+const withoutObject = (content: ResourceContent): ResourceContent => withoutExtensions(content, ONLY_OBJECT)
+
+const ONLY_OBJECT: ReadonlySet<JsonValue | undefined> = new Set([OBJECT_URL])
+
+function withoutExtensions(content: ResourceContent, urls: ReadonlySet<JsonValue | undefined>): ResourceContent {
   if (content._data === undefined) return content
   const { _data, ...rest } = content
-  const extension = extensionsOf(_data).filter(({ url }) => url !== OBJECT_URL)
+  const extension = extensionsOf(_data).filter(({ url }) => !urls.has(url))
   const { extension: _all, ...others } = _data as JsonObject
   const left = { ...others, ...(extension.length > 0 && { extension: [...extension] }) }
   return { ...rest, ...(Object.keys(left).length > 0 && { _data: left }) } as ResourceContent

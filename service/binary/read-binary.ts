@@ -10,7 +10,7 @@ import {
   binaryObjectOf,
   objectKey,
   withAddress,
-  withAddressMember,
+  withAddressMembers,
   withData,
 } from './binary-object.ts'
 import { gathered, sha256Of } from './byte-stream.ts'
@@ -109,7 +109,7 @@ async function withUrl(
   const found = await context.ports.objects?.head(call.tenant, key, call.deadline)
   if (!found) throw fault('not-found', `Binary/${id} has no content yet`)
   const url = await objectUrl(context, call, key, getRequest(String(stored.contentType)))
-  return url === undefined ? stored : withAddressMember(stored, 'presigned-get-url', url)
+  return url === undefined ? stored : withAddress(stored, 'presigned-get-url', url)
 }
 
 async function expanded(
@@ -132,7 +132,11 @@ async function expanded(
 }
 
 /** What was written, with the URL at which its bytes are awaited. */
-export function withPutUrl({ binaries }: ServiceContext, call: Call, version: Revealed, url: string): Revealed {
-  const told = binaries.urls === 'members' && call.door === 'rest' ? withAddressMember : withAddress
-  return withContent(version, told(version.content(), 'presigned-put-url', url))
+export const withPutUrl = (version: Revealed, url: string): Revealed =>
+  withContent(version, withAddress(version.content(), 'presigned-put-url', url))
+
+/** A Binary with the URLs that it tells by extensions as plain members: JSON for clients of FHIR Works on AWS. */
+export function addressedByMembers(version: Revealed): Revealed {
+  const content = withAddressMembers(version.content())
+  return content === version.content() ? version : withContent(version, content)
 }

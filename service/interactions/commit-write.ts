@@ -54,7 +54,7 @@ export async function attemptWrite(
     invariant(written, 'what is committed was prepared')
     const version = writtenVersion(written.change, written.content)
     return {
-      result: { kind, version: kept?.putUrl === undefined ? version : withPutUrl(context, call, version, kept.putUrl) },
+      result: { kind, version: kept?.putUrl === undefined ? version : withPutUrl(version, kept.putUrl) },
     }
   }
   await kept?.undo()

@@ -102,6 +102,18 @@ export function binaryUrlsSuite(engine: string, open: () => Promise<ObjectStore>
       expect((await use('PUT', get, 'y')).status).toBe(403)
     })
 
+    test('in XML it tells the same by extensions, since R4 knows no such members', async () => {
+      const xml = { accept: 'application/fhir+xml' }
+      const resource = { resourceType: 'Binary', id: 'xml', contentType: 'text/plain' }
+      const written = await world.answer('PUT /Binary/xml', { headers: xml, body: resource })
+      expect(written.status).toBe(201)
+      const put = /presigned-put-url"><valueUrl value="([^"]+)"/.exec(written.body)?.[1]
+      expect((await use('PUT', put?.replaceAll('&amp;', '&'), 'x')).status).toBe(200)
+      const read = await world.answer('GET /Binary/xml', { headers: xml })
+      const get = /presigned-get-url"><valueUrl value="([^"]+)"/.exec(read.body)?.[1]
+      expect((await use('GET', get?.replaceAll('&amp;', '&'))).body).toBe('x')
+    })
+
     test('in a Bundle it is what R4 knows', async () => {
       const data = Buffer.from('hello').toString('base64')
       const { body } = await send('POST /Binary', { resourceType: 'Binary', contentType: 'text/plain', data })

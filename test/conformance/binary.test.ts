@@ -82,6 +82,7 @@ test('the resource form takes base64 and gives the bytes', async () => {
   }
   expect((await world.send('POST /', { body: bundle })).status).toBe(200)
   expect((await world.answer('GET /Binary/t')).body).toBe(LARGE)
+  world.clock.advance(world.historyLagMs)
   const copied = (await world.send('GET /Binary/_history')).body as {
     entry: readonly { resource?: { id: string; data?: string } }[]
   }
@@ -140,6 +141,56 @@ test('what Accept does not name is not sent, and content needs a type', async ()
   expect((await put('a', SMALL, { 'content-type': 'text/plain;  x' })).status).toBe(422)
 })
 
+test('plain JSON is a name of the resource where it is none of the content', async () => {
+  await put('n', SMALL)
+  for (const accept of ['application/json', 'application/json, image/png;q=0.1']) {
+    const { status, headers, body } = await world.send('GET /Binary/n', { headers: { accept } })
+    expect([status, headers['Content-Type'], dataOf(body)]).toEqual([200, 'application/json; charset=utf-8', SMALL])
+  }
+  expect((await world.answer('GET /Binary/n', { headers: { accept: 'application/xml' } })).body).toContain('<Binary')
+  await put('n', '{}', { 'content-type': 'application/json' })
+  expect((await world.answer('GET /Binary/n', { headers: { accept: 'application/json' } })).body).toBe('{}')
+  const untyped = await world.send('POST /Binary', { headers: { 'content-type': '' }, body: 'x' })
+  expect(untyped).toEqual(
+    refused(
+      415,
+      'not-supported',
+      'The request has no Content-Type. Send that of the bytes, or application/fhir+json with a Binary resource.',
+    ),
+  )
+})
+
+test.each([
+  ['text/html', true],
+  ['TEXT/HTML; charset=utf-8', true],
+  ['image/svg+xml', true],
+  ['application/xhtml+xml', true],
+  ['text/xml', true],
+  ['application/javascript', true],
+  ['multipart/related', true],
+  ['nonsense', true],
+  ['image/png', false],
+  ['text/plain; charset=utf-8', false],
+  ['application/pdf', false],
+  ['video/mp4', false],
+])('%s does not become a page of this server: %s', async (contentType, isSaved) => {
+  for (const body of [SMALL, LARGE]) {
+    expect([200, 201]).toContain((await put('page', body, { 'content-type': contentType })).status)
+    for (const line of ['GET /Binary/page', 'HEAD /Binary/page', 'GET /Binary/page/_history/1']) {
+      const { headers } = await world.answer(line)
+      expect(headers).toMatchObject({
+        'Content-Security-Policy': "sandbox; default-src 'none'",
+        'X-Content-Type-Options': 'nosniff',
+      })
+    }
+    const { headers } = await world.answer('GET /Binary/page')
+    expect([headers['Content-Type'], headers['Content-Disposition']]).toEqual([
+      contentType,
+      isSaved ? 'attachment' : undefined,
+    ])
+  }
+})
+
 /** Of one caller: everything but Patient/hidden. */
 const HIDING: AccessPolicy = {
   ...ALLOW_ALL,
@@ -159,6 +210,7 @@ test('securityContext: who may not see that resource may not see the Binary, wha
     Promise.all(ways.map(async way => (await restricted.answer(`GET /Binary/${id}${way}`)).status))
   expect(await statuses('shown')).toEqual([200, 200, 200])
   expect(await statuses('hidden')).toEqual([404, 404, 404])
+  restricted.clock.advance(restricted.historyLagMs)
   for (const line of ['GET /Binary', 'GET /Binary/_history', 'GET /_history', 'GET /Binary?_id=hidden,shown']) {
     const text = await restricted.text(line)
     expect([line, text.includes('Binary/shown'), text.includes('Binary/hidden')]).toEqual([line, true, false])
