@@ -7,6 +7,8 @@ import { expect, test } from 'vitest'
 import { Fault } from '#service/fault.ts'
 import type { JsonObject, JsonValue } from '#service/resource/content.ts'
 import type { CrashProcess } from '#test/support/crash-world.ts'
+import { eyesParameter, patientWithEyes } from '#test/support/own-parameters.ts'
+import { jsonOf } from '#test/support/test-world.ts'
 import { type Seen, type SteppedWrite, stopAfterEveryStep } from './every-step.ts'
 
 /** Some 4 KB that don't get smaller. */
@@ -64,6 +66,21 @@ const seesEntries =
   async (process: CrashProcess): Promise<Seen> =>
     seenOf(await countOf(process, 'entry'), count)
 
+async function submitsUpload(process: CrashProcess): Promise<void> {
+  const { service, call } = process
+  const { body } = await service.operation(call(), { name: 'upload', method: 'POST', parameters: [] })
+  const { parameter } = jsonOf(body ?? []) as unknown as {
+    readonly parameter: readonly { readonly name: string; readonly valueUrl?: string; readonly valueString?: string }[]
+  }
+  const url = parameter.find(({ name }) => name === 'url')?.valueUrl ?? ''
+  const reference = parameter.find(({ name }) => name === 'reference')
+  const content = Buffer.from(JSON.stringify(bundle('transaction', entriesOf(6))))
+  await process.upload(url, content)
+  const named: JsonObject = { resourceType: 'Parameters', parameter: [{ ...reference } as JsonObject] }
+  await service.submitBundle(call(), { content: named })
+  await process.runJobs()
+}
+
 const put = (id: string, text: string) => (process: CrashProcess) =>
   process.service.update(process.call(), { type: 'Basic', id, content: basic(text, { id }) })
 
@@ -104,6 +121,10 @@ const writes =
 
 async function isThere({ service, call }: CrashProcess, type: string, id: string): Promise<boolean> {
   return (await attempted(service.read(call(), { type, id }))) !== undefined
+}
+
+function unknownParameter(error: unknown): undefined {
+  if (!Fault.is(error) || error.category !== 'invalid') throw error
 }
 
 /** What history still tells of it: versions with content. */
@@ -202,6 +223,13 @@ const WRITES: Readonly<Record<string, SteppedWrite>> = {
       await process.runJobs()
     },
   },
+  'transaction by reference': {
+    write: submitsUpload,
+    seen: seesEntries(6),
+    again: async process => {
+      if ((await countOf(process, 'entry')) === 0) await submitsUpload(process)
+    },
+  },
   'new Binary': {
     write: writesBytes('abcd'),
     seen: process => seesBytes(process, 'abcd'),
@@ -256,6 +284,20 @@ const WRITES: Readonly<Record<string, SteppedWrite>> = {
       return left === 0 ? 'all' : `gone but for ${left}`
     },
     between: /^gone but for [1-4]$/,
+  },
+  'SearchParameter of its own, and what is indexed anew by it': {
+    prepare: writes(...['p1', 'p2', 'p3'].map(id => patientWithEyes(id, 'green') as JsonObject)),
+    write: async process => {
+      await writes(eyesParameter() as JsonObject)(process)
+      await process.runJobs()
+    },
+    seen: async ({ service, call }) => {
+      const request = { type: 'Patient', parameters: [['eyes', 'green']], consistent: true } as const
+      const found = await service.search(call(), request).catch(unknownParameter)
+      if (!found) return 'none'
+      return found.issues.length > 0 ? 'says that it is not complete yet' : seenOf(found.matches.length, 3)
+    },
+    between: /^says that it is not complete yet$/,
   },
   $purge: {
     prepare: writes(patient, observation('o1'), observation('o2')),

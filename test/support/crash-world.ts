@@ -12,6 +12,7 @@ import {
   type FhirService,
   type SearchWriter,
   sweepUnnamedObjects,
+  UPLOAD,
 } from '#service/index.ts'
 import type { ObjectStore } from '#service/ports/object-store.ts'
 import { createIndexStream } from '#workers/index-stream.ts'
@@ -30,6 +31,8 @@ export interface CrashProcess {
   call(): Call
   /** Does what workers were told of jobs so far. */
   runJobs(): Promise<void>
+  /** As a client does that was given a URL for it. */
+  upload(url: string, content: Uint8Array): Promise<void>
   /** When it asks for a change too many; never where it has no limit. */
   readonly stopped: Promise<'stopped'>
   /** Made so far. */
@@ -134,6 +137,7 @@ function keptBy(objects: MemoryObjects, clock: FixedClock): ObjectStore {
       keptAt.set(key, clock.now())
       return objects.put(tenant, key, ...rest)
     },
+    presign: async (_tenant, key) => `memory:${key}`,
     async list(...request) {
       const page = await objects.list(...request)
       return { ...page, objects: page.objects.map(one => ({ ...one, keptAt: keptAt.get(one.key) ?? 0 })) }
@@ -160,6 +164,7 @@ function processOver(shared: Shared, life: Life) {
     ports: { store, index: consistent, objects, jobs, clock, ids, sealer: testSealer },
     rules: { referenceIntegrity: 'enforced' },
     hardDelete: 'offered',
+    operations: [UPLOAD],
   })
   const run: CrashProcess = {
     service,
@@ -169,6 +174,10 @@ function processOver(shared: Shared, life: Life) {
       for (const id of [...shared.told]) {
         await service.runJob({ tenant: TEST_TENANT, id, deadline, logger: silentLogger })
       }
+    },
+    async upload(url, content) {
+      const options = { contentType: 'application/fhir+json', deadline: clock.now() + CALL_MS }
+      await shared.objects.put(TEST_TENANT, url.slice('memory:'.length), content, options)
     },
     stopped: life.stopped,
     changes: () => life.changes,
