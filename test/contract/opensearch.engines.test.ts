@@ -1,5 +1,5 @@
 import type { Change, ResourceStore } from '#service/ports/resource-store.ts'
-import type { IndexDocument } from '#service/search/document.ts'
+import type { IndexableVersion } from '#service/ports/search-writer.ts'
 import { memoryPorts } from '#test/support/memory-ports.ts'
 import { type OpenSearchOptions, openSearchWorld } from '#test/support/opensearch-world.ts'
 import { soon } from './changes.ts'
@@ -21,10 +21,8 @@ async function open(options: OpenSearchOptions): Promise<IndexUnderTest> {
   return { store: indexing, index: index(), settle: () => writer.refresh(soon()), close }
 }
 
-const indexable = ({ type, id, versionId, lastUpdated, document }: Change): IndexDocument | DeletedVersion =>
-  document ?? { type, id, versionId, lastUpdated, deleted: true }
-
-type DeletedVersion = Pick<Change, 'type' | 'id' | 'versionId' | 'lastUpdated'> & { readonly deleted: true }
+const indexable = ({ type, id, versionId, lastUpdated, document, containedMax }: Change): IndexableVersion =>
+  document ?? { type, id, versionId, lastUpdated, deleted: true, ...(containedMax !== undefined && { containedMax }) }
 
 searchIndexSuite('OpenSearch', () => open({}))
 

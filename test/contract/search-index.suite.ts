@@ -9,6 +9,7 @@ import type { IndexValue } from '#service/search/document.ts'
 import { normalizeString } from '#service/search/normalize.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
 import { changeOf, deletionOf, documentOf, freshTenant, soon } from './changes.ts'
+import { containedResources } from './contained-resources.ts'
 import { contractTest, type Skips } from './contract.ts'
 
 export interface IndexUnderTest {
@@ -29,6 +30,7 @@ export function searchIndexSuite(engine: string, open: () => Promise<IndexUnderT
     afterAll(() => opened.close())
     currentVersions(holds, () => opened)
     joins(holds, () => opened)
+    containedResources(holds, () => opened)
     orders(holds, () => opened)
     limits(holds, () => opened)
     end()
