@@ -46,6 +46,7 @@ async function openSide(policy: AccessPolicy, resources: typeof VISIBLE): Promis
     await world.send(`PUT /${body.resourceType}/${body.id}`, { body, call: ADMIN })
   }
   if (resources.some(({ id }) => id === 'gone')) await world.send('DELETE /Patient/gone', { call: ADMIN })
+  world.clock.advance(world.historyLagMs)
   return { ...world, appsync: (await createAppSync({ service: world.service })).answer }
 }
 

@@ -15,6 +15,8 @@ beforeAll(async () => {
   await world.send('DELETE /Patient/a')
   world.clock.advance(1000)
   await world.send('POST /Patient', { body: BERG })
+  // Of a store of many machines, the histories of types and the system end where nothing can come to be any more.
+  world.clock.advance(world.historyLagMs)
 })
 
 afterAll(() => world.close())

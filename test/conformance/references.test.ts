@@ -106,6 +106,7 @@ test('references get the version that their target has when they are written, wh
   )
   expect(await subjectOf('http://other.example/Patient/a')).toBe('http://other.example/Patient/a')
   expect(await subjectOf('Patient/none')).toBe('Patient/none')
+  world.clock.advance(1000)
   const urn = 'urn:uuid:6f1c9d5e-2f0f-4a86-9d0d-2f0a3f7f1b11'
   const update = { fullUrl: urn, resource: patient('a'), request: { method: 'PUT', url: 'Patient/a' } }
   await world.send('POST /', transaction({ ...post(observation(urn, { id: 'x' })) }, update))

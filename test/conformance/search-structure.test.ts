@@ -67,9 +67,9 @@ test('_explain tells the tree, what the engine was asked, how it goes about it, 
       '"where":{"kind":"string","parameter":"Patient.name","mode":"starts","value":"peter"}}}}',
   )
   expect(texts.at(-1)).toBe('time: find and read matches 0 ms, include 0 ms')
-  expect(texts.slice(1, -1).every(text => /^engine: [\d.]+ ms(?: in \d+ times)?: SELECT.*\nplan: /s.test(text))).toBe(
-    true,
-  )
+  const engine = world.over === 'embedded' ? 'SELECT.*\nplan: ' : '(?:Patient|Observation): {'
+  const told = new RegExp(`^engine: [\\d.]+ ms(?: in \\d+ times)?: ${engine}`, 's')
+  expect(texts.slice(1, -1).filter(text => !told.test(text))).toEqual([])
   expect(texts.length).toBeGreaterThan(2)
   const named = await world.send('GET /Observation?_id=weight&_summary=count&_explain=true')
   expect(named.body).toMatchObject({

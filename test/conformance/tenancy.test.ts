@@ -17,11 +17,15 @@ async function write(world: RestWorld, call: typeof NORTH, resources: typeof VIS
 
 beforeAll(async () => {
   shared = await openRestWorld()
-  await write(shared, NORTH, [...HIDDEN, ...VISIBLE])
+  for (const call of [NORTH, SOUTH]) await write(shared, call, VISIBLE)
+  // Newest, so that they are at the front of histories.
+  shared.clock.advance(1000)
+  await write(shared, NORTH, HIDDEN)
   await shared.send('DELETE /Patient/gone', { call: NORTH })
-  await write(shared, SOUTH, VISIBLE)
   alone = await openRestWorld()
   await write(alone, SOUTH, VISIBLE)
+  alone.clock.advance(1000)
+  for (const { clock, historyLagMs } of [shared, alone]) clock.advance(historyLagMs)
 })
 
 afterAll(() => Promise.all([shared.close(), alone.close()]))

@@ -63,5 +63,6 @@ test.each([
 })
 
 test('nothing is stored', async () => {
-  expect((await world.send('GET /_history')).body).toMatchObject({ total: 1 })
+  world.clock.advance(world.historyLagMs)
+  expect((await world.send('GET /_history')).body).toMatchObject({ entry: [{}] })
 })

@@ -1,35 +1,132 @@
-/** A RestWorld over the engines of this run, in which every search sees what was written before. */
+/** RestWorlds over the engines of this run, in which every search sees what was written before. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { inject } from 'vitest'
-import { DynamoResourceStore, DynamoTable, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
+import {
+  BodyLoader,
+  DEFAULT_STORE_SETTINGS,
+  DynamoChangeImages,
+  DynamoJobStore,
+  DynamoResourceStore,
+  DynamoTable,
+  StreamPoller,
+  SYSTEM_PACE,
+} from '#adapters/dynamodb/index.ts'
 import { HttpEngine, OpenSearchIndex, OpenSearchWriter } from '#adapters/opensearch/index.ts'
-import { S3ObjectStore, S3OverflowStore } from '#adapters/s3/index.ts'
-import { ConsistentIndex, createFhirService } from '#service/index.ts'
+import { createS3Client, S3ObjectStore, S3OverflowStore } from '#adapters/s3/index.ts'
+import { createIds } from '#runtime/time-ordered-ids.ts'
+import { ConsistentIndex, createFhirService, type Tenant } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
 import type { SearchIndex } from '#service/ports/search-index.ts'
-import { dynamoWorld } from './dynamo-world.ts'
+import { createIndexStream } from '#workers/index-stream.ts'
+import { MACHINE_CLOCK } from './dynamo-store.ts'
+import { type DynamoWorld, dynamoWorld } from './dynamo-world.ts'
 import { recordingLogger } from './logger.ts'
-import { countingIds, fixedClock, testSealer } from './memory-ports.ts'
-import { openSearchWorld } from './opensearch-world.ts'
-import { type RestWorld, type RestWorldOptions, restWorldOver } from './rest-world.ts'
+import { countingIds, type FixedClock, fixedClock, testSealer } from './memory-ports.ts'
+import { type OpenSearchWorld, openSearchWorld } from './opensearch-world.ts'
+import { BASE_URL, type RestWorld, type RestWorldOptions, restWorldOver } from './rest-world.ts'
 import { currentTestDefinitions, testDefinitions } from './test-world.ts'
 
+/** A table, a bucket and an index, and who fills it: as long to make as ten tests take. */
+interface Places {
+  readonly dynamo: DynamoWorld
+  readonly search: OpenSearchWorld
+  readonly worker: StreamPoller
+}
+
+let opened: Promise<Places> | undefined
+let worlds = 0
+
+/** One set of places for all worlds of a test file; in them each world has tenants of its own. */
 export async function openEngineRestWorld(options: RestWorldOptions = {}): Promise<RestWorld> {
+  opened ??= openPlaces()
+  const places = await opened
+  const clock = fixedClock()
+  const prefix = `world-${++worlds}-`
+  const { ports, close } = portsOver(places, clock)
+  const { store, index, objects, jobs } = ports
+  const ofThisWorld = {
+    store: withTenants(store, prefix),
+    index: withTenants(index, prefix),
+    objects: withTenants(objects, prefix),
+    jobs: withTenants(jobs, prefix),
+  }
+  const service = createFhirService({
+    ...options,
+    definitions: testDefinitions,
+    ports: { ...ofThisWorld, clock, ids: countingIds(), sealer: testSealer },
+  })
+  return restWorldOver({
+    service,
+    clock,
+    deadlineMs: 60_000,
+    over: 'engines',
+    historyLagMs: LAG_MS,
+    files: () => countObjects(places, prefix),
+    close,
+  })
+}
+
+/** Ends what the worlds of a test file have shared. */
+export async function closeEngineRestWorlds(): Promise<void> {
+  const places = await opened
+  await places?.worker.close()
+  places?.dynamo.close()
+  await places?.search.close()
+}
+
+const { writeMsMax, clockSkewMs, indexLagMs } = DEFAULT_STORE_SETTINGS
+const LAG_MS = writeMsMax + clockSkewMs + indexLagMs + 1
+
+async function openPlaces(): Promise<Places> {
+  const [dynamo, search] = await Promise.all([dynamoWorld(), openSearchWorld()])
+  return { dynamo, search, worker: indexWorkerOf(dynamo, search) }
+}
+
+/** As it is deployed. It is behind what searches see, and takes marks off, so that each of them has little to do. */
+function indexWorkerOf({ place, store }: DynamoWorld, { writer }: OpenSearchWorld): StreamPoller {
+  const { logger } = recordingLogger()
+  const { dynamodb, s3 } = place.addresses
+  const objects = { client: createS3Client({ ...s3, credentials: s3, forcePathStyle: true }), bucket: place.name }
+  const handle = createIndexStream({
+    images: new DynamoChangeImages(new BodyLoader(new S3OverflowStore({ ...objects, clock: MACHINE_CLOCK }))),
+    writer,
+    definitions: currentTestDefinitions,
+    baseUrl: BASE_URL,
+    marks: store().marks,
+    refused: { report: async () => undefined },
+    metrics: { record: () => undefined },
+    clock: MACHINE_CLOCK,
+    logger,
+  })
+  return new StreamPoller({
+    configuration: { ...dynamodb, credentials: dynamodb },
+    tableName: place.name,
+    handle: async event => (await handle(event, Date.now() + BATCH_MS)).batchItemFailures[0]?.itemIdentifier,
+    wait: milliseconds => delay(milliseconds),
+    onError: error => logger.warn('A batch of the stream failed', { error: error instanceof Error ? error.name : '' }),
+  })
+}
+
+const BATCH_MS = 60_000
+
+function portsOver({ dynamo, search: { place } }: Places, clock: FixedClock) {
   const endpoint = inject('engines').opensearch?.endpoint
   invariant(endpoint, 'these tests need all engines')
-  const clock = fixedClock()
-  const ids = countingIds()
-  const dynamo = await dynamoWorld()
-  const search = await openSearchWorld()
-  const { place } = search
   // Deadlines are of the time that stands still.
   const engine = new HttpEngine({ endpoint, clock })
-  const parts = { client: dynamo.objects, bucket: dynamo.place.name, clock }
-  const store = new DynamoResourceStore({
+  const objects = { client: dynamo.objects, bucket: dynamo.place.name, clock }
+  // Nonces are known to the engine, which has more worlds than one.
+  const parts = {
     table: new DynamoTable({ client: dynamo.client, tableName: dynamo.place.name, clock }),
-    overflow: new S3OverflowStore(parts),
     clock,
-    ids,
+    ids: createIds(clock),
     pace: SYSTEM_PACE,
+  }
+  const store = new DynamoResourceStore({
+    ...parts,
+    overflow: new S3OverflowStore(objects),
     logger: recordingLogger().logger,
     settings: { marksWrites: true },
   })
@@ -39,22 +136,32 @@ export async function openEngineRestWorld(options: RestWorldOptions = {}): Promi
     store,
     markers: store.marks,
     definitions: currentTestDefinitions,
+    baseUrl: BASE_URL,
   })
   const index: SearchIndex = {
     search: (tenant, request) => consistent.search(tenant, { ...request, consistent: true }),
   }
-  const ports = { store, index, objects: new S3ObjectStore(parts), clock, ids, sealer: testSealer }
-  return restWorldOver({
-    service: createFhirService({ ...options, definitions: testDefinitions, ports }),
-    clock,
-    deadlineMs: 60_000,
-    files() {
-      throw new Error('Objects are not counted here')
-    },
-    async close() {
-      engine.close()
-      dynamo.close()
-      await search.close()
+  const jobs = new DynamoJobStore({ ...parts, tell: async () => undefined })
+  return {
+    ports: { store, index, objects: new S3ObjectStore(objects), jobs },
+    close: async () => engine.close(),
+  }
+}
+
+/** The port as it is, for tenants of a longer name: what every method of a port takes first is a tenant. */
+function withTenants<Port extends object>(port: Port, prefix: string): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target)
+      if (typeof member !== 'function') return member
+      return (tenant: Tenant, ...rest: unknown[]) => Reflect.apply(member, target, [`${prefix}${tenant}`, ...rest])
     },
   })
+}
+
+/** Bodies that have overflowed are below the same tenants, and begin with a type. */
+async function countObjects({ dynamo: { objects, place } }: Places, prefix: string): Promise<number> {
+  const command = new ListObjectsV2Command({ Bucket: place.name, Prefix: prefix })
+  const { Contents = [] } = await objects.send(command)
+  return Contents.filter(({ Key = '' }) => /^[^/]+\/[a-z]/.test(Key)).length
 }

@@ -1,0 +1,3 @@
+import { conformanceOverEngines, OVER_ENGINES } from './conformance.ts'
+
+conformanceOverEngines(OVER_ENGINES.interactions)
