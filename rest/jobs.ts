@@ -36,15 +36,17 @@ export async function answerJobStatus({ service, request, rendering }: Exchange,
 
 /** R4 async.html#3.1.6.4: 202, with what has come of the job until then. */
 export async function answerJobCancel({ service, request, rendering }: Exchange, { id }: Of<'job-cancel'>) {
-  const { was } = await service.cancelJob(request.call, id)
-  const issue = { severity: 'information', code: 'informational', diagnostics: CANCELLED[was] } as const
+  const { was, progress } = await service.cancelJob(request.call, id)
+  const diagnostics = progress === undefined ? CANCELLED[was] : `${CANCELLED[was]} So far: ${progress}.`
+  const issue = { severity: 'information', code: 'informational', diagnostics } as const
   return outcomeResponse(rendering, 202, {}, [issue])
 }
 
 const CANCELLED: Readonly<Record<CancelledJob['was'], string>> = {
   waiting: 'The job had not been begun: nothing was written, and nothing will be.',
   begun:
-    'The job had been begun: what it has written stays written, it may write more of a batch, and a transaction is ' +
-    'written whole or not at all. Its result is thrown away.',
+    'The job had been begun: what it has written stays written, a batch ends with the entries that are under way, and ' +
+    'a transaction is written whole or not at all. Its result is thrown away; its status tells how many entries of a ' +
+    'batch were done.',
   ended: 'The job had ended: what it has written stays written. Its result is thrown away.',
 }

@@ -31,13 +31,20 @@ export type JobStatus =
 /** How far a job was when it was given up: what it had written by then stays written. */
 export interface CancelledJob {
   readonly was: 'waiting' | 'begun' | 'ended'
+  /** When it was last told; entries that are under way are still done. */
+  readonly progress?: string
 }
 
 export interface JobRun extends Pick<Call, 'tenant' | 'logger'> {
   readonly id: string
-  /** Until then the work has to be done. Whoever finds the job unfinished some time later begins it again. */
+  /** Until then the work has to be done. */
   readonly deadline: number
+  /**
+   * Calls the function again and again until the one that it gives is called. Without it the worker is only known to be
+   * alive where it writes.
+   */
+  readonly every?: (milliseconds: number, beat: () => Promise<void>) => () => void
 }
 
-/** taken: another worker has it, or there is nothing to do. */
-export type JobRunResult = 'ended' | 'taken'
+/** taken: another worker has it, or there is nothing to do. lost: so it was while it was worked on here. */
+export type JobRunResult = 'ended' | 'taken' | 'lost'

@@ -1,5 +1,6 @@
 /** Lambda entry: work that goes on after its request was answered, a job a message. */
 import { tenantOf } from '#service/index.ts'
+import { every } from '../every.ts'
 import { SYSTEM_CLOCK } from '../system-clock.ts'
 import { openLambdaService } from './service.ts'
 import { type TaskContext, timeIsUpAt } from './task.ts'
@@ -16,7 +17,8 @@ export async function handler({ Records: records }: JobsEvent, context: TaskCont
   for (const { body } of records) {
     const { tenant, id } = JSON.parse(body) as { readonly tenant: string; readonly id: string }
     const start = SYSTEM_CLOCK.now()
-    const outcome = await service.runJob({ tenant: tenantOf(tenant), id, deadline: timeIsUpAt(context), logger })
+    const run = { tenant: tenantOf(tenant), id, deadline: timeIsUpAt(context), logger, every }
+    const outcome = await service.runJob(run)
     logger.info('Job', { job: id, outcome, durationMs: SYSTEM_CLOCK.now() - start })
   }
 }

@@ -5,6 +5,7 @@ import { bodyBytes, type HttpHandler, type HttpResponse, withWholeBody } from '#
 import { DEFAULT_LIMITS, type FhirService, tenantOf } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
 import { accessOptions } from '../access-options.ts'
+import { every } from '../every.ts'
 import { createStderrLogger } from '../stderr-logger.ts'
 import type { DoorTarget, DoorWorkerData, FromDoorWorker, ToDoorWorker } from './door-messages.ts'
 import { withCall } from './plain-request.ts'
@@ -32,7 +33,7 @@ const doors: Readonly<Record<DoorTarget, () => Promise<HttpHandler>>> = {
 
 const runJob: HttpHandler = async ({ body, call: { deadline } }) => {
   const { tenant, id } = JSON.parse(Buffer.from(body ?? []).toString('utf8')) as { tenant: string; id: string }
-  await service.runJob({ tenant: tenantOf(tenant), id, deadline, logger })
+  await service.runJob({ tenant: tenantOf(tenant), id, deadline, logger, every })
   return { status: 204, headers: {}, body: undefined }
 }
 

@@ -12,6 +12,7 @@ import { type OnceOutcome, onlyOnce } from '../interactions/once.ts'
 import { patch } from '../interactions/patch.ts'
 import { replayDelete, replayWrite } from '../interactions/replay.ts'
 import { update } from '../interactions/update.ts'
+import { JobLost } from '../jobs/job-lease.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import { formatQueryString } from '../query-string.ts'
 import { type AnswerBudget, answerBudget } from './answer-budget.ts'
@@ -23,7 +24,7 @@ import { readEntry } from './read-entry.ts'
 import { scanReferences } from './scan-references.ts'
 
 /** Runs the entries at the same time, in no order that a client could rely on. */
-export function batch(
+export async function batch(
   context: ServiceContext,
   call: Call,
   entries: readonly (BundleEntry | RefusedEntry)[],
@@ -31,7 +32,26 @@ export function batch(
 ): Promise<EntryOutcome[]> {
   const assigned = new Set(entries.flatMap(assignedFullUrl))
   const budget = answerBudget(context.limits)
-  return mapConcurrently(entries, context.limits.concurrencyMax, async entry => {
+  let lost: JobLost | undefined
+  let done = 0
+  const outcomes = await mapConcurrently(entries, context.limits.concurrencyMax, async entry => {
+    if (lost) return undefined
+    try {
+      if (context.job) await context.job.assertHeld()
+      const outcome = await outcomeOf(entry)
+      context.job?.tell(++done, entries.length)
+      return outcome
+    } catch (error) {
+      // Those that have been begun end, then the batch does.
+      if (!JobLost.is(error)) throw error
+      lost = error
+      return undefined
+    }
+  })
+  if (lost) throw lost
+  return outcomes.filter(outcome => outcome !== undefined)
+
+  async function outcomeOf(entry: BundleEntry | RefusedEntry): Promise<EntryOutcome> {
     if (isRefused(entry)) return faultOutcome(call, entry.index, entry.refusal)
     try {
       assertIndependent(entry, assigned)
@@ -41,9 +61,10 @@ export function batch(
       const part = { key: `${once.key}#${entry.index}`, fingerprint: once.fingerprint }
       return await onlyOnce(context, call, part, run, outcome => replayEntry(context, call, outcome, prefer))
     } catch (error) {
+      if (JobLost.is(error)) throw error
       return faultOutcome(call, entry.index, Fault.is(error) ? atEntry(entry.index, error) : error)
     }
-  })
+  }
 }
 
 const WRITING: ReadonlySet<BundleEntry['interaction']['kind']> = new Set([

@@ -23,6 +23,7 @@ export async function commitIndexed(
   request: CommitRequest,
 ): Promise<CommitResult> {
   const { store } = context.ports
+  if (context.job) await context.job.assertHeld()
   let definitions = context.definitions.for(call.tenant)
   if (!definitions.own) return store.commit(call.tenant, request)
   let { changes } = request

@@ -14,7 +14,7 @@ export async function jobStatus(context: ServiceContext, call: Call, id: string)
   const { state, result, progress } = job
   if (state === 'queued') return { kind: 'running', progress: 'Waiting for its turn' }
   if (state === 'running') return { kind: 'running', progress: progress ?? 'Begun' }
-  if (state === 'cancelled') throw noJob(id)
+  if (state === 'cancelled') throw givenUp(job)
   invariant(result, `job ${id} is ${state} and has no result`)
   const { objects } = jobPorts(context)
   const found = await objects.head(call.tenant, result.key, call.deadline)
@@ -42,13 +42,14 @@ export async function cancelJob(context: ServiceContext, call: Call, id: string)
   const { jobs, objects } = jobPorts(context)
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
     const job = await ownJob(context, call, id)
-    if (job.state === 'cancelled') throw noJob(id)
+    if (job.state === 'cancelled') throw givenUp(job)
     const { leaseUntil: _lease, result, ...rest } = job
     const cancelled: Job = { ...rest, state: 'cancelled', updatedAt: context.ports.clock.now() }
     if (!(await jobs.replace(call.tenant, cancelled, job.revision, call.deadline))) continue
     await objects.delete(call.tenant, jobInputKey(id), call.deadline)
     if (result) await objects.delete(call.tenant, result.key, call.deadline)
-    return { was: stageOf(job) }
+    const was = stageOf(job)
+    return { was, ...(was === 'begun' && job.progress !== undefined && { progress: job.progress }) }
   }
   throw fault('conflict', 'The job changes at this moment: try again', { retryAfterSeconds: 1 })
 }
@@ -64,6 +65,10 @@ async function ownJob(context: ServiceContext, call: Call, id: string): Promise<
   if (job?.owner !== ownerOf(call.caller)) throw noJob(id)
   return job
 }
+
+/** R4 async.html#3.1.6.4: not found, after that. What it has written is of interest all the same. */
+const givenUp = ({ id, progress }: Job): Fault =>
+  fault('not-found', `The job '${id}' was given up${progress === undefined ? '' : `: ${progress}`}`)
 
 const noJob = (id: string): Fault => fault('not-found', `There is no job '${id}', or not any more`)
 

@@ -10,6 +10,7 @@ import { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from '../resource/js
 import { operationOutcome } from '../resource/operation-outcome.ts'
 import { REINDEX_KIND } from '../search/own-parameters/reindex-job.ts'
 import { traceOf } from '../trace.ts'
+import { BEAT_MS, JobLease, JobLost } from './job-lease.ts'
 import { jobPorts } from './job-ports.ts'
 import { callOfJob, type JobRequest, jobRequestOf, jobResultKey } from './job-request.ts'
 
@@ -35,33 +36,38 @@ export async function runJob(context: ServiceContext, run: JobRun): Promise<JobR
     return runReindex(context, run, found)
   }
   if (!found || !waits(found, clock.now())) return 'taken'
-  const taken: Job = { ...found, state: 'running', updatedAt: clock.now(), leaseUntil: deadline + LEASE_MARGIN_MS }
-  if (!(await jobs.replace(tenant, taken, found.revision, deadline))) return 'taken'
-  const revision = found.revision + 1
-  const request = jobRequestOf(found)
-  const outcome = await outcomeOf(context, callOfJob(request, { tenant, deadline, logger }), request, id)
-  const key = jobResultKey(id, revision)
-  // The deadline was the work's: what came of it is kept in any case.
-  const later = clock.now() + LEASE_MARGIN_MS
-  await objects.put(tenant, key, outcome.body, { contentType: CONTENT_TYPE, deadline: later })
-  const { leaseUntil: _lease, progress: _progress, ...rest } = taken
-  const ended: Job = {
-    ...rest,
-    state: outcome.status < 300 ? 'done' : 'failed',
-    updatedAt: clock.now(),
-    result: { status: outcome.status, key, contentType: CONTENT_TYPE },
+  const worker = context.ports.ids.nonce()
+  const lease = await JobLease.take({ jobs, clock, tenant, logger, worker }, found, deadline)
+  if (!lease) return 'taken'
+  const stop = run.every?.(BEAT_MS, () => lease.renew())
+  try {
+    const request = jobRequestOf(found)
+    const call = callOfJob(request, { tenant, deadline, logger })
+    const outcome = await outcomeOf({ ...context, job: lease }, call, request, id)
+    const key = jobResultKey(id, lease.revision)
+    // The deadline was the work's: what came of it is kept in any case.
+    const later = clock.now() + KEEPING_MS
+    await objects.put(tenant, key, outcome.body, { contentType: CONTENT_TYPE, deadline: later })
+    const result = { status: outcome.status, key, contentType: CONTENT_TYPE }
+    if (!(await lease.end({ state: outcome.status < 300 ? 'done' : 'failed', result }, later))) {
+      // Given up meanwhile, or taken by another worker: that one's result counts.
+      await objects.delete(tenant, key, later)
+      await lease.leave()
+      return 'lost'
+    }
+    await objects.delete(tenant, request.input, later)
+    return 'ended'
+  } catch (error) {
+    if (!JobLost.is(error)) throw error
+    await lease.leave()
+    return 'lost'
+  } finally {
+    stop?.()
   }
-  if (!(await jobs.replace(tenant, ended, revision, later))) {
-    // Given up meanwhile, or taken by another worker: that one's result counts.
-    await objects.delete(tenant, key, later)
-    return 'taken'
-  }
-  await objects.delete(tenant, request.input, later)
-  return 'ended'
 }
 
-/** Between the deadline of the work and the end of the lease: for keeping the result. */
-const LEASE_MARGIN_MS = 30_000
+/** For keeping the result, whatever time the work took. */
+const KEEPING_MS = 30_000
 
 const waits = ({ state, leaseUntil = 0 }: Job, now: number): boolean =>
   state === 'queued' || (state === 'running' && leaseUntil <= now)
@@ -74,6 +80,7 @@ async function outcomeOf(context: ServiceContext, call: Call, request: JobReques
     const result = await bundle(context, call, { content, once, ...(prefer && { prefer }) })
     return { status: 200, body: Buffer.concat(result.body) }
   } catch (error) {
+    if (JobLost.is(error)) throw error
     return failureOf(call, id, error)
   }
 }

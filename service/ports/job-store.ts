@@ -40,6 +40,8 @@ export interface Job {
   readonly expiresAt: number
   /** A worker that has not said anything until then is taken for dead, and the job is begun again. */
   readonly leaseUntil?: number
+  /** Who has the lease, or had it when the job was given up. */
+  readonly worker?: string
   /** What the worker needs, JSON; large input is in the ObjectStore and named here. Never logged. */
   readonly request: string
   /** For X-Progress: a fixed sentence and numbers, no content. */
