@@ -27,8 +27,8 @@ export async function create(
   context: ServiceContext,
   call: Call,
   request: CreateRequest,
-  /** New as well: of a resource that something has been kept for. */
-  id: string = context.ports.ids.resourceId(),
+  /** New as well: of a resource that something has been kept for. Default: another one. */
+  id?: string,
 ): Promise<WriteResult> {
   const definitions = context.definitions.for(call.tenant)
   const { type, ifNoneExist } = request
@@ -43,7 +43,7 @@ export async function create(
   const condition = ifNoneExist === undefined ? undefined : await readCondition(context, call, type, ifNoneExist)
   const content = assertValid(definitions, givenContent(context, type, request.content), { type })
   if (condition) return createUnlessFound(context, call, condition, content, id)
-  const { result } = await attemptWrite(context, call, newWrite(type, id, content))
+  const { result } = await attemptWrite(context, call, newWrite(context, type, content, id))
   invariant(result, `the new id of a ${type} was taken`)
   return result
 }
@@ -57,14 +57,14 @@ async function createUnlessFound(
   call: Call,
   condition: Condition,
   content: ResourceContent,
-  id: string,
+  id: string | undefined,
 ): Promise<WriteResult> {
   const matches = await findMatches(context, call, condition)
   if (matches.length > 1) throw multipleMatches(condition)
   if (matches[0]) return unchanged(matches[0])
   let holder: ResourceKey | undefined
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
-    const write = newWrite(condition.type, id, content)
+    const write = newWrite(context, condition.type, content, id)
     const claims = [claimOf(condition, write, holder)]
     const { result, conflict } = await attemptWrite(context, call, { ...write, claims })
     if (result) return result
@@ -80,7 +80,12 @@ async function createUnlessFound(
 
 const unchanged = (version: Revealed): WriteResult => ({ kind: 'unchanged', version })
 
-const newWrite = (type: string, id: string, content: ResourceContent): WriteAttempt => ({
+const newWrite = (
+  { ports }: ServiceContext,
+  type: string,
+  content: ResourceContent,
+  id: string = ports.ids.resourceId(),
+): WriteAttempt => ({
   method: 'POST',
   type,
   id,
