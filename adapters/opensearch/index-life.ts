@@ -70,7 +70,10 @@ export async function beginRebuild(parts: IndexLifeParts, deadline: number): Pro
   return index
 }
 
-/** Turns searches to the new index; the old one takes no more writes. Gives its name. At once, or not at all. */
+/**
+ * Turns searches to the new index; the old one takes no more writes. Gives its name. At once, or not at all. What could
+ * be found before can be found after: the new index is refreshed before, and again for what was written between.
+ */
 export async function finishRebuild(parts: IndexLifeParts, index: string, deadline: number): Promise<string> {
   const { engine, place } = parts
   const { searched, building } = await stateOf(parts, deadline)
@@ -82,6 +85,7 @@ export async function finishRebuild(parts: IndexLifeParts, index: string, deadli
     { remove: { index: searched, alias: writeAlias(place) } },
   ]
   await changeAliases(engine, actions, deadline)
+  await ask(engine, { method: 'POST', path: `/${index}/_refresh`, deadline })
   return searched
 }
 

@@ -38,9 +38,10 @@ const gone = (id: string, versionId: number, lastUpdated = versionId): Indexable
   deleted: true,
 })
 
-async function foundIn(world: OpenSearchWorld, tenant: Tenant): Promise<string[]> {
+async function foundIn(world: OpenSearchWorld, tenant: Tenant, freshness?: 'as it is'): Promise<string[]> {
   const query = { type: 'Patient', where: { kind: 'everything' } } as unknown as ScopedQuery
-  const request = { query, sort: [], count: 10_000, total: 'none', deadline: soon(), consistent: true } as const
+  const consistent = freshness === undefined
+  const request = { query, sort: [], count: 10_000, total: 'none', deadline: soon(), consistent } as const
   const { hits } = await world.index().search(tenant, request)
   return hits.map(({ id, versionId }) => `${id} ${versionId}`)
 }
@@ -54,6 +55,22 @@ test('an index is made once, whoever asks for it and how often', async () => {
   expect(await stateOf(other, soon())).toEqual({ searched: undefined, building: undefined })
   await Promise.all([ensureIndex(other, soon()), ensureIndex(other, soon()), ensureIndex(other, soon())])
   expect(await stateOf(other, soon())).toEqual({ searched: `${place.prefix}-other-000001`, building: undefined })
+})
+
+test('what is written while searches turn to the new index can be found once they have', async () => {
+  const world = await open()
+  const { life, writer, engine } = world
+  const tenant = freshTenant()
+  const next = await beginRebuild(life, soon())
+  const late: typeof engine = {
+    ...engine,
+    async send(request) {
+      if (request.path.endsWith('_aliases')) await writer.write(tenant, [patient('late')], soon())
+      return engine.send(request)
+    },
+  }
+  await finishRebuild({ ...life, engine: late }, next, soon())
+  expect(await foundIn(world, tenant, 'as it is')).toEqual(['late 1'])
 })
 
 test('a rebuild loses no write, and searches go on all the while', async () => {
