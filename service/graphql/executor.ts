@@ -3,6 +3,7 @@ import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
 import type { FhirService, GraphqlRequest, GraphqlResult } from '../fhir-service.ts'
 import type { JsonObject } from '../resource/content.ts'
+import { operationOutcome } from '../resource/operation-outcome.ts'
 import { completeObject } from './execution/complete.ts'
 import {
   createExecution,
@@ -88,7 +89,12 @@ async function executeDocument(
     const isStored = !(request.focus && 'content' in request.focus)
     const data = await execute(execution, prepared, { resource: value, stored: isStored })
     const shaped = prepared.reshapes ? reshape(execution, data) : data
-    return { data: shaped, ...(execution.errors.length > 0 && { errors: execution.errors }) }
+    const { errors, warnings } = execution
+    return {
+      data: shaped,
+      ...(errors.length > 0 && { errors }),
+      ...(warnings.size > 0 && { extensions: { resource: operationOutcome([...warnings.values()]) } }),
+    }
   } catch (thrown) {
     return { errors: thrown instanceof DocumentRefusal ? thrown.errors : [errorOf(call, thrown)] }
   }

@@ -24,7 +24,7 @@ import {
 import { restCall } from '#test/support/rest-request.ts'
 import { openRestWorld, type RestWorld, restWorldOver } from '#test/support/rest-world.ts'
 import { silentLogger } from '#test/support/test-call.ts'
-import { testDefinitions } from '#test/support/test-world.ts'
+import { faultOf, testDefinitions } from '#test/support/test-world.ts'
 
 let world: RestWorld
 
@@ -243,15 +243,42 @@ describe('a SearchParameter', () => {
     expect(await found('Patient?eyes=green')).toEqual([])
   })
 
-  test('works in $graphql', async () => {
+  test('works in $graphql, whose answer has the warning as an extension', async () => {
+    await put(patient('old', 'green'))
     await put(own())
     await put(patient('a', 'green'))
-    await reindex()
-    const body = { query: '{ PatientList(_filter: "eyes eq green") { id } }' }
-    const headers = { 'content-type': 'application/json' }
-    expect(await world.send('POST /$graphql', { body, headers })).toMatchObject({
-      body: { data: { PatientList: [{ id: 'a' }] } },
+    const list = 'PatientList(_filter: "eyes eq green") { id }'
+    const ask = async () => {
+      const headers = { 'content-type': 'application/json' }
+      return (await world.send('POST /$graphql', { body: { query: `{ ${list} again: ${list} }` }, headers })).body
+    }
+    const lists = (...ids: readonly string[]) => {
+      const list = ids.map(id => ({ id }))
+      return { data: { PatientList: list, again: list } }
+    }
+    const warning = {
+      severity: 'warning',
+      code: 'transient',
+      diagnostics: expect.stringContaining("stored before search parameter 'eyes'"),
+      expression: ['eyes'],
+    }
+    expect(await ask()).toEqual({
+      ...lists('a'),
+      extensions: { resource: { resourceType: 'OperationOutcome', issue: [warning] } },
     })
+    // AppSync's answers have no such place.
+    const field = {
+      ...({ operation: 'query', field: 'PatientList', selectionSet: '{ id }', variables: {} } as const),
+      arguments: { _filter: 'eyes eq green' },
+    }
+    const call = restCall()
+    expect(await faultOf(world.service.graphqlField(call, field))).toEqual({
+      category: 'unavailable',
+      issues: [{ ...warning, severity: 'error' }],
+    })
+    await reindex()
+    expect(await ask()).toEqual(lists('old', 'a'))
+    expect(await world.service.graphqlField(call, field)).toEqual([{ id: 'old' }, { id: 'a' }])
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Call } from '../../call.ts'
 import type { ServiceContext } from '../../context.ts'
 import type { Definitions } from '../../definitions.ts'
-import { fault } from '../../fault.ts'
+import { fault, type Issue } from '../../fault.ts'
 import type { FhirService, GraphqlError } from '../../fhir-service.ts'
 import type { JsonObject, JsonValue, ResourceContent } from '../../resource/content.ts'
 import type { ExpressionBudget, Expressions } from '../fhirpath/expression-types.ts'
@@ -26,6 +26,8 @@ export interface Execution {
   /** response: errors go to `errors`. field: each goes to the field that it belongs to. */
   readonly keys: 'response' | 'field'
   readonly errors: GraphqlError[]
+  /** What searches have to say beside their lists, by its text. */
+  readonly warnings: Map<string, Issue>
   /** Fields that wait for the next level. */
   tasks: Task[]
   /** Resources by `Type/id` that this request has read; undefined: not there. */
@@ -89,6 +91,7 @@ export function createExecution(
     definitions: context.definitions.for(call.tenant),
     keys: options.keys,
     errors: [],
+    warnings: new Map(),
     tasks: [],
     resources: new Map(),
     origins: options.reshapes ? new WeakMap() : undefined,

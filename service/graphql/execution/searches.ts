@@ -1,4 +1,4 @@
-import { fault } from '../../fault.ts'
+import { fault, type Issue } from '../../fault.ts'
 import type { Parameters, SearchResult } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonObject } from '../../resource/content.ts'
@@ -83,8 +83,24 @@ export const withCount = (parameters: Parameters, count: number): Parameters => 
   ['_count', String(count)],
 ]
 
-export const search = (execution: Execution, type: string, parameters: Parameters): Promise<SearchResult> =>
-  execution.context.operations.search(execution.call, { type, parameters })
+export async function search(execution: Execution, type: string, parameters: Parameters): Promise<SearchResult> {
+  const result = await execution.context.operations.search(execution.call, { type, parameters })
+  for (const issue of result.issues) {
+    // AppSync has no place for warnings, and a list must not lack silently what it will have in a while.
+    if (execution.keys === 'field' && issue.code === 'transient') throw incomplete(issue)
+    execution.warnings.set(issue.diagnostics, issue)
+  }
+  return result
+}
+
+const RETRY_SECONDS = 5
+
+const incomplete = ({ diagnostics, expression }: Issue) =>
+  fault('unavailable', diagnostics, {
+    code: 'transient',
+    retryAfterSeconds: RETRY_SECONDS,
+    ...(expression && { expression }),
+  })
 
 export function contentsOf(execution: Execution, { matches }: SearchResult): JsonObject[] {
   spendResources(execution, matches.length)
