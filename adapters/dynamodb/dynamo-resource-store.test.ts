@@ -78,6 +78,17 @@ describe('asks of the table', () => {
   })
 })
 
+test('a version says how many contained resources there may be of it, and so does a tombstone', async () => {
+  const world = memoryDynamo()
+  await commit(world, change('a', 1, { containedMax: 2 }), change('b', 1))
+  await commit(world, change('a', 2, { containedMax: 2, body: undefined, document: undefined }))
+  const versions = await world.store.readNewest(TEST_TENANT, patients('a', 'b'), DEADLINE)
+  expect(versions.map(version => [version?.deleted, version?.containedMax])).toEqual([
+    [true, 2],
+    [false, undefined],
+  ])
+})
+
 describe('bodies', () => {
   const large = JSON.stringify({ noise: randomBytes(60_000).toString('base64') })
 

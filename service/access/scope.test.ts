@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { testCall } from '#test/support/test-call.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
 import type { Node, ParameterReference, Query } from '../search/ast.ts'
+import { containedParameter, containerParameters } from '../search/contained.ts'
 import { type AccessPolicy, ALLOW_ALL } from './policy.ts'
-import { scope } from './scope.ts'
+import { scope, scopeContained } from './scope.ts'
 
 const call = testCall()
 const definitions = testDefinitions.for(call.tenant)
@@ -109,6 +110,53 @@ test.each<[string, Query, Query]>([
   ],
 ])('%s is restricted', (_what, query, expected) => {
   expect(scope(call, policy, query)).toEqual(expected)
+})
+
+test('what is contained is restricted to containers that are seen, and by what is seen of its own type', () => {
+  const security = parameter('Group', '_security')
+  const open: Node = { kind: 'not', node: { kind: 'token', parameter: security, system: 'l', code: 'secret' } }
+  const seen: AccessPolicy = {
+    permits: () => true,
+    visible: (_call, type) => (type === 'Group' ? open : (VISIBLE[type] ?? { kind: 'everything' })),
+  }
+  const types = ['Encounter', 'List', 'Device', 'Group', 'Observation']
+  const { container, containerType } = containerParameters('Patient')
+  const inside = (its: ParameterReference) => containedParameter(its)
+  const ofType = (...codes: readonly string[]): Node => ({
+    kind: 'tokens',
+    parameter: containerType,
+    tokens: codes.map(code => ({ system: '', code })),
+  })
+  expect(scopeContained(call, seen, types, { type: 'Patient', where: active })).toEqual({
+    type: '#Patient',
+    where: {
+      kind: 'and',
+      nodes: [
+        {
+          kind: 'or',
+          nodes: [
+            ofType('Encounter', 'List'),
+            { kind: 'nothing' },
+            {
+              kind: 'and',
+              nodes: [
+                ofType('Group'),
+                { ...open, node: { ...open.node, parameter: { ...security, resourceType: '#Patient' } } },
+              ],
+            },
+            { kind: 'chain', parameter: container, query: { type: 'Observation', where: only('o') } },
+          ],
+        },
+        { kind: 'tokens', parameter: containerParameters('Patient').id, tokens: [{ system: '', code: 'p' }] },
+        { ...active, parameter: inside(parameter('Patient', 'active')) },
+      ],
+    },
+  })
+  expect(scopeContained(call, ALLOW_ALL, types, { type: 'Patient', where: EVERYTHING }).where).toEqual({
+    kind: 'or',
+    nodes: [EVERYTHING],
+  })
+  expect(scopeContained(call, seen, types, { type: 'Device', where: EVERYTHING }).where).toEqual({ kind: 'nothing' })
 })
 
 const leaf = fc.constantFrom<Node>(EVERYTHING, { kind: 'nothing' }, active, only('x'))

@@ -1,6 +1,7 @@
 /** The ports in plain maps: the reference that other adapters are compared with, and the world of unit tests. */
 import { createAesSealer } from '#runtime/aes-sealer.ts'
 import type { Tenant } from '#service/call.ts'
+import { attributesOfChange } from '#service/interactions/prepare.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import type { Ports } from '#service/ports/ports.ts'
@@ -180,10 +181,9 @@ function isFree(state: TenantState, { claim, replaces }: Claim): boolean {
 
 function write(state: TenantState, change: Change): void {
   const key = keyOf(change)
-  const { type, id, versionId, lastUpdated, method, body, compartments, securityLabels, document } = change
-  const deleted = body === undefined
-  const attributes = { type, id, versionId, lastUpdated, method, deleted, compartments, securityLabels }
-  const version = sealVersion(attributes, deleted ? undefined : new TextEncoder().encode(body))
+  const { body, document } = change
+  const attributes = attributesOfChange(change)
+  const version = sealVersion(attributes, body === undefined ? undefined : new TextEncoder().encode(body))
   state.versions.set(key, [...(state.versions.get(key) ?? []), version])
   state.log.push(version)
   for (const inside of state.documents.get(key)?.document.contained ?? []) state.documents.delete(keyOf(inside))
