@@ -24,6 +24,8 @@ export interface EmbeddedOptions extends Omit<ServiceOptions, 'ports'> {
   readonly clock?: Clock
   /** Default: time-ordered and random. */
   readonly ids?: Ids
+  /** Is told where the store's own threads fail. */
+  readonly logger?: Logger
 }
 
 export interface EmbeddedService {
@@ -47,7 +49,8 @@ export interface PrimaryService extends EmbeddedService {
 
 /** The owner of the folder. Rejects with an Error that says what to do where another process has it. */
 export async function openPrimaryService(options: EmbeddedOptions): Promise<PrimaryService> {
-  const engine = await openEmbedded({ folder: options.folder, role: 'primary', ...clockOf(options) })
+  const { folder, logger } = options
+  const engine = await openEmbedded({ folder, role: 'primary', ...clockOf(options), ...(logger && { logger }) })
   const { store, objects, feed, jobs } = engine
   const { definitions = createDefinitions(), clock = SYSTEM_CLOCK } = options
   return {
@@ -68,7 +71,7 @@ export async function openWorkerService(options: EmbeddedOptions, port: MessageP
 const clockOf = ({ clock }: EmbeddedOptions) => (clock ? { clock } : {})
 
 function serviceOver(engine: EmbeddedEngine, options: EmbeddedOptions): EmbeddedService {
-  const { folder, clock = SYSTEM_CLOCK, ids = createIds(clock), ...rest } = options
+  const { folder, clock = SYSTEM_CLOCK, ids = createIds(clock), logger: _logger, ...rest } = options
   const sealer = createAesSealer(sealingKeyOf(folder))
   const { store, index, objects, jobs } = engine
   const service = createFhirService({ ...rest, ports: { store, index, objects, jobs, clock, ids, sealer } })

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ADDED_SCHEMA } from './added-schema.ts'
+import { primaryCode } from './engine-errors.ts'
 import { SCHEMA, SCHEMA_FROM_2, SCHEMA_VERSION } from './schema.ts'
 
 export const DATABASE_FILE = 'gateway.sqlite'
@@ -20,6 +21,9 @@ const BUSY_TIMEOUT_MS = 5_000
 const WRITER_CACHE_KIB = 65_536
 const READER_CACHE_KIB = 32_768
 const READER_MAP_BYTES = 1 << 30
+
+/** Result code of SQLite: somebody else has a lock. */
+const BUSY = 5
 
 /** Whoever worked on a job worked in the process before this one: its lease holds nobody off. */
 const FREE_JOBS = `UPDATE job SET due = 0, state = 'queued',
@@ -61,6 +65,7 @@ export function lockFolder(folder: string): { release(): void } {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
   } catch (cause) {
     database.close()
+    if (primaryCode(cause) !== BUSY) throw cause
     throw new Error(
       `Another server is using the data folder ${folder}. Stop it, or give this one a folder of its own.`,
       { cause },

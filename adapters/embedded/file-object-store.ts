@@ -15,6 +15,7 @@ import {
   type ObjectStore,
   PASSING_PREFIX,
 } from '#service/ports/object-store.ts'
+import { diskFull } from './engine-errors.ts'
 
 const OBJECTS_FOLDER = 'objects'
 /** What keys below PASSING_PREFIX are kept in: old files in it are taken away at a start, and from time to time. */
@@ -286,8 +287,8 @@ async function placing<T>(step: () => Promise<T>): Promise<T> {
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
-const unavailable = (cause: unknown): Fault =>
-  fault('unavailable', 'The store of large content is not there at the moment.', {
-    internal: String((cause as NodeJS.ErrnoException).code ?? 'unknown'),
-    cause,
-  })
+function unavailable(cause: unknown): Fault {
+  const code = String((cause as NodeJS.ErrnoException).code ?? 'unknown')
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(code, cause)
+  return fault('unavailable', 'The store of large content is not there at the moment.', { internal: code, cause })
+}

@@ -1,8 +1,9 @@
 /** The embedded engine: everything in one folder, by node:sqlite, with no service beside the process. */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import type { ChangeFeed } from '#service/ports/change-feed.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { JobQueue, JobStore } from '#service/ports/job-store.ts'
+import type { Logger } from '#service/ports/logger.ts'
 import type { ObjectStore } from '#service/ports/object-store.ts'
 import type { ResourceStore } from '#service/ports/resource-store.ts'
 import type { SearchIndex } from '#service/ports/search-index.ts'
@@ -14,9 +15,11 @@ import { EmbeddedParameterStore } from './embedded-parameter-store.ts'
 import { EmbeddedResourceStore } from './embedded-resource-store.ts'
 import { EmbeddedSearchIndex } from './embedded-search-index.ts'
 import { FileObjectStore, prepareObjects, sweepPassing } from './file-object-store.ts'
+import { openFailure } from './open-failure.ts'
 import { SearchPool } from './search/search-pool.ts'
 import { Searcher } from './search/searcher.ts'
 import { WriterClient } from './writer-client.ts'
+import { WriterHost } from './writer-host.ts'
 
 export interface EmbeddedEngine {
   readonly store: ResourceStore
@@ -40,7 +43,11 @@ interface CommonOptions {
   readonly clock?: Clock
 }
 
-export type PrimaryOptions = CommonOptions & { readonly role: 'primary' }
+export type PrimaryOptions = CommonOptions & {
+  readonly role: 'primary'
+  /** Is told where a thread of this engine fails. */
+  readonly logger?: Logger
+}
 export type WorkerOptions = CommonOptions & { readonly role: 'worker'; readonly port: MessagePort }
 
 const SWEEP_MS = 60 * 60 * 1000
@@ -62,43 +69,42 @@ export function openEmbedded(options: PrimaryOptions | WorkerOptions): Promise<E
 
 async function openPrimary(options: PrimaryOptions): Promise<PrimaryEngine> {
   const { folder } = options
-  const lock = lockFolder(folder)
+  let lock: ReturnType<typeof lockFolder> | undefined
   try {
+    const held = lockFolder(folder)
+    lock = held
     prepareFolder(folder)
     prepareObjects(folder)
-    const thread = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { folder } })
-    const writer = new WriterClient(thread)
-    await writer.ready()
+    const host = new WriterHost({ folder, logger: options.logger })
+    await host.start()
+    const writer = new WriterClient(host.connect())
     const pool = new SearchPool(folder, SEARCH_THREADS_MAX)
     const engine = openPorts(options, writer, pool)
     const sweeping = setInterval(() => sweepPassing(folder), SWEEP_MS).unref()
     return {
       ...engine,
-      connect() {
-        const { port1, port2 } = new MessageChannel()
-        writer.connect(port1)
-        return port2
-      },
+      connect: () => host.connect(),
       async close() {
         clearInterval(sweeping)
-        await Promise.all([writer.close(), pool.close()])
+        await Promise.all([host.close(() => writer.close()), pool.close()])
         await engine.close()
-        lock.release()
+        held.release()
       },
     }
   } catch (error) {
-    lock.release()
-    throw error
+    lock?.release()
+    throw openFailure(folder, error)
   }
 }
 
 async function openWorker(options: WorkerOptions): Promise<EmbeddedEngine> {
-  const engine = openPorts(options, new WriterClient(options.port), undefined)
+  const writer = new WriterClient(options.port)
+  const engine = openPorts(options, writer, undefined)
   return {
     ...engine,
     async close() {
       await engine.close()
-      options.port.close()
+      writer.end()
     },
   }
 }

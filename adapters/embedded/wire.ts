@@ -18,10 +18,13 @@ export type ToWriter =
   | { readonly kind: 'purge'; readonly number: number; readonly target: PurgeTarget }
   | { readonly kind: 'job'; readonly number: number; readonly write: JobWrite }
   | { readonly kind: 'reindex'; readonly number: number; readonly request: ReindexRequest }
-  /** Answered with `committed` after each transaction that wrote versions, whoever asked for them. */
+  /** Answered with `committed` at once, and after each transaction that wrote versions, whoever asked for them. */
   | { readonly kind: 'subscribe' }
   | { readonly kind: 'connect'; readonly port: MessagePort }
   | { readonly kind: 'close' }
+
+/** What WriterHost says to a line: which thread is to be written to, or that there will be none any more. */
+export type ToLine = { readonly kind: 'writer'; readonly port: MessagePort } | { readonly kind: 'gone' }
 
 /** A tombstone; what is below it goes. */
 export interface PurgeTarget {
@@ -66,8 +69,11 @@ export interface JobWrite {
 /** The text is for the log. */
 export type WriteOutcome = CommitResult | { readonly failure: WriteFailure; readonly message: string }
 
-/** stale: see CommitRequest.parameters. expired: its deadline had passed. failed: the engine refused; bug: the rest. */
-type WriteFailure = 'stale' | 'expired' | 'failed' | 'bug'
+/**
+ * stale: see CommitRequest.parameters. expired: its deadline had passed. full: there is no room on the disk. failed: the
+ * engine refused. bug: the rest.
+ */
+export type WriteFailure = 'stale' | 'expired' | 'full' | 'failed' | 'bug'
 
 export const METHODS: readonly WriteMethod[] = ['POST', 'PUT', 'PATCH', 'DELETE']
 

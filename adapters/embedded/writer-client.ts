@@ -1,40 +1,40 @@
-import type { MessagePort, Worker } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { type Fault, fault } from '#service/fault.ts'
 import { StaleParameters } from '#service/ports/parameter-store.ts'
 import type { CommitResult } from '#service/ports/resource-store.ts'
-import type { Cell, FromWriter, JobWrite, PurgeTarget, ReindexRequest, ToWriter, WriteOutcome } from './wire.ts'
+import { diskFull } from './engine-errors.ts'
+import type { Cell, FromWriter, JobWrite, PurgeTarget, ReindexRequest, ToLine, ToWriter, WriteOutcome } from './wire.ts'
 
 interface Waiting {
   readonly resolve: (result: CommitResult) => void
   readonly reject: (error: Error) => void
 }
 
-/** The number that the writer's first word answers. */
-const READY = 0
+/** What a line is without a thread: before the first one, between two, and after the last. */
+type Absence = 'awaited' | 'lost' | 'gone'
 
-/** This thread's line to the writer. */
+/** This thread's line to whichever thread writes. */
 export class WriterClient {
-  readonly #port: MessagePort | Worker
+  readonly #line: MessagePort
   readonly #waiting = new Map<number, Waiting>()
   readonly #listeners = new Set<() => void>()
   readonly #jobListeners = new Set<() => void>()
   #lastNumber = 0
   #numbers: number[] = []
   #requests: (readonly Cell[])[] = []
+  /** For the first thread. */
+  readonly #held: ToWriter[] = []
+  #writer: MessagePort | Absence = 'awaited'
   #closed: (() => void) | undefined
-  #lost: Fault | undefined
 
-  constructor(port: MessagePort | Worker) {
-    this.#port = port
-    port.on('message', (message: FromWriter) => this.#receive(message))
-    port.on('error', (error: Error) => this.#lose(error.message))
-    port.on('exit', () => this.#lose('The writer thread has ended.'))
-    port.on('close', () => this.#lose('The line to the writer thread is closed.'))
-  }
-
-  /** Resolves once the writer has opened the data. */
-  ready(): Promise<void> {
-    return this.#answer(READY).then(() => undefined)
+  /** @param line of WriterHost.connect */
+  constructor(line: MessagePort) {
+    this.#line = line
+    line.on('message', (message: ToLine) => {
+      if (message.kind === 'writer') this.#open(message.port)
+      else this.#lose('gone')
+    })
+    line.on('close', () => this.#lose('gone'))
   }
 
   commit(cells: readonly Cell[]): Promise<CommitResult> {
@@ -84,21 +84,17 @@ export class WriterClient {
   }
 
   #listenTo(listeners: Set<() => void>, listener: () => void): () => void {
-    if (this.#listeners.size + this.#jobListeners.size === 0) this.#send({ kind: 'subscribe' })
+    const isFirst = this.#listeners.size + this.#jobListeners.size === 0
+    if (isFirst && typeof this.#writer !== 'string') this.#send({ kind: 'subscribe' })
     listeners.add(listener)
     return () => {
       listeners.delete(listener)
     }
   }
 
-  /** Another line to the same writer, for a thread of its own. */
-  connect(port: MessagePort): void {
-    this.#port.postMessage({ kind: 'connect', port } satisfies ToWriter, [port])
-  }
-
   /** Everything that was asked before is written, then the writer closes its files. */
   close(): Promise<void> {
-    if (this.#lost) return Promise.resolve()
+    if (this.#writer === 'lost' || this.#writer === 'gone') return Promise.resolve()
     this.#flush()
     const closed = new Promise<void>(resolve => {
       this.#closed = resolve
@@ -107,8 +103,14 @@ export class WriterClient {
     return closed
   }
 
+  /** Of a line that is not the writer's own: the thread that writes goes on. */
+  end(): void {
+    this.#line.close()
+    if (typeof this.#writer !== 'string') this.#writer.close()
+  }
+
   #answer(number: number): Promise<CommitResult> {
-    if (this.#lost) return Promise.reject(this.#lost)
+    if (this.#writer === 'lost' || this.#writer === 'gone') return Promise.reject(absent(this.#writer))
     return new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }))
   }
 
@@ -121,14 +123,24 @@ export class WriterClient {
   }
 
   #send(message: ToWriter): void {
-    this.#port.postMessage(message)
+    if (typeof this.#writer !== 'string') this.#writer.postMessage(message)
+    else if (this.#writer === 'awaited') this.#held.push(message)
+  }
+
+  #open(writer: MessagePort): void {
+    // The end of the thread before may not have come by yet.
+    if (this.#writer !== 'awaited') this.#lose('lost')
+    this.#writer = writer
+    writer.on('message', (message: FromWriter) => this.#receive(message))
+    writer.on('close', () => {
+      if (this.#writer === writer) this.#lose('lost')
+    })
+    if (this.#listeners.size + this.#jobListeners.size > 0) this.#send({ kind: 'subscribe' })
+    for (const message of this.#held.splice(0)) this.#send(message)
   }
 
   #receive(message: FromWriter): void {
     switch (message.kind) {
-      case 'ready':
-        this.#settle(READY, { committed: true })
-        return
       case 'committed':
         for (const listener of this.#listeners) listener()
         return
@@ -151,14 +163,31 @@ export class WriterClient {
     else waiting.reject(failureOf(outcome))
   }
 
-  /** Whether a request that was under way has landed is not known: the client has to look. */
-  #lose(message: string): void {
-    this.#lost ??= fault('unavailable', 'The data store is not there at the moment.', { internal: message })
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#lost)
+  #lose(absence: 'lost' | 'gone'): void {
+    if (this.#writer === 'gone') return
+    this.#writer = absence
+    this.#numbers = []
+    this.#requests = []
+    for (const waiting of this.#waiting.values()) waiting.reject(interrupted())
     this.#waiting.clear()
     this.#closed?.()
   }
 }
+
+/** Whether it has landed is not known here. */
+const interrupted = (): Fault =>
+  fault(
+    'unavailable',
+    'The data store failed while this was being written; it may have been written or not. Read before trying again.',
+    { internal: 'The writer thread ended.' },
+  )
+
+const absent = (absence: 'lost' | 'gone'): Fault =>
+  absence === 'lost'
+    ? fault('unavailable', 'The data store is about to start again; nothing was written.', { retryAfterSeconds: 1 })
+    : fault('unavailable', 'The data store takes no more writes; nothing was written.', {
+        internal: 'There is no writer thread any more.',
+      })
 
 function failureOf({ failure, message }: Extract<WriteOutcome, { readonly failure: string }>): Error {
   switch (failure) {
@@ -169,6 +198,8 @@ function failureOf({ failure, message }: Extract<WriteOutcome, { readonly failur
         internal: message,
         retryAfterSeconds: 1,
       })
+    case 'full':
+      return diskFull(message)
     case 'failed':
       return fault('unavailable', 'The data store could not write this; nothing was written.', { internal: message })
     case 'bug':

@@ -2,6 +2,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { invariant } from '#service/invariant.ts'
 import { openWriter } from './database.ts'
+import { engineFailure } from './engine-errors.ts'
 import type { Cell, FromWriter, JobWrite, ToWriter, WriteOutcome } from './wire.ts'
 import { Writer } from './writer.ts'
 
@@ -66,6 +67,9 @@ function take(port: MessagePort, message: ToWriter): void {
       return
     case 'subscribe':
       subscribers.add(port)
+      // Of what came before, a thread that ended may have told nobody.
+      send(port, { kind: 'committed' })
+      send(port, { kind: 'submitted' })
       return
     case 'connect':
       listen(message.port)
@@ -87,7 +91,7 @@ function acknowledge(message: Extract<ToWriter, { kind: 'acknowledge' }>): Write
     writer.acknowledge(message.consumer, message.position)
     return { committed: true }
   } catch (error) {
-    return { failure: 'failed', message: error instanceof Error ? error.message : String(error) }
+    return engineFailure(error)
   }
 }
 

@@ -78,7 +78,7 @@ test('goes on after the disk was full, with nothing half done', () => {
   const committed = { committed: true }
   expect(writer.writeGroup(group, now)).toEqual([
     committed,
-    { failure: 'failed', message: 'database or disk is full' },
+    { failure: 'full', message: 'database or disk is full' },
     committed,
   ])
   expect(versions()).toEqual(['a 1', 'b 1', 'd 1'])

@@ -4,7 +4,7 @@ import type { ResourceKey } from '#service/ports/stored-version.ts'
 import { ClaimsWriter } from './claims-writer.ts'
 import { ContainedWriter, type Container } from './contained-writer.ts'
 import { DictionaryWriter } from './dictionary-writer.ts'
-import { describe, isEngineFailure } from './engine-errors.ts'
+import { engineFailure } from './engine-errors.ts'
 import { IndexWriter } from './index-writer.ts'
 import { RecentReferences } from './recent-references.ts'
 import {
@@ -106,7 +106,7 @@ export class Writer {
       return isTombstone ? COMMITTED : { committed: false, conflict: { kind: 'version', type, id } }
     } catch (error) {
       this.#abandon()
-      return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+      return engineFailure(error)
     } finally {
       this.#database.exec('PRAGMA secure_delete = OFF')
     }
@@ -144,7 +144,7 @@ export class Writer {
       return Number(changes) === 1 ? COMMITTED : { committed: false, conflict: { kind: 'version', type: 'Job', id } }
     } catch (error) {
       this.#abandon()
-      return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+      return engineFailure(error)
     }
   }
 
@@ -187,7 +187,11 @@ export class Writer {
 
   /** Moves the log into the main file as far as readers allow. */
   checkpoint(): void {
-    this.#statements.checkpoint.get()
+    try {
+      this.#statements.checkpoint.get()
+    } catch {
+      // A full disk. The log has it all; it is moved the next time.
+    }
   }
 
   /**
@@ -202,7 +206,7 @@ export class Writer {
       this.#statements.commit.run()
       return outcomes
     } catch (error) {
-      this.#failure = { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+      this.#failure = engineFailure(error)
       this.#abandon()
       return undefined
     }
@@ -254,7 +258,7 @@ export class Writer {
       return COMMITTED
     } catch (error) {
       this.#abandon()
-      return { failure: isEngineFailure(error) ? 'failed' : 'bug', message: describe(error) }
+      return engineFailure(error)
     }
   }
 

@@ -144,7 +144,7 @@ async function readTls({ certificateFile, keyFile }: TlsFiles): Promise<Tls> {
 async function openEmbeddedBackend({ config, limits = {}, logger }: GatewayOptions): Promise<Backend> {
   const folder = config.dataFolder
   const { openPrimaryService } = await import('../embedded.ts')
-  const primary = await openPrimaryService({ folder, limits, ...accessOptions(config.access) }).catch(
+  const primary = await openPrimaryService({ folder, limits, logger, ...accessOptions(config.access) }).catch(
     (error: unknown) => {
       throw new StartError(error)
     },

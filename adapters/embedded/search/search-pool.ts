@@ -93,11 +93,15 @@ export class SearchPool {
   #lose(thread: Thread, message: string): void {
     const place = this.#threads.indexOf(thread)
     if (place >= 0) this.#threads.splice(place, 1)
-    thread.job?.reject(this.#closed ? closing() : new Error(message))
+    thread.job?.reject(this.#closed ? closing() : lost(message))
     thread.job = undefined
     this.#assign()
   }
 }
+
+/** The next search starts another thread. */
+const lost = (internal: string) =>
+  fault('unavailable', 'The server could not finish this search.', { internal, retryAfterSeconds: 1 })
 
 const closing = () => fault('unavailable', 'The server is shutting down.')
 
