@@ -62,7 +62,10 @@ export class ContainedWriter {
     this.#count = database.prepare('UPDATE kind SET live = live + ? WHERE id = ?')
   }
 
-  /** Reads what `encodeCommit` wrote of the contained resources. @param replaces whether a version before may have had some. */
+  /**
+   * Reads what `encodeCommit` wrote of the contained resources.
+   * @param replaces whether a version before may have had some.
+   */
   write(container: Container, replaces: boolean, cells: CellReader): void {
     const count = cells.number()
     const before = replaces ? (this.#held.all(container.key) as unknown as readonly Row[]) : NONE

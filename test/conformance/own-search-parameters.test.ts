@@ -227,22 +227,6 @@ describe('a SearchParameter', () => {
     expect(await found('Patient?eyes=green')).toEqual(['a'])
   })
 
-  test('finds what is contained in resources, of before too', async () => {
-    const containing = (id: string) => ({
-      ...{ resourceType: 'Basic', id, code: { text: 'x' }, subject: { reference: '#p' } },
-      contained: [{ ...patient('p', 'green'), text: undefined }],
-    })
-    const contained = 'Patient?eyes=green&_contained=true'
-    await put(containing('old'))
-    await put(own())
-    await put(containing('new'))
-    expect(await found(contained)).toEqual(['!', 'new'])
-    expect(await reindex()).toBe('ended')
-    expect(await found(contained)).toEqual(['new', 'old'])
-    expect(await found('Basic?subject:Patient.eyes=green')).toEqual(['new', 'old'])
-    expect(await found('Patient?eyes=green')).toEqual([])
-  })
-
   test('works in $graphql, whose answer has the warning as an extension', async () => {
     await put(patient('old', 'green'))
     await put(own())
