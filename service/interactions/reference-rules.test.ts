@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { MemoryObjects } from '#test/support/memory-objects.ts'
 import { testCall } from '#test/support/test-call.ts'
-import { faultOf, oneFault, testWorld } from '#test/support/test-world.ts'
+import { faultOf, oneFault, type TestWorld, testWorld } from '#test/support/test-world.ts'
 import { type AccessPolicy, ALLOW_ALL } from '../access/policy.ts'
+import { DEFAULT_LIMITS } from '../limits.ts'
+import type { CommitRequest, ResourceStore } from '../ports/resource-store.ts'
 
 const ADMIN = testCall({ caller: { subject: 'admin' } })
 const GUEST = testCall({ caller: { subject: 'guest' } })
@@ -72,4 +75,74 @@ test('a reference to what is hidden is refused as one to nothing', async () => {
       ),
     )
   }
+})
+
+describe('where others delete and refer at the same time', () => {
+  type Commit = ResourceStore['commit']
+
+  /** A world whose store says so often that a race for a reference is lost. */
+  const losing = (times: number) => {
+    let lost = 0
+    const world = testWorld({
+      rules,
+      wrap: ports => {
+        const commit: Commit = async (tenant, request) =>
+          (request.refersTo || request.confirm) && ++lost <= times
+            ? { committed: false, conflict: { kind: 'reference', type: 'Patient', id: 'p' } }
+            : ports.store.commit(tenant, request)
+        return { ...ports, store: { ...ports.store, commit } }
+      },
+    })
+    return { ...world, attempts: () => lost }
+  }
+  const contended = oneFault(
+    'conflict',
+    'conflict',
+    'Others delete Patient/p, or refer to it, at this moment: try again',
+  )
+
+  test.each([
+    ['create', ({ service }: TestWorld) => service.create(ADMIN, { type: 'Observation', content: observation('o') })],
+    ['delete', ({ service }: TestWorld) => service.delete(ADMIN, { type: 'Patient', id: 'p' })],
+    [
+      'conditional delete',
+      ({ service }: TestWorld) => service.conditionalDelete(ADMIN, { type: 'Patient', condition: '_id=p' }),
+    ],
+  ] as const)('a %s looks again, and gives up in the end', async (_name, write) => {
+    for (const times of [1, DEFAULT_LIMITS.writeAttemptsMax]) {
+      const world = losing(times)
+      await world.service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })
+      if (times === 1) await write(world)
+      else expect(await faultOf(write(world))).toEqual(contended)
+      expect(world.attempts()).toBe(times === 1 ? 2 : times)
+      if (times === 1) expect(world.ports.changes).toHaveLength(2)
+    }
+  })
+
+  test('what the client gave along is taken away where it comes to nothing', async () => {
+    const world = losing(DEFAULT_LIMITS.writeAttemptsMax)
+    await world.service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })
+    const request = { contentType: 'image/png', bytes: new Uint8Array(20_000), securityContext: 'Patient/p' }
+    expect(await faultOf(world.service.writeBinary(ADMIN, request))).toEqual(contended)
+    expect((world.ports.objects as MemoryObjects).keys()).toEqual([])
+  })
+
+  test('whoever does not ask for it pays nothing: no commit names targets, and none asks', async () => {
+    const requests: CommitRequest[] = []
+    const { service } = testWorld({
+      wrap: ports => {
+        const commit: Commit = (tenant, request) => {
+          requests.push(request)
+          return ports.store.commit(tenant, request)
+        }
+        return { ...ports, store: { ...ports.store, commit } }
+      },
+    })
+    await service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })
+    await service.create(ADMIN, { type: 'Observation', content: observation('o') })
+    await service.delete(ADMIN, { type: 'Patient', id: 'p' })
+    expect(requests.map(request => Object.keys(request).sort())).toEqual(
+      Array.from({ length: 3 }, () => ['changes', 'deadline']),
+    )
+  })
 })

@@ -74,8 +74,27 @@ describe('integrity', () => {
       status: 409,
       body: { issue: [{ expression: ['Bundle.entry[0]'] }] },
     })
+    const conditional = { request: { method: 'DELETE', url: 'Patient?_id=a' } }
+    expect(await world.send('POST /', transaction(post(patient('x')), conditional))).toMatchObject({
+      status: 409,
+      body: { issue: [{ expression: ['Bundle.entry[1]'] }] },
+    })
     const both = ['Patient/a', 'Observation/o'].map(url => ({ request: { method: 'DELETE', url } }))
     expect(await world.send('POST /', transaction(...both))).toMatchObject({ status: 200 })
+  })
+
+  test('a reference to a version, or by a condition, holds its target as well', async () => {
+    const identifier = [{ system: 'urn:mrn', value: 'c' }]
+    for (const id of ['b', 'c']) await world.send(`PUT /Patient/${id}`, { body: { ...patient(id), identifier } })
+    await world.send('DELETE /Patient/b')
+    const versioned = observation('Patient/a/_history/1', { id: 'v' })
+    expect(await world.send('PUT /Observation/v', { body: versioned })).toMatchObject({ status: 201 })
+    const conditional = transaction(post(observation('Patient?identifier=urn:mrn|c')))
+    expect(await world.send('POST /', conditional)).toMatchObject({ status: 200 })
+    for (const id of ['a', 'c']) expect(await world.send(`DELETE /Patient/${id}`)).toMatchObject({ status: 409 })
+    expect(await world.send('POST /Observation', { body: observation('Patient/b/_history/1') })).toEqual(
+      dangling('Patient/b/_history/1', 'Observation.subject'),
+    )
   })
 
   test('the statement tells', async () => {
