@@ -146,6 +146,7 @@ const SEARCHES: readonly (readonly [address: string, sorts: readonly string[]])[
   ['/Patient?_tag=TAG', ['', ...SORTS, 'family,birthdate,-_id']],
   ['/Patient?_tag=TAG&birthdate:missing=false', ['', '-family', 'birthdate']],
   ['/Patient?_tag=TAG&_filter=birthdate ge 2002 or not (family eq "even")', ['', 'birthdate,_id']],
+  ['/Patient?_tag=TAG&_content=even', ['-_score', '_score,birthdate']],
   ['/Patient?_has:Observation:patient:_tag=TAG', ['', '-birthdate', '_lastUpdated']],
   ['/Observation?_tag=TAG&subject:Patient.birthdate=lt2004', ['', 'code', '-date', 'date,-_id']],
   [

@@ -34,6 +34,20 @@ test('each key is a value of its parameter, the id is the last', () => {
   ])
 })
 
+test('backwards the whole order is turned around, and values stay what they are', () => {
+  const keys = [by('date'), by('value-quantity', true), by('_lastUpdated', true)]
+  const first = (path: string, code: string, order: object) => ({ ...nested(path, code, order), missing: '_first' })
+  expect(sortTerms('Observation', keys, true).map(({ clause }) => clause)).toEqual([
+    { 'date.low.sort': first('date', 'date', { order: 'desc', mode: 'min' }) },
+    { 'amount.high.sort': first('amount', 'value-quantity', { order: 'asc', mode: 'max' }) },
+    { lastUpdated: 'asc' },
+    { id: 'desc' },
+  ])
+  expect(sortTerms('Observation', keys, true).map(({ missing }) => missing)).toEqual(
+    sortTerms('Observation', keys).map(({ missing }) => missing),
+  )
+})
+
 test('what no resource of the type has sorts nothing', () => {
   expect(sortTerms('Observation', [by('birthdate', false, 'Patient')]).map(({ clause }) => clause)).toEqual([
     { id: 'asc' },

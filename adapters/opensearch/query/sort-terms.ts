@@ -32,20 +32,21 @@ function sortTerm(
 ): SortTerm | undefined {
   if (parameter.resourceType !== type) return undefined
   const order = descending === backwards ? 'asc' : 'desc'
+  const place = backwards ? '_first' : '_last'
   if (isColumn(parameter)) {
     const field = parameter.url === ID_URL ? 'id' : 'lastUpdated'
     return { clause: { [field]: order }, missing: null }
   }
-  const place = wordPlaceOf(parameter)
-  if (place) {
-    return { clause: { [`${place}Length`]: { order, missing: '_last' } }, missing: INTEGER_MISSING(descending) }
+  const words = wordPlaceOf(parameter)
+  if (words) {
+    return { clause: { [`${words}Length`]: { order, missing: place } }, missing: INTEGER_MISSING(descending) }
   }
   const key = parameterKey(parameter)
   const { path, field, missing } = layoutOf(parameter)
   const mode = descending ? 'max' : 'min'
   const nested = { path, filter: { term: { [`${path}.key`]: key } } }
   return {
-    clause: { [`${path}.${field(key, descending)}`]: { order, mode, missing: backwards ? '_first' : '_last', nested } },
+    clause: { [`${path}.${field(key, descending)}`]: { order, mode, missing: place, nested } },
     missing: missing(descending),
   }
 }
