@@ -90,6 +90,10 @@ test('indexes the types that the search looks at, through joins too', async () =
   const joined = await world({ marked })
   await joined.index.search(tenant, search('Group', { kind: 'and', nodes: [{ kind: 'not', node: chain }] }))
   expect(joined.written).toEqual([['Patient/1 2', 'Group/1 1']])
+  // Anything may contain what is looked for.
+  const contained = await world({ marked })
+  await contained.index.search(tenant, search('#Device', EVERYTHING))
+  expect(contained.written).toEqual([['Patient/1 2', 'Group/1 1']])
   const others = await world({ marked })
   await others.index.search(tenant, search('Device', EVERYTHING))
   expect([others.written, others.searched.length]).toEqual([[], 1])

@@ -7,6 +7,7 @@ import type { SearchIndex, SearchPage, SearchRequest } from '../ports/search-ind
 import type { SearchWriter } from '../ports/search-writer.ts'
 import type { MarkedWrite, WriteMarkers } from '../ports/write-markers.ts'
 import type { Node, Query } from '../search/ast.ts'
+import { isContainedType } from '../search/contained.ts'
 
 export interface ConsistentIndexParts {
   readonly index: SearchIndex
@@ -46,8 +47,10 @@ export class ConsistentIndex implements SearchIndex {
   async #catchUp(tenant: Tenant, { query, deadline }: SearchRequest): Promise<void> {
     const { writes, complete } = await this.#parts.markers.unindexed(tenant, WRITES_MAX, deadline)
     if (!complete) throw behind(`more than ${WRITES_MAX} writes`)
-    const types = typesOf(query)
-    const newest = newestOf(writes.filter(({ type }) => types.has(type)))
+    const types = [...typesOf(query)]
+    // Whatever is written may contain some.
+    const all = types.some(isContainedType)
+    const newest = newestOf(all ? writes : writes.filter(({ type }) => types.includes(type)))
     for (let start = 0; start < newest.length; start += BATCH) {
       await this.#index(tenant, newest.slice(start, start + BATCH), deadline)
     }

@@ -181,9 +181,14 @@ test('without own parameters no request of reads, writes and plain searches is a
   })
 })
 
+const containing = (inside: { readonly resourceType: string; readonly id: string }) => ({
+  ...{ resourceType: 'Basic', id: inside.id, code: { text: 'x' }, subject: { reference: `#${inside.id}` } },
+  contained: [inside],
+})
+
 /** What clients do, and how far workers get meanwhile. */
 type Step =
-  | { readonly kind: 'write'; readonly id: number; readonly colour: string }
+  | { readonly kind: 'write' | 'contain'; readonly id: number; readonly colour: string }
   | { readonly kind: 'delete'; readonly id: number }
   | { readonly kind: 'define'; readonly by: keyof typeof EXPRESSIONS }
   | { readonly kind: 'retire' }
@@ -196,8 +201,12 @@ const COLOURS = ['male', 'female'] as const
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('write'), id: fc.nat(3), colour: fc.constantFrom(...COLOURS) }),
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('write', 'write', 'contain'),
+      id: fc.nat(3),
+      colour: fc.constantFrom(...COLOURS),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete'), id: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('define'), by: fc.constantFrom('eyes', 'gender') }) },
@@ -216,23 +225,27 @@ test('whatever overtakes whatever, once it says indexed a search that must see e
       })
       const under: Promise<void>[] = []
       const colours = new Map<number, string>()
+      const contained = new Map<number, string>()
       let defined: keyof typeof EXPRESSIONS | undefined
       const check = async () => {
         if (!defined || (await statusOf(world)) !== 'indexed') return false
         for (const colour of COLOURS) {
           // The extension says one colour, the gender the other.
-          const expected = [...colours].filter(([, its]) => (defined === 'eyes') === (its === colour))
-          expect(await found(world, `Patient?eyes=${colour}`, NO_CACHE)).toEqual(
-            expected.map(([id]) => `p${id}`).sort(),
-          )
+          const expected = (some: ReadonlyMap<number, string>) =>
+            [...some].flatMap(([id, its]) => ((defined === 'eyes') === (its === colour) ? `p${id}` : [])).sort()
+          expect(await found(world, `Patient?eyes=${colour}`, NO_CACHE)).toEqual(expected(colours))
+          const inside = await found(world, `Patient?eyes=${colour}&_contained=true`, NO_CACHE)
+          expect(inside).toEqual(expected(contained))
         }
         return true
       }
       for (const each of steps) {
-        if (each.kind === 'write') {
+        if (each.kind === 'write' || each.kind === 'contain') {
           const gender = each.colour === 'male' ? 'female' : 'male'
-          await put(world, patient(`p${each.id}`, each.colour, { gender }))
-          colours.set(each.id, each.colour)
+          const written = patient(`p${each.id}`, each.colour, { gender })
+          await put(world, each.kind === 'write' ? written : containing(written))
+          const its = each.kind === 'write' ? colours : contained
+          its.set(each.id, each.colour)
         } else if (each.kind === 'delete') {
           await world.send(`DELETE /Patient/p${each.id}`)
           colours.delete(each.id)
@@ -257,6 +270,6 @@ test('whatever overtakes whatever, once it says indexed a search that must see e
       }
       expect(await check()).toBe(defined !== undefined)
     }),
-    { numRuns: Number(process.env.RUNS ?? 60) },
+    { numRuns: Number(process.env.RUNS ?? 150) },
   )
 })

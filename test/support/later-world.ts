@@ -16,7 +16,6 @@ import {
   tenantOf,
 } from '#service/index.ts'
 import type { SearchIndex } from '#service/ports/search-index.ts'
-import type { IndexDocument } from '#service/search/document.ts'
 import { evaluateQuery, NO_LOOKUP } from '#service/search/evaluate.ts'
 import { createIndexStream } from '#workers/index-stream.ts'
 import { recordingLogger } from './logger.ts'
@@ -175,8 +174,8 @@ export class StreamedTable implements Table {
 
 const nameOf = ({ partition, sort }: Key): string => `${partition} ${sort}`
 
-/** Keeps of each resource the document with the highest number, as OpenSearch does. */
-export class LaterIndex implements SearchIndex, SearchWriter {
+/** Keeps of each resource the document with the highest number, and what it contains, as OpenSearch does. */
+class LaterIndex implements SearchIndex, SearchWriter {
   readonly #documents = new Map<string, { readonly number: bigint; readonly document: IndexableVersion }>()
 
   async write(tenant: Tenant, versions: readonly IndexableVersion[]) {
@@ -193,8 +192,8 @@ export class LaterIndex implements SearchIndex, SearchWriter {
 
   async search(tenant: Tenant, { query, count, total }: Parameters<SearchIndex['search']>[1]) {
     const hits = [...this.#documents]
-      .filter(([key, { document }]) => key.startsWith(`${tenant}/`) && isLive(document))
-      .map(([, { document }]) => document as IndexDocument)
+      .filter(([key]) => key.startsWith(`${tenant}/`))
+      .flatMap(([, { document }]) => ('deleted' in document ? [] : [document, ...(document.contained ?? [])]))
       .filter(document => evaluateQuery(query, document, NO_LOOKUP))
     return {
       hits: hits.slice(0, count).map(({ type, id, versionId }) => ({ type, id, versionId })),
@@ -203,5 +202,3 @@ export class LaterIndex implements SearchIndex, SearchWriter {
     }
   }
 }
-
-const isLive = (document: IndexableVersion): boolean => !('deleted' in document)

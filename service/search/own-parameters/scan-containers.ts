@@ -7,8 +7,8 @@ import type { Position } from '../../ports/search-index.ts'
 import { containedKeyOf } from '../contained.ts'
 
 /**
- * As ParameterStore.scan, of what contains resources of a type (`#Medication`): no store lists those. What the index
- * has not heard of yet is indexed by the newest search parameters when it comes.
+ * As ParameterStore.scan, of what contains resources of a type (`#Medication`): no store lists those. What has been
+ * written and is not in the index yet is brought there first: a worker may have it that has older search parameters.
  */
 export async function scanContainers(
   { ports }: ServiceContext,
@@ -21,6 +21,7 @@ export async function scanContainers(
     count,
     ...(after !== undefined && { after: JSON.parse(after) as Position }),
     total: 'none',
+    consistent: true,
     deadline,
   })
   const containers = new Map<string, VersionHint>()
