@@ -2,8 +2,9 @@
  * What a deployment asks of references, over what R4 does: see WriteRules. What is looked at here may change until the
  * commit: the store holds it until then, by `refersTo` and `confirm` of the request.
  */
-import { readHits } from '../access/read-hits.ts'
+import { matchesAlone, readHits } from '../access/read-hits.ts'
 import { readMany } from '../access/read-many.ts'
+import { documentOf } from '../access/reveal.ts'
 import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
@@ -15,6 +16,7 @@ import type { ResourceContent } from '../resource/content.ts'
 import { parseReference } from '../resource/reference-text.ts'
 import { collectReferences } from '../resource/references.ts'
 import { unversionedTargets, withVersions } from '../resource/versioned-references.ts'
+import type { Node, ParameterReference } from '../search/ast.ts'
 
 /** What the same commit writes. */
 export interface Staged {
@@ -148,7 +150,7 @@ export function confirmedDeletes(
 export const mindsDeletes = ({ rules }: ServiceContext): boolean => rules.referenceIntegrity === 'enforced'
 
 /**
- * Looks for what refers to a resource that is about to be deleted, by every search parameter that may.
+ * Looks for what refers to a resource that is about to be deleted, by the search parameters that may: a search a type.
  * @returns the Fault, a conflict, that names one of them.
  */
 export async function referenceTo(
@@ -159,15 +161,12 @@ export async function referenceTo(
 ): Promise<Fault | undefined> {
   const { limits, policy, ports } = context
   const definitions = context.definitions.for(call.tenant)
-  const parameters = Object.entries(definitions.reverse(key.type)).flatMap(([type, codes]) =>
-    codes.flatMap(code => definitions.searchParameters(type).get(code) ?? []),
-  )
   let found: Fault | undefined
-  await mapConcurrently(parameters, limits.concurrencyMax, async parameter => {
+  await mapConcurrently(Object.entries(definitions.reverse(key.type)), limits.concurrencyMax, async ([type, codes]) => {
     if (found) return
-    const type = parameter.resourceType
-    const target = { type: key.type, id: key.id, url: undefined, version: undefined }
-    const query = scope(call, policy, { type, where: { kind: 'reference', parameter, ...target } })
+    const parameters = codes.flatMap(code => definitions.searchParameters(type).get(code) ?? [])
+    const nodes = parameters.map(parameter => pointingAt(key, parameter))
+    const query = scope(call, policy, { type, where: { kind: 'or', nodes } })
     const page = await ports.index.search(call.tenant, {
       query,
       sort: [],
@@ -180,11 +179,20 @@ export async function referenceTo(
     const others = page.hits.filter(hit => !written.has(keyOf(hit)))
     const [first] = await readHits(context, call, query, others)
     if (!first) return
+    const document = documentOf(call, definitions, first)
+    const { code = '' } = parameters.find((_, index) => matchesAlone(nodes[index] ?? NOWHERE, () => document)) ?? {}
     found ??= fault(
       'conflict',
-      `${keyOf(key)} can not be deleted: ${keyOf(first)} refers to it (${parameter.code}), and may not be left alone`,
+      `${keyOf(key)} can not be deleted: ${keyOf(first)} refers to it (${code}), and may not be left alone`,
       { code: 'business-rule' },
     )
   })
   return found
 }
+
+const NOWHERE: Node = Object.freeze({ kind: 'or', nodes: [] })
+
+const pointingAt = ({ type, id }: ResourceKey, parameter: ParameterReference): Node => ({
+  ...{ kind: 'reference', parameter, type, id },
+  ...{ url: undefined, version: undefined },
+})
