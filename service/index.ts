@@ -37,7 +37,7 @@ import { runOperation } from './operations/run-operation.ts'
 import type { Ports } from './ports/ports.ts'
 import type { JsonValue } from './resource/content.ts'
 import { currentContexts, keepsOwnParameters, type Within } from './search/own-parameters/current-contexts.ts'
-import { ALWAYS, NEVER, type UsesOwn, usedBySearch, usedByWrite } from './search/own-parameters/uses-own.ts'
+import { ALWAYS, NEVER, type UsesOwn, usedByBundle, usedBySearch, usedByWrite } from './search/own-parameters/uses-own.ts'
 import { subscribe } from './subscriptions/subscribe.ts'
 import { DEFAULT_WRITE_RULES, type WriteRules } from './write-rules.ts'
 
@@ -248,7 +248,8 @@ export function createFhirService(options: ServiceOptions): FhirService {
     history: (call, request) => within(call, NEVER, context => history(context, call, request)),
     search: (call, request) =>
       within(call, usedBySearch(request.type, request.parameters), context => search(context, call, request)),
-    bundle: (call, request) => within(call, ALWAYS, context => bundle(context, call, request)),
+    bundle: (call, request) =>
+      within(call, usedByBundle(request.content), context => bundle(context, call, request)),
     submitBundle: (call, request) => within(call, NEVER, context => submitBundle(context, call, request)),
     jobStatus: (call, id) => within(call, NEVER, context => jobStatus(context, call, id)),
     cancelJob: (call, id) => within(call, NEVER, context => cancelJob(context, call, id)),

@@ -257,7 +257,8 @@ test('whatever overtakes whatever, once it says indexed a search that must see e
           defined = undefined
         } else if (each.kind === 'work') under.push(world.work())
         else if (each.kind === 'job') under.push(world.runJobs())
-        else for (let count = 0; count < each.steps && scheduler.count() > 0; count++) await scheduler.waitOne()
+        else if (each.kind === 'advance')
+          for (let count = 0; count < each.steps && scheduler.count() > 0; count++) await scheduler.waitOne()
         await check()
       }
       // Workers come to their end.

@@ -175,7 +175,7 @@ export class StreamedTable implements Table {
 const nameOf = ({ partition, sort }: Key): string => `${partition} ${sort}`
 
 /** Keeps of each resource the document with the highest number, and what it contains, as OpenSearch does. */
-class LaterIndex implements SearchIndex, SearchWriter {
+export class LaterIndex implements SearchIndex, SearchWriter {
   readonly #documents = new Map<string, { readonly number: bigint; readonly document: IndexableVersion }>()
 
   async write(tenant: Tenant, versions: readonly IndexableVersion[]) {

@@ -5,6 +5,7 @@
 import type { Definitions } from '../../definitions.ts'
 import type { Parameters } from '../../fhir-service.ts'
 import { parseQueryString } from '../../query-string.ts'
+import type { JsonValue } from '../../resource/content.ts'
 import { controlOf } from '../parse-controls.ts'
 
 /** @param base the definitions without own parameters. */
@@ -25,6 +26,34 @@ export const usedBySearch =
   (type: string | undefined, parameters: Parameters): UsesOwn =>
   base =>
     usesOthers(base, type, parameters)
+
+/** A Bundle: not where none of its requests and references is a search or an operation, or about SearchParameters. */
+export const usedByBundle =
+  (content: JsonValue): UsesOwn =>
+  () =>
+    mayAsk(content)
+
+function mayAsk(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(mayAsk)
+  return Object.entries(value).some(([name, member]) =>
+    typeof member === 'string' ? isAsking(name, member) : name === 'ifNoneExist' || mayAsk(member),
+  )
+}
+
+function isAsking(name: string, text: string): boolean {
+  switch (name) {
+    case 'ifNoneExist':
+      return true
+    case 'url':
+    case 'reference':
+      return /[?$]|^SearchParameter\b/.test(text)
+    case 'resourceType':
+      return text === 'SearchParameter'
+    default:
+      return false
+  }
+}
 
 const conditionOf = (type: string, text: string): Parameters =>
   parseQueryString(text.startsWith(`${type}?`) ? text.slice(type.length + 1) : text.replace(/^\?/, ''))
