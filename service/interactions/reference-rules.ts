@@ -117,11 +117,13 @@ async function assertTargets(
   const targets: Target[] = []
   const issues = found.flatMap(({ expression, reference, type, id }, index): Issue[] => {
     const version = newest[index]
-    if (version && !deleted.has(keyOf({ type, id }))) {
+    const isDeletedToo = deleted.has(keyOf({ type, id }))
+    if (version && !isDeletedToo) {
       targets.push({ type, id, versionId: version.versionId })
       return []
     }
-    const diagnostics = `The reference '${reference}' leads to no resource of this server`
+    const nowhere = version ? 'what the same request deletes' : 'no resource of this server'
+    const diagnostics = `The reference '${reference}' leads to ${nowhere}`
     return [{ severity: 'error', code: 'not-found', diagnostics, expression: [expression] }]
   })
   if (issues.length > 0) throw new Fault('unprocessable', issues)

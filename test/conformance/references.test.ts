@@ -54,7 +54,12 @@ describe('integrity', () => {
     expect(await world.send('POST /', linked)).toMatchObject({ status: 200 })
     const deletion = { request: { method: 'DELETE', url: 'Patient/a' } }
     expect(await world.send('POST /', transaction(post(observation('Patient/a')), deletion))).toEqual(
-      dangling('Patient/a', 'Bundle.entry[0].resource.subject'),
+      refused(
+        422,
+        'not-found',
+        "The reference 'Patient/a' leads to what the same request deletes",
+        'Bundle.entry[0].resource.subject',
+      ),
     )
     expect(await world.send('POST /', transaction(post(observation('Patient/z'))))).toMatchObject({ status: 422 })
   })
