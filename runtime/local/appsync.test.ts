@@ -247,7 +247,7 @@ describe('a request that can’t be run', () => {
     expect(await refusal(json(JSON.stringify({ query: deep })))).toEqual([
       400,
       null,
-      [['ExecutionLimitReached', 'The query depth limit of 75 is exceeded: 82.']],
+      [['ExecutionLimitReached', 'The query depth limit of 25 is exceeded: 82.']],
     ])
     const deeper = `{ ${'... { '.repeat(4000)} __typename ${'} '.repeat(4000)} }`
     expect(await refusal(json(JSON.stringify({ query: deeper })))).toEqual([

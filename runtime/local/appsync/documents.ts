@@ -11,8 +11,8 @@ export type CheckedDocument =
   | { readonly errors: readonly GraphQLError[]; readonly tooDeep?: undefined }
   | { readonly errors?: undefined; readonly document?: undefined; readonly tooDeep: string }
 
-/** AppSync's greatest queryDepthLimit. */
-const DEPTH_MAX = 75
+/** As a deployment sets AppSync's queryDepthLimit; 75 would be its greatest. */
+const DEPTH_MAX = DEFAULT_GRAPHQL_LIMITS.depthMax
 
 const KEPT_MAX = 200
 const KEPT_LENGTH_MAX = 50_000

@@ -65,8 +65,8 @@ function requestOf(code: ResolverCode, event: AppSyncEvent, info: GraphQLResolve
   }
 }
 
-/** AppSync's end for one request. */
-const RESOLVERS_MAX = 10_000
+/** Of one request, as a deployment sets AppSync's resolverCountLimit; 10,000 would be its greatest. */
+const RESOLVERS_MAX = 5000
 
 const resolversRun = new WeakMap<RequestContext, number>()
 

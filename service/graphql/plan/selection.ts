@@ -3,6 +3,7 @@ import { fault } from '../../fault.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonValue } from '../../resource/content.ts'
 import type { Expressions } from '../fhirpath/expression-types.ts'
+import { DocumentRefusal, documentError } from '../graphql-errors.ts'
 import { compositeOfField, isTypeLiteral } from '../model/positions.ts'
 import type { CompositeType, FieldDefinition, Model, ObjectType } from '../model/type-model.ts'
 import type { VariableValues } from '../values/coerce-literal.ts'
@@ -141,14 +142,20 @@ function collect(planning: Planning, sets: readonly SelectionSetNode[], type: Ob
 const applies = (condition: string, type: ObjectType): boolean =>
   condition === type.name || (condition === 'Resource' && type.resource)
 
-/** GraphQL 3.13.1 and 3.13.2. A condition that is not known, as AppSync may leave it, includes. */
-function isIncluded({ variables }: Planning, { directives }: Pick<FieldNode, 'directives'>): boolean {
+/**
+ * GraphQL 3.13.1 and 3.13.2. A condition that is not known, as AppSync may leave it, includes; in a document of our own
+ * only a default lets it be null.
+ */
+function isIncluded({ variables, keys }: Planning, { directives }: Pick<FieldNode, 'directives'>): boolean {
   if (!directives || directives.length === 0) return true
   for (const { name, arguments: given } of directives) {
     if (name.value !== 'skip' && name.value !== 'include') continue
     const node = given?.find(argument => argument.name.value === 'if')?.value
     const value =
       node?.kind === Kind.VARIABLE ? variables.get(node.name.value) : node?.kind === Kind.BOOLEAN && node.value
+    if (node && value === null && keys === 'response') {
+      throw new DocumentRefusal([documentError('Argument "if" of non-null type "Boolean!" must not be null.', [node])])
+    }
     if (value === (name.value === 'skip')) return false
   }
   return true
