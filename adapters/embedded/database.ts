@@ -22,8 +22,9 @@ const WRITER_CACHE_KIB = 65_536
 const READER_CACHE_KIB = 32_768
 const READER_MAP_BYTES = 1 << 30
 
-/** Result code of SQLite: somebody else has a lock. */
+/** Result codes of SQLite: somebody else has a lock; a file that isn't SQLite's. */
 const BUSY = 5
+const NO_DATABASE = 26
 
 /** Whoever worked on a job worked in the process before this one: its lease holds nobody off. */
 const FREE_JOBS = `UPDATE job SET due = 0, state = 'queued',
@@ -65,7 +66,10 @@ export function lockFolder(folder: string): { release(): void } {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
   } catch (cause) {
     database.close()
-    if (primaryCode(cause) !== BUSY) throw cause
+    const code = primaryCode(cause)
+    if (code === NO_DATABASE)
+      throw new Error(`${LOCK_FILE} in the data folder ${folder} is damaged. Remove it.`, { cause })
+    if (code !== BUSY) throw cause
     throw new Error(
       `Another server is using the data folder ${folder}. Stop it, or give this one a folder of its own.`,
       { cause },

@@ -12,8 +12,11 @@ const FULL: Sentence = (folder, message) =>
 const DAMAGED: Sentence = (folder, message) =>
   `${DATABASE_FILE} in the data folder ${folder} is damaged, or no database (${message}). Put back a copy of the folder that is whole.`
 
-const NO_FOLDER: Sentence = (folder, message) =>
-  `The data folder ${folder} is no folder (${message}). Choose another one.`
+const IN_THE_WAY: Sentence = (folder, message) =>
+  `${folder} can't be the data folder: a file is in the way (${message}). Remove it, or choose another folder.`
+
+const NOT_MADE: Sentence = (folder, message) =>
+  `The data folder ${folder} can't be made (${message}). Make it yourself, or choose another one.`
 
 const TOO_MANY_FILES: Sentence = (_folder, message) =>
   `The system lets this process open too few files (${message}). Raise its limit: ulimit -n 1024`
@@ -36,8 +39,9 @@ const OF_SYSTEM: Readonly<Record<string, Sentence>> = {
   EACCES: NOT_WRITABLE,
   EPERM: NOT_WRITABLE,
   EROFS: NOT_WRITABLE,
-  ENOTDIR: NO_FOLDER,
-  EEXIST: NO_FOLDER,
+  ENOENT: NOT_MADE,
+  ENOTDIR: IN_THE_WAY,
+  EEXIST: IN_THE_WAY,
   ENOSPC: FULL,
   EDQUOT: FULL,
   EMFILE: TOO_MANY_FILES,

@@ -67,7 +67,11 @@ function startThread({ config, limits, connect, logger }: DoorThreadOptions, onL
     waiting.delete(number)
   })
   worker.on('error', error =>
-    logger.error('The door thread failed', { error: error instanceof Error ? error.name : '' }),
+    // A message could hold what a request held; a code of Node's doesn't.
+    logger.error('The door thread failed', {
+      error: error instanceof Error ? error.name : '',
+      code: (error as NodeJS.ErrnoException).code,
+    }),
   )
   worker.on('exit', code => {
     onLost()

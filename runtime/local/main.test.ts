@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -85,6 +85,24 @@ test('a data folder that another server uses is explained', async () => {
     code: 1,
     stdout: '',
     stderr: `${reason} Stop it, or give this one a folder of its own.\n`,
+  })
+})
+
+test('a data folder that can not be used is explained', async () => {
+  const file = join(folder, 'file')
+  await writeFile(file, '')
+  const { code, stdout, stderr } = await outcomeOf(start({ DATA_DIR: file }))
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^\S+ can't be the data folder: a file is in the way \(EEXIST[^)]+\)\. Remove it, or choose /)
+  const damaged = join(folder, 'damaged')
+  await mkdir(damaged)
+  await writeFile(join(damaged, 'gateway.sqlite'), 'no database, but long enough to be looked at as one '.repeat(100))
+  expect(await outcomeOf(start({ DATA_DIR: damaged }))).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      `gateway.sqlite in the data folder ${damaged} is damaged, or no database (file is not a database). ` +
+      'Put back a copy of the folder that is whole.\n',
   })
 })
 

@@ -3,10 +3,13 @@ import { ConfigurationError, parseEnvironment } from '../env.ts'
 import { createStderrLogger } from '../stderr-logger.ts'
 import { StartError } from './backend.ts'
 import { type Gateway, startGateway } from './gateway.ts'
+import { openFilesLimit, openFilesProblem } from './open-files.ts'
 
 async function main(): Promise<void> {
   const config = parseEnvironment(process.env)
   const logger = createStderrLogger(config.logLevel)
+  const tooFewFiles = openFilesProblem(openFilesLimit())
+  if (tooFewFiles !== undefined) throw new StartError(tooFewFiles)
   const wantsEngines = readOptions(process.argv.slice(2))
   // Loaded where it is asked for: it needs packages that only developers install.
   const backend = wantsEngines ? await (await import('./engines.ts')).openEngines({ config, logger }) : undefined
