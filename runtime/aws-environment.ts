@@ -36,7 +36,8 @@ export interface ServicePlaces {
   readonly search: SearchPlace
   readonly sealingKey: string
   /** undefined: nothing goes on after its request was answered. */
-  readonly jobs?: QueuePlace | undefined
+  /** stream: whoever reads the stream of the table has them worked on. */
+  readonly jobs?: QueuePlace | 'stream' | undefined
 }
 
 export interface IndexStreamPlaces {

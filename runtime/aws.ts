@@ -238,13 +238,14 @@ export function openObjects(place: ObjectsPlace) {
   }
 }
 
-/** Jobs in the table; a queue has them worked on. */
-function openJobs(queue: QueuePlace, parts: Omit<DynamoJobStoreParts, 'tell' | 'pace'>): JobStore {
+/** Jobs in the table; a queue has them worked on, or who reads the stream. */
+function openJobs(queue: QueuePlace | 'stream', parts: Omit<DynamoJobStoreParts, 'tell' | 'pace'>): JobStore {
   let opened: Promise<SqsJobQueue> | undefined
   return new DynamoJobStore({
     ...parts,
     pace: SYSTEM_PACE,
     async tell(job, deadline) {
+      if (queue === 'stream') return
       opened ??= import('./aws-jobs.ts').then(module => module.openJobQueue(queue))
       await (await opened).tell(job, deadline)
     },

@@ -60,7 +60,8 @@ export class DynamoJobStore implements JobStore {
   }
 }
 
-function jobOf({ job }: Item): Job {
+/** What is kept of the job. */
+export function jobOf({ job }: Item): Job {
   invariant(typeof job === 'string', 'a job has another form')
   return JSON.parse(job) as Job
 }

@@ -115,6 +115,12 @@ export const jobKey = (tenant: Tenant, id: string): Key => ({ partition: join(te
 /** Which search parameters of its own a tenant has. */
 export const parametersKey = (tenant: Tenant): Key => ({ partition: join(tenant, KINDS.parameters), sort: RECORD_SORT })
 
+/** What a job's key says; undefined: it is another item's. */
+export function jobAddressOf({ partition }: Key): { readonly tenant: Tenant; readonly id: string } | undefined {
+  const [tenant = '', kind, id = ''] = partition.split(SEPARATOR)
+  return kind === KINDS.job ? { tenant: tenantOf(tenant), id } : undefined
+}
+
 export const typesPartition = (tenant: Tenant): string => join(tenant, KINDS.types)
 
 export const typeKey = (tenant: Tenant, type: string): Key => ({ partition: typesPartition(tenant), sort: type })
@@ -132,6 +138,9 @@ export const markKey = (tenant: Tenant, mark: string): Key => ({
 
 /** Of no tenant: how far a rebuild of the search index is. */
 export const REBUILD_KEY: Key = Object.freeze({ partition: `${SEPARATOR}rebuild`, sort: 'record' })
+
+/** Of no tenant: how far the look at all objects is. */
+export const OBJECT_SWEEP_KEY: Key = Object.freeze({ partition: `${SEPARATOR}object-sweep`, sort: 'record' })
 
 /** Until when somebody may be listening to changes. */
 export const listenersKey = (tenant: Tenant): Key => ({ partition: join(tenant, KINDS.listeners), sort: 'listeners' })

@@ -33,14 +33,19 @@ export class DynamoChangeImages implements ChangeImages {
   }
 
   read(record: unknown): ChangeImage {
-    const image = (record as StreamedRecord).dynamodb?.NewImage
+    const item = itemOfRecord(record)
     // Removed: by the table, for its time is over, or by a purge, which leaves a tombstone of its own.
-    if (!image) return OTHER
-    const item = itemOfAttributes(attributesOfImage(image))
+    if (!item) return OTHER
     const { kind, tenant } = kindOf(item)
     if (kind === 'version') return versionImageOf(item, this.#bodies) ?? OTHER
     return kind === 'transaction' ? decided(item, tenantOf(tenant)) : OTHER
   }
+}
+
+/** What an item has become; undefined: it was removed. */
+export function itemOfRecord(record: unknown): Item | undefined {
+  const image = (record as StreamedRecord).dynamodb?.NewImage
+  return image && itemOfAttributes(attributesOfImage(image))
 }
 
 /**

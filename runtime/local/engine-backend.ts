@@ -1,6 +1,6 @@
 /** The service and its workers over real engines on this machine. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createDynamoClient, createTable, StreamPoller } from '#adapters/dynamodb/index.ts'
+import { createDynamoClient, createTable, DynamoJobQueue, StreamPoller } from '#adapters/dynamodb/index.ts'
 import { createBucket, createS3Client } from '#adapters/s3/index.ts'
 import type { Limits, Logger } from '#service/index.ts'
 import type { StreamHandler } from '#workers/stream-event.ts'
@@ -55,13 +55,15 @@ export async function openEngineBackend(options: EngineBackendOptions): Promise<
   const published = createPublishedChanges()
   const dispatch = openDispatch({ places, publisher: published, ...surroundings })
   let indexing: StreamPoller | undefined = pollerOf(places, index, logger)
-  const dispatching = pollerOf(places, dispatch, logger)
+  const jobs = new DynamoJobQueue({ clock: SYSTEM_CLOCK })
+  const dispatching = pollerOf(places, { ...dispatch, handle: observed(jobs, dispatch.handle) }, logger)
   const sweep = openSweep({ places, ...surroundings })
   const sweeping = every(SWEEP_EVERY_MS, () => sweep.run(SYSTEM_CLOCK.now() + BATCH_MS))
   return {
     ...aws,
     places,
     changes: published,
+    jobs,
     connect: () => ({ kind: 'engines', places }),
     indexed: async () => indexing?.settled(),
     async setIndexing(state) {
@@ -75,6 +77,14 @@ export async function openEngineBackend(options: EngineBackendOptions): Promise<
     },
   }
 }
+
+/** There is no queue of jobs here: the stream tells of them. */
+const observed =
+  (jobs: DynamoJobQueue, handle: StreamHandler): StreamHandler =>
+  (event, deadline) => {
+    jobs.observe(event.Records)
+    return handle(event, deadline)
+  }
 
 /** As often as a deployment does it. */
 const SWEEP_EVERY_MS = 5 * 60_000
@@ -99,6 +109,7 @@ function placesOf({ engines: { dynamodb, s3, opensearch }, name }: EngineBackend
     table: { region, local: plain(dynamodb), table: name },
     objects: { region: s3.region, local: plain(s3), bucket: name },
     search: { region, endpoint: opensearch.endpoint, prefix: name, tenancy: 'single' },
+    jobs: 'stream',
     sealingKey: createIds(SYSTEM_CLOCK).nonce().repeat(2),
   }
 }

@@ -1,4 +1,5 @@
-import { DynamoJobStore, DynamoTable, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { DynamoJobQueue, DynamoJobStore, DynamoTable, StreamPoller, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
 import { createIds } from '#runtime/time-ordered-ids.ts'
 import { MACHINE_CLOCK as clock, type StoreOptions } from '#test/support/dynamo-store.ts'
 import { dynamoWorld } from '#test/support/dynamo-world.ts'
@@ -32,8 +33,29 @@ jobStoreSuite('DynamoDB', async () => {
   const { client, place, close } = await dynamoWorld()
   const table = new DynamoTable({ client, tableName: place.name, clock })
   const tell = async () => undefined
+  const { dynamodb } = place.addresses
+  const queue = new DynamoJobQueue({ clock })
+  const poller = new StreamPoller({
+    configuration: { ...dynamodb, credentials: dynamodb },
+    tableName: place.name,
+    handle: async ({ Records: records }) => void queue.observe(records),
+    wait: milliseconds => delay(milliseconds),
+    onError: error => {
+      throw error
+    },
+  })
   return {
     jobs: new DynamoJobStore({ table, clock, ids: createIds(clock), pace: SYSTEM_PACE, tell }),
-    close: async () => close(),
+    queue: {
+      async due() {
+        await poller.settled()
+        return queue.due()
+      },
+      subscribe: listener => queue.subscribe(listener),
+    },
+    async close() {
+      await poller.close()
+      close()
+    },
   }
 })
