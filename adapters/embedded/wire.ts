@@ -70,8 +70,8 @@ export interface JobWrite {
 export type WriteOutcome = CommitResult | { readonly failure: WriteFailure; readonly message: string }
 
 /**
- * stale: see CommitRequest.parameters. expired: its deadline had passed. full: there is no room on the disk. failed: the
- * engine refused. bug: the rest.
+ * stale: see CommitRequest.parameters. expired: its deadline had passed. full: there is no room on the disk. failed:
+ * the engine refused. bug: the rest.
  */
 export type WriteFailure = 'stale' | 'expired' | 'full' | 'failed' | 'bug'
 
