@@ -76,6 +76,23 @@ describe('asks of the table', () => {
     const heavy = { transact: 1, write: 2 * 90 + 3 }
     expect(await requestsOf(world, () => commit(world, ...entries('c', 90, fat)))).toEqual(heavy)
   })
+
+  test('checks of what is referred to in the same request, and a staged commit to delete', async () => {
+    const world = memoryDynamo()
+    await commit(world, change('a'), change('b'))
+    const refersTo = ['a', 'b'].map(id => ({ type: 'Patient', id, versionId: 1 }))
+    const refer = (id: string) =>
+      world.store.commit(TEST_TENANT, { changes: [change(id)], refersTo, deadline: DEADLINE })
+    expect(await requestsOf(world, () => refer('c'))).toEqual({ transact: 1 })
+    await commit(world, change('b', 2))
+    // Refused for the newer version of one, which is looked at.
+    expect(await requestsOf(world, () => refer('d'))).toEqual({ transact: 2, query: 1 })
+    const changes = [change('a', 2, { body: undefined, document: undefined })]
+    const confirm = async () => undefined
+    const remove = () => world.store.commit(TEST_TENANT, { changes, confirm, deadline: DEADLINE })
+    // A list, the tombstone staged and finalized, a decision and the end; the query is for holds.
+    expect(await requestsOf(world, remove)).toEqual({ transact: 1, write: 5, query: 1 })
+  })
 })
 
 test('a version says how many contained resources there may be of it, and so does a tombstone', async () => {
