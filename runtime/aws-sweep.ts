@@ -1,7 +1,7 @@
 /** What is done now and then over AWS's engines, or over their like on this machine. */
-import { DynamoResourceStore, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
+import { DynamoObjectSweeps, DynamoResourceStore, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
 import { OpenSearchCleaner } from '#adapters/opensearch/index.ts'
-import { createDefinitions, type Logger, type Metrics, sweepUnnamedObjects } from '#service/index.ts'
+import { continueObjectSweep, createDefinitions, type Logger, type Metrics } from '#service/index.ts'
 import { createSweep } from '#workers/sweep.ts'
 import { openObjects, openSearch, openTable } from './aws.ts'
 import type { ReindexPlaces } from './aws-environment.ts'
@@ -33,14 +33,16 @@ export function openSweep({ places, ...surroundings }: SweepOptions): OpenSweep 
     pace: SYSTEM_PACE,
     logger: surroundings.logger,
   })
+  const sweeps = new DynamoObjectSweeps(table.table, { clock, pace: SYSTEM_PACE })
+  const definitions = createDefinitions()
   return {
     run: createSweep({
       ...surroundings,
       ...{ overdue: store.overdue, cleaner: new OpenSearchCleaner(search.life), clock },
-      sweepObjects: (keptSince, deadline) =>
-        sweepUnnamedObjects(
-          { store, objects: objects.objects, definitions: createDefinitions(), clock, logger: surroundings.logger },
-          { deadline, keptSince },
+      sweepObjects: run =>
+        continueObjectSweep(
+          { sweeps, store, objects: objects.objects, definitions, clock, logger: surroundings.logger },
+          run,
         ),
     }),
     close() {

@@ -7,10 +7,10 @@ const NOW = Date.UTC(2026, 0, 8)
 
 function sweepOver(sweep: () => Promise<{ closed: number; open: number; failed: number }>, now = NOW) {
   const parts = workerParts(now)
-  const looked: number[] = []
-  const sweepObjects = async (keptSince: number) => {
-    looked.push(keptSince)
-    return 7
+  const looked: boolean[] = []
+  const sweepObjects = async ({ begins }: { readonly begins: boolean }) => {
+    looked.push(begins)
+    return begins ? 7 : undefined
   }
   const purged: number[] = []
   const cleaner = { purgeDeleted: async (before: number) => void purged.push(before) }
@@ -42,19 +42,19 @@ test('one that fails does not keep the other from its work', async () => {
   ])
 })
 
-test('looks for objects that nothing names once a night, among those of four days', async () => {
+test('begins to look for objects that nothing names once a night, and goes on whenever there is more', async () => {
   const nothing = async () => ({ closed: 0, open: 0, failed: 0 })
   for (const [minutes, expected] of [
-    [2 * 60 + 59, []],
-    [3 * 60 + 2, [Date.UTC(2026, 0, 4, 3, 2)]],
-    [3 * 60 + 5, []],
+    [2 * 60 + 59, false],
+    [3 * 60 + 2, true],
+    [3 * 60 + 5, false],
   ] as const) {
     const { run, looked, numbers } = sweepOver(nothing, NOW + minutes * 60_000)
     await run(NOW + 1000)
     expect([minutes, looked, numbers.filter(([name]) => name === 'SweptObjects')]).toEqual([
       minutes,
-      expected,
-      expected.map(() => ['SweptObjects', 7]),
+      [expected],
+      expected ? [['SweptObjects', 7]] : [],
     ])
   }
 })

@@ -5,8 +5,8 @@ import { causeOf } from './stream-batch.ts'
 export interface SweepParts {
   readonly overdue: OverdueTransactions
   readonly cleaner: SearchCleaner
-  /** Takes away what nothing names of the objects kept since then. How many that were. */
-  readonly sweepObjects: (keptSince: number, deadline: number) => Promise<number>
+  /** Takes away what nothing names of the objects, as far as the time goes. How many that were; undefined: not now. */
+  readonly sweepObjects: (run: { readonly begins: boolean; readonly deadline: number }) => Promise<number | undefined>
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -21,13 +21,10 @@ const TRANSACTIONS_MAX = 500
  */
 const DELETED_MS = 7 * 24 * 60 * 60 * 1000
 
-/** What could not be looked at in one night is in the next. */
-const OBJECTS_MS = 4 * 24 * 60 * 60 * 1000
-
 const RUN_MS = 5 * 60 * 1000
 const HOUR_MS = 60 * 60 * 1000
 
-/** Once a night, since it lists all that there are: the first run after three o'clock, UTC. */
+/** Once a night, since it lists all that there are: the first run after three o'clock, UTC, and those that go on. */
 const isHourOfObjects = (now: number): boolean => (now - 3 * HOUR_MS) % (24 * HOUR_MS) < RUN_MS
 
 /** deadline: milliseconds since the epoch. What fails is told by log and metrics; the next run tries again. */
@@ -41,9 +38,9 @@ export function createSweep({ overdue, cleaner, sweepObjects, clock, logger, met
     await attempt('Traces of deleted resources were left in the search index', () =>
       cleaner.purgeDeleted(clock.now() - DELETED_MS, deadline),
     )
-    if (!isHourOfObjects(clock.now())) return
     await attempt('Objects that nothing names could not be looked for', async () => {
-      metrics.record('SweptObjects', 'Count', await sweepObjects(clock.now() - OBJECTS_MS, deadline))
+      const count = await sweepObjects({ begins: isHourOfObjects(clock.now()), deadline })
+      if (count !== undefined) metrics.record('SweptObjects', 'Count', count)
     })
   }
 
