@@ -18,7 +18,7 @@ export interface GraphqlRequest {
 export interface GraphqlResult {
   readonly data?: JsonValue
   readonly errors?: readonly GraphqlError[]
-  /** `resource` is an OperationOutcome of warnings: what the searches of the document have to say beside their lists. */
+  /** `resource` is an OperationOutcome of warnings: what searches of the document have to say beside their lists. */
   readonly extensions?: { readonly resource: JsonValue }
 }
 
