@@ -39,7 +39,11 @@ export const LASTN: Operation = {
 const SUBJECTS: ReadonlySet<string> = new Set(['patient', 'subject'])
 
 /** What the server says of the answer, and paging would make no sense of. */
-const REFUSED: ReadonlySet<string> = new Set(['_sort', '_count', '_total', '_summary', CURSOR_PARAMETER])
+const REFUSED: ReadonlySet<string> = new Set([
+  ...['_sort', '_count', '_total', '_summary', CURSOR_PARAMETER],
+  // Containers are no Observations.
+  ...['_contained', '_containedType'],
+])
 
 /** More are not looked through for one answer. */
 const OBSERVATIONS_MAX = 10_000

@@ -76,6 +76,10 @@ test('$lastn takes its criteria in Parameters, too', async () => {
 
 test.each([
   ['GET /Observation/$lastn', refused(400, 'required', '$lastn needs patient or subject', 'patient')],
+  [
+    'GET /Observation/$lastn?patient=a&_contained=both',
+    refused(400, 'not-supported', '$lastn takes no _contained', '_contained'),
+  ],
   ['GET /Observation/$lastn?patient=a&_sort=date', refused(400, 'not-supported', '$lastn takes no _sort', '_sort')],
   [
     'GET /Observation/$lastn?patient=a&max=0',
