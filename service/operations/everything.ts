@@ -1,14 +1,16 @@
 /** R4 patient-operation-everything.html, encounter-operation-everything.html */
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
-import type { SearchResult } from '../fhir-service.ts'
+import type { Parameters, SearchResult } from '../fhir-service.ts'
 import { read } from '../interactions/read.ts'
 import { search } from '../interactions/search.ts'
+import type { ResourceKey } from '../ports/stored-version.ts'
 import { parseReference } from '../resource/reference-text.ts'
 import { collectReferences } from '../resource/references.ts'
 import { CURSOR_PARAMETER } from '../search/page.ts'
 import { type CarePeriod, carePeriod, isCareWithin } from './care-period.ts'
 import type { Operation, OperationParameter, OperationRunner } from './operation.ts'
+import type { OperationInput } from './operation-input.ts'
 import { searchsetAnswer } from './searchset-answer.ts'
 
 /** Of a patient alone: R4 has none for an encounter. */
@@ -64,14 +66,19 @@ const PARAMETERS: readonly OperationParameter[] = [
   },
 ]
 
-const everythingOf = (type: string, parameters: readonly OperationParameter[]): Operation => ({
+const everythingOf = (
+  type: string,
+  levels: Operation['levels'],
+  parameters: readonly OperationParameter[],
+): Operation => ({
   name: 'everything',
   id: `${type}-everything`,
   title: `Everything about a ${type.toLowerCase()}`,
   description:
     `The ${type} and what is in its compartment, in pages, each with what its resources refer to outside of the ` +
-    'compartment (practitioners, organizations, medications). As far as the caller may see them.',
-  levels: ['instance'],
+    'compartment (practitioners, organizations, medications). As far as the caller may see them.' +
+    (levels.includes('type') ? ' Of the type: one after the other, so that pages may be short.' : ''),
+  levels,
   types: [type],
   affectsState: false,
   base: `http://hl7.org/fhir/OperationDefinition/${type}-everything`,
@@ -79,31 +86,42 @@ const everythingOf = (type: string, parameters: readonly OperationParameter[]): 
   load: async () => everything,
 })
 
-export const PATIENT_EVERYTHING = everythingOf('Patient', [...PERIOD, ...PARAMETERS])
-export const ENCOUNTER_EVERYTHING = everythingOf('Encounter', PARAMETERS)
+export const PATIENT_EVERYTHING = everythingOf('Patient', ['type', 'instance'], [...PERIOD, ...PARAMETERS])
+export const ENCOUNTER_EVERYTHING = everythingOf('Encounter', ['instance'], PARAMETERS)
 
 /** @throws Fault not-found or gone where the resource itself is. */
 const everything: OperationRunner = async (context, call, invocation) => {
-  const { type = '', id = '', input } = invocation
+  const { type = '', id, input } = invocation
+  const wanted = wantedOf(input)
+  if (id === undefined) {
+    const { everythingOfAll } = await import('./everything-of-all.ts')
+    return searchsetAnswer(call, invocation, wanted.asked, await everythingOfAll(context, call, wanted))
+  }
   await read(context, call, { type, id })
+  const page = { count: wanted.count, cursor: input.text(CURSOR_PARAMETER) }
+  return searchsetAnswer(
+    call,
+    invocation,
+    wanted.asked,
+    await compartmentPage(context, call, { type, id }, wanted, page),
+  )
+}
+
+/** What of compartments is asked for, whichever they are. */
+export interface Wanted {
+  readonly types: readonly string[]
+  readonly since: string | undefined
+  readonly period: CarePeriod | undefined
+  readonly count: number | undefined
+  readonly cursor: string | undefined
+  /** For links to other pages. */
+  readonly asked: Parameters
+}
+
+function wantedOf(input: OperationInput): Wanted {
   const types = [...new Set(input.texts('_type').flatMap(text => text.split(',')))].filter(name => name !== '')
   const since = input.text('_since')
   const count = input.integer('_count')
-  const cursor = input.text(CURSOR_PARAMETER)
-  const result = await search(context, call, {
-    compartment: { type, id },
-    parameters: [
-      ...(types.length > 0 ? [['_type', types.join(',')] as const] : []),
-      ...(since === undefined ? [] : [['_lastUpdated', `ge${since}`] as const]),
-      ...(count === undefined ? [] : [['_count', String(count)] as const]),
-      ['_include', '*'],
-      ...(cursor === undefined ? [] : [[CURSOR_PARAMETER, cursor] as const]),
-    ],
-  })
-  const compartment = `${type}/${id}`
-  const isWanted = (name: string): boolean => types.length === 0 || types.includes(name)
-  // What is in the compartment comes as a match, on this page or another one.
-  const includes = result.includes.filter(each => !each.compartments.includes(compartment) && isWanted(each.type))
   const [start, end] = [input.text('start'), input.text('end')]
   const asked = [
     ...(start === undefined ? [] : [['start', start] as const]),
@@ -112,9 +130,39 @@ const everything: OperationRunner = async (context, call, invocation) => {
     ...(types.length > 0 ? [['_type', types.join(',')] as const] : []),
     ...(count === undefined ? [] : [['_count', String(count)] as const]),
   ]
+  const cursor = input.text(CURSOR_PARAMETER)
+  return { types, since, period: carePeriod(start, end), count, cursor, asked }
+}
+
+export interface CompartmentPage {
+  readonly count: number | undefined
+  readonly cursor: string | undefined
+}
+
+/** Of one compartment: as matches what is in it, as includes what that refers to outside of it. */
+export async function compartmentPage(
+  context: ServiceContext,
+  call: Call,
+  compartment: ResourceKey,
+  { types, since, period }: Wanted,
+  { count, cursor }: CompartmentPage,
+): Promise<SearchResult> {
+  const result = await search(context, call, {
+    compartment,
+    parameters: [
+      ...(types.length > 0 ? [['_type', types.join(',')] as const] : []),
+      ...(since === undefined ? [] : [['_lastUpdated', `ge${since}`] as const]),
+      ...(count === undefined ? [] : [['_count', String(count)] as const]),
+      ['_include', '*'],
+      ...(cursor === undefined ? [] : [[CURSOR_PARAMETER, cursor] as const]),
+    ],
+  })
+  const name = `${compartment.type}/${compartment.id}`
+  const isWanted = (type: string): boolean => types.length === 0 || types.includes(type)
+  // What is in the compartment comes as a match, on this page or another one.
+  const includes = result.includes.filter(each => !each.compartments.includes(name) && isWanted(each.type))
   const found = { ...result, includes }
-  const period = carePeriod(start, end)
-  return searchsetAnswer(call, invocation, asked, period ? within(context, call, found, period) : found)
+  return period ? within(context, call, found, period) : found
 }
 
 /** A page of what is within the period: shorter than asked for, or empty, it may have a next one all the same. */

@@ -95,6 +95,61 @@ test('pages hold each match once', async () => {
   ])
 })
 
+/** Pages of the type's `$everything`, without what they refer to. */
+async function pagesOf(line: string, its: RestWorld = world): Promise<string[][]> {
+  const pages: string[][] = []
+  for (let next: string | undefined = line; next; ) {
+    const page = await ask(`GET ${next}`, its)
+    pages.push(named(page).flatMap(each => (each.startsWith('match') ? each.slice('match '.length) : [])))
+    next = nextOf(page)
+  }
+  return pages
+}
+
+test('of the type: one patient after the other, each with the whole compartment', async () => {
+  const many = await openRestWorld()
+  const subject = (id: string) => ({ subject: { reference: `Patient/${id}` } })
+  const observation = (id: string, of: string) => ({
+    ...{ resourceType: 'Observation', id, status: 'final', code: { text: 'x' }, ...subject(of) },
+    performer: [{ reference: 'Practitioner/p' }],
+  })
+  const patients = Array.from({ length: 12 }, (_, index) => `patient-${index}`)
+  await many.send('PUT /Practitioner/p', { body: { resourceType: 'Practitioner', id: 'p' } })
+  for (const id of patients) await many.send(`PUT /Patient/${id}`, { body: { resourceType: 'Patient', id } })
+  for (const id of ['1', '2', '3', '4', '5'])
+    for (const of of ['patient-0', 'patient-1'])
+      await many.send(`PUT /Observation/${of}-${id}`, { body: observation(`${of}-${id}`, of) })
+  for (const count of [1, 3, 4, 100]) {
+    const pages = await pagesOf(`/Patient/$everything?_count=${count}`, many)
+    expect(pages.filter(page => page.length > count)).toEqual([])
+    const seen = pages.flat()
+    expect(seen.length).toBe(22)
+    expect(new Set(seen).size).toBe(22)
+    // Whose each resource is: a patient that has been left does not come again.
+    const owners = seen.map(name => /patient-\d+/.exec(name)?.[0] ?? '')
+    const turns = owners.filter((owner, index) => owner !== owners[index - 1])
+    expect(turns.toSorted()).toEqual(patients.toSorted())
+  }
+  const first = await ask('GET /Patient/$everything?_count=100', many)
+  expect(named(first).filter(each => each.startsWith('include'))).toEqual(['include Practitioner/p'])
+  expect(first.link[0]).toEqual({
+    relation: 'self',
+    url: 'http://localhost:8080/fhir/Patient/$everything?_count=100',
+  })
+  const observations = await pagesOf('/Patient/$everything?_type=Observation', many)
+  expect(observations.flat().length).toBe(10)
+  many.clock.advance(60_000)
+  await many.send('PUT /Observation/patient-1-3', {
+    body: { ...observation('patient-1-3', 'patient-1'), status: 'amended' },
+  })
+  await many.send('PUT /Patient/patient-11', {
+    body: { resourceType: 'Patient', id: 'patient-11', active: true },
+  })
+  const since = '/Patient/$everything?_since=2024-02-29T12:00:30Z'
+  expect((await pagesOf(since, many)).flat()).toEqual(['Observation/patient-1-3', 'Patient/patient-11'])
+  await many.close()
+})
+
 test('_type and _since restrict it, in a URL and in Parameters', async () => {
   const types = ['match Observation/1', 'match Observation/2', 'match Observation/3']
   expect(named(await ask('GET /Patient/a/$everything?_type=Observation'))).toEqual(types)
@@ -126,12 +181,17 @@ test.each([
     refused(400, 'value', "Parameter '_type': 'Nothing' is no resource type", '_type'),
   ],
   [
-    'GET /Patient/$everything',
+    'GET /Encounter/$everything',
     refused(
       404,
       'not-supported',
-      'The operation $everything is not offered at this address, but at /Patient/[id]/$everything, /Encounter/[id]/$everything',
+      'The operation $everything is not offered at this address, but at /Patient/$everything, ' +
+        '/Patient/[id]/$everything, /Encounter/[id]/$everything',
     ),
+  ],
+  [
+    'GET /Patient/$everything?_cursor=other',
+    refused(400, 'value', 'This is not a page cursor of this server: follow the links of the pages before.', '_cursor'),
   ],
 ])('%s is refused', async (line, answer) => {
   expect(await world.send(line)).toEqual(answer)

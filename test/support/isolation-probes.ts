@@ -133,6 +133,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'a value set by its id': get('/Observation?code:in=ValueSet/hidden'),
   'sorted by what is referred to': get('/Observation?_sort=-performer:Patient.family,_id'),
   $everything: get('/Patient/open/$everything'),
+  '$everything of all': get('/Patient/$everything'),
+  '$everything of all, page by page': get('/Patient/$everything?_count=1'),
   '$everything of the hidden': get('/Patient/hidden/$everything'),
   '$everything of the deleted': get('/Patient/gone/$everything'),
   $lastn: get('/Observation/$lastn?subject=Patient/hidden'),
