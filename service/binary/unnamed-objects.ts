@@ -33,8 +33,8 @@ export const sweepUnnamedObjects = async (parts: ObjectSweepParts, sweep: Object
   (await sweepFrom(parts, sweep, undefined, Number.POSITIVE_INFINITY)).count
 
 /**
- * The same for as long as one run has, by a look at all objects that begins where `begins` says so, and goes on from run
- * to run. It looks at what was kept since the one before it: what was too young for that one is old enough for this.
+ * The same for as long as one run has, by a look at all objects that begins where `begins` says so, and goes on from
+ * run to run. It looks at what was kept since the one before it: what was too young for that one is old enough for this.
  * undefined: there is nothing to do.
  */
 export async function continueObjectSweep(
