@@ -90,8 +90,8 @@ describe('asks of the table', () => {
     const changes = [change('a', 2, { body: undefined, document: undefined })]
     const confirm = async () => undefined
     const remove = () => world.store.commit(TEST_TENANT, { changes, confirm, deadline: DEADLINE })
-    // A list, the tombstone staged and finalized, a decision and the end; the query is for holds.
-    expect(await requestsOf(world, remove)).toEqual({ transact: 1, write: 5, query: 1 })
+    // The version before (another's), a list, the tombstone staged and finalized, a decision and the end; holds.
+    expect(await requestsOf(world, remove)).toEqual({ get: 1, transact: 1, write: 5, query: 1 })
   })
 })
 

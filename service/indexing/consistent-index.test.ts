@@ -99,6 +99,12 @@ test('indexes the types that the search looks at, through joins too', async () =
   expect([others.written, others.searched.length]).toEqual([[], 1])
 })
 
+test('indexes whatever is marked for those searches that come after', async () => {
+  const { index, written } = await world({ marked: [mark('Patient', '1', 2), mark('Group', '1', 1)] })
+  await index.search(tenant, { ...search('Device', EVERYTHING), consistent: 'with all after it' })
+  expect(written).toEqual([['Patient/1 2', 'Group/1 1']])
+})
+
 test('is not available where it cannot promise to see everything', async () => {
   const far = await world({ complete: false })
   expect(await faultOf(far.index.search(tenant, search('Patient', EVERYTHING)))).toEqual(

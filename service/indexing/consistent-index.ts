@@ -44,12 +44,12 @@ export class ConsistentIndex implements SearchIndex {
     return this.#parts.index.search(tenant, request)
   }
 
-  async #catchUp(tenant: Tenant, { query, deadline }: SearchRequest): Promise<void> {
+  async #catchUp(tenant: Tenant, { query, consistent, deadline }: SearchRequest): Promise<void> {
     const { writes, complete } = await this.#parts.markers.unindexed(tenant, WRITES_MAX, deadline)
     if (!complete) throw behind(`more than ${WRITES_MAX} writes`)
     const types = [...typesOf(query)]
     // Whatever is written may contain some.
-    const all = types.some(isContainedType)
+    const all = consistent === 'with all after it' || types.some(isContainedType)
     const newest = newestOf(all ? writes : writes.filter(({ type }) => types.includes(type)))
     for (let start = 0; start < newest.length; start += BATCH) {
       await this.#index(tenant, newest.slice(start, start + BATCH), deadline)

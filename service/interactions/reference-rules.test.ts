@@ -59,6 +59,29 @@ test('a deletion is held up by what is there, whatever has been deleted beside i
   expect(category).toBe('conflict')
 })
 
+test('of the searches for references the first sees every write, before any other is asked', async () => {
+  const asked: unknown[] = []
+  const { service } = testWorld({
+    rules,
+    wrap: ports => ({
+      ...ports,
+      index: {
+        async search(tenant, request) {
+          asked.push(request.consistent)
+          const { length } = asked
+          const page = await ports.index.search(tenant, request)
+          if (length === 1) expect(asked).toHaveLength(1)
+          return page
+        },
+      },
+    }),
+  })
+  await service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })
+  await service.delete(ADMIN, { type: 'Patient', id: 'p' })
+  expect(asked.length).toBeGreaterThan(50)
+  expect(asked).toEqual(['with all after it', ...Array.from({ length: asked.length - 1 }, () => false)])
+})
+
 test('a reference to what is hidden is refused as one to nothing', async () => {
   const { service } = testWorld({ policy: HIDING, rules })
   await service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })

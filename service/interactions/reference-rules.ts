@@ -11,6 +11,7 @@ import type { ServiceContext } from '../context.ts'
 import { Fault, fault, type Issue } from '../fault.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import type { CommitRequest, Target } from '../ports/resource-store.ts'
+import type { SearchRequest } from '../ports/search-index.ts'
 import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { parseReference } from '../resource/reference-text.ts'
@@ -159,37 +160,53 @@ export async function referenceTo(
   context: ServiceContext,
   call: Call,
   key: ResourceKey,
-  { written }: Staged,
+  staged: Staged,
 ): Promise<Fault | undefined> {
-  const { limits, policy, ports } = context
-  const definitions = context.definitions.for(call.tenant)
-  let found: Fault | undefined
-  await mapConcurrently(Object.entries(definitions.reverse(key.type)), limits.concurrencyMax, async ([type, codes]) => {
+  const { limits } = context
+  const [first, ...others] = Object.entries(context.definitions.for(call.tenant).reverse(key.type))
+  if (!first) return undefined
+  // Once is enough: what has been written by now is what counts.
+  let found = await referenceIn(context, call, key, { type: first, staged, consistent: 'with all after it' })
+  await mapConcurrently(others, limits.concurrencyMax, async type => {
     if (found) return
-    const parameters = codes.flatMap(code => definitions.searchParameters(type).get(code) ?? [])
-    const nodes = parameters.map(parameter => pointingAt(key, parameter))
-    const query = scope(call, policy, { type, where: { kind: 'or', nodes } })
-    const page = await ports.index.search(call.tenant, {
-      query,
-      sort: [],
-      count: written.size + 1,
-      total: 'none',
-      deadline: call.deadline,
-      consistent: true,
-    })
-    // What the same commit writes is judged by what becomes of it.
-    const others = page.hits.filter(hit => !written.has(keyOf(hit)))
-    const [first] = await readHits(context, call, query, others)
-    if (!first) return
-    const document = documentOf(call, definitions, first)
-    const { code = '' } = parameters.find((_, index) => matchesAlone(nodes[index] ?? NOWHERE, () => document)) ?? {}
-    found ??= fault(
-      'conflict',
-      `${keyOf(key)} can not be deleted: ${keyOf(first)} refers to it (${code}), and may not be left alone`,
-      { code: 'business-rule' },
-    )
+    const another = await referenceIn(context, call, key, { type, staged, consistent: false })
+    found ??= another
   })
   return found
+}
+
+interface ReferenceLook extends Pick<SearchRequest, 'consistent'> {
+  /** And the codes of its search parameters that may refer to the resource. */
+  readonly type: readonly [type: string, codes: readonly string[]]
+  readonly staged: Staged
+}
+
+async function referenceIn(
+  context: ServiceContext,
+  call: Call,
+  key: ResourceKey,
+  { type: [type, codes], staged: { written }, consistent = false }: ReferenceLook,
+): Promise<Fault | undefined> {
+  const { policy, ports } = context
+  const definitions = context.definitions.for(call.tenant)
+  const parameters = codes.flatMap(code => definitions.searchParameters(type).get(code) ?? [])
+  const nodes = parameters.map(parameter => pointingAt(key, parameter))
+  const query = scope(call, policy, { type, where: { kind: 'or', nodes } })
+  const page = await ports.index.search(call.tenant, {
+    ...{ query, sort: [], count: written.size + 1, total: 'none' },
+    ...{ deadline: call.deadline, consistent },
+  })
+  // What the same commit writes is judged by what becomes of it.
+  const others = page.hits.filter(hit => !written.has(keyOf(hit)))
+  const [first] = await readHits(context, call, query, others)
+  if (!first) return undefined
+  const document = documentOf(call, definitions, first)
+  const { code = '' } = parameters.find((_, index) => matchesAlone(nodes[index] ?? NOWHERE, () => document)) ?? {}
+  return fault(
+    'conflict',
+    `${keyOf(key)} can not be deleted: ${keyOf(first)} refers to it (${code}), and may not be left alone`,
+    { code: 'business-rule' },
+  )
 }
 
 const NOWHERE: Node = Object.freeze({ kind: 'or', nodes: [] })

@@ -26,8 +26,11 @@ export interface SearchRequest {
   readonly positions?: true
   /** Told of each question to the engine, for those who wonder about a search. */
   readonly trace?: (step: SearchStep) => void
-  /** The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache). */
-  readonly consistent?: boolean
+  /**
+   * The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache); with all
+   * those of searches that come after it as well, whatever they are for.
+   */
+  readonly consistent?: boolean | 'with all after it'
 }
 
 /** An engine's own values (sort values, tiebreak), JSON. Signed by the service before it leaves. */
