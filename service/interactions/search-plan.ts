@@ -168,6 +168,8 @@ function targetOf(context: ServiceContext, call: Call, request: SearchRequest): 
 function namedTypes(definitions: Definitions, all: readonly string[], given: Parameters): readonly string[] {
   const [[, value] = ['', '']] = given
   if (given.length > 1) throw badType("Parameter '_type' is given more than once")
+  if (value === '')
+    throw badType("Parameter '_type' has no value; expected resource types, as in '_type=Patient,Observation'")
   const types = [...new Set(value.split(','))]
   const unknown = types.find(type => !all.includes(type))
   if (unknown === undefined) return types

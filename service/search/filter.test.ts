@@ -154,5 +154,5 @@ test.each<[string, string, string, string]>([
 test('every problem of a filter is told', () => {
   expect(
     refusalOf(() => filter('Patient', 'birthdate eq x and nope eq 1')).map(([, , text]) => text?.slice(0, 46)),
-  ).toEqual(["_filter: Parameter 'birthdate': 'eqx' is not w", "_filter: Patient has no search parameter 'nope"])
+  ).toEqual(["_filter: Parameter 'birthdate': 'x' is not wha", "_filter: Patient has no search parameter 'nope"])
 })

@@ -1,7 +1,7 @@
 /** `_filter`: tests on search parameters, put together, as nodes. R4 search_filter.html */
 import type { SearchParameterType } from '#schema/tables.ts'
 import type { SearchParameter } from '../definitions.ts'
-import type { Node } from './ast.ts'
+import type { Comparator, Node } from './ast.ts'
 import {
   type FilterExpression,
   type FilterOperator,
@@ -171,9 +171,11 @@ function stringNode(
   return operator === 'ne' ? { kind: 'differs', node } : node
 }
 
+const COMPARATORS: readonly Comparator[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap']
+
 function rangeNode(criterion: Criterion, parameter: SearchParameter, operator: FilterOperator): Node | undefined {
-  const prefix = operator === 'po' ? 'eq' : operator
-  const node = parseLeaf({ ...criterion, values: criterion.values.map(text => prefix + text) }, parameter, undefined)
+  const comparator = COMPARATORS.find(one => one === operator) ?? 'eq'
+  const node = parseLeaf({ ...criterion, comparator }, parameter, undefined)
   // Ranges overlap: what `ap` means where its range is not widened.
   return operator === 'po' && node?.kind === 'date' ? { ...node, comparator: 'ap' } : node
 }

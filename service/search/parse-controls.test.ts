@@ -77,16 +77,18 @@ test.each<[string, string, string]>([
   ['_summary', 'yes', 'one of true, text, data, count, false'],
   ['_contained', 'yes', 'one of false, true, both'],
   ['_containedType', '', 'one of container, contained'],
-  ['_sort', '', "parameters, '-' before one for descending"],
-  ['_sort', 'name,-', "parameters, '-' before one for descending"],
-  ['_cursor', '', 'what a next link holds'],
+  ['_sort', '', "parameters, '-' before one for descending, nothing for ascending"],
+  ['_sort', 'name:desc', "parameters, '-' before one for descending, nothing for ascending"],
+  ['_sort', ' name', "parameters, '-' before one for descending, nothing for ascending"],
+  ['_sort', 'name,-', "parameters, '-' before one for descending, nothing for ascending"],
+  ['_cursor', '', 'what a page link holds'],
 ])('%s=%s is refused', (name, value, expected) => {
   const diagnostics = `Parameter '${name}': '${value}' is not what it takes; expected ${expected}`
   expect(refusalOf(() => parse('Patient', [name, value]))).toEqual([['value', name, diagnostics]])
 })
 
 test.each<[string, string, string]>([
-  ['_sort', 'brithdate', "Patient has no search parameter 'brithdate' (near: 'birthdate')"],
+  ['_sort', 'brithdate', "Parameter '_sort': Patient has no search parameter 'brithdate' (near: 'birthdate')"],
   ['_sort:desc', 'name', "Parameter '_sort:desc': _sort takes no modifier"],
   ['_query', 'x', "Parameter '_query' names no query that this server has: only searches by parameters and '_filter'"],
   [
@@ -106,6 +108,16 @@ test.each<[string, string, string]>([
 test('what needs more than values cannot be sorted by', () => {
   const diagnostics = "Parameter '_sort': sorting by the special parameter 'near' is not supported"
   expect(refusalOf(() => parse('Location', ['_sort', 'near']))).toEqual([['not-supported', '_sort', diagnostics]])
+})
+
+test('without a value, elements and names are missed, and sizes of pages are cut', () => {
+  expect(refusalOf(() => parse('Patient', ['_elements', '']))).toEqual([
+    ['value', '_elements', "Parameter '_elements' has no value; expected names of elements"],
+  ])
+  expect(refusalOf(() => parse('Patient', ['', 'ann']))).toEqual([
+    ['value', '', "There is a value, 'ann', but no name of a parameter before '='"],
+  ])
+  expect(parse('Patient', ['_count', '9'.repeat(30)]).count).toBe(1e30)
 })
 
 test('an element of another type is refused', () => {

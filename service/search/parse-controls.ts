@@ -75,7 +75,7 @@ const TOTALS = ['none', 'estimate', 'accurate'] as const
 const SUMMARIES = ['true', 'text', 'data', 'count', 'false'] as const
 const CONTAINED = ['false', 'true', 'both'] as const
 const CONTAINED_TYPES = ['container', 'contained'] as const
-const COUNT = /^\d{1,9}$/
+const COUNT = /^\d+$/
 
 const CONTROLS: ReadonlyMap<string, Control> = new Map<string, Control>([
   ['_sort', plain(sort)],
@@ -129,7 +129,7 @@ const CONTROLS: ReadonlyMap<string, Control> = new Map<string, Control>([
   ],
   [
     CURSOR_PARAMETER,
-    once('what a next link holds', (state, value) => {
+    once('what a page link holds', (state, value) => {
       state.cursor = value
       return value !== ''
     }),
@@ -186,6 +186,10 @@ function listOf(name: string, value: string, countMax: number, problems: Problem
 
 /** R4 search.html#elements: names of elements at the root of the type. */
 function elements(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
+  if (value === '') {
+    problems.push(ignorable(name, `Parameter '${name}' has no value; expected names of elements`, 'value'))
+    return undefined
+  }
   const components = state.types.flatMap(type => state.definitions.component(type) ?? [])
   const applied = listOf(name, value, ELEMENTS_MAX, problems).filter(element => {
     const known = components.some(

@@ -110,7 +110,12 @@ test.each<[string, string, string, string]>([
     "value Parameter 'gender.name': 'gender' of Patient is a token, and only references can be chained",
   ],
   ['Patient', 'organization.nme', 'x', "not-supported Organization has no search parameter 'nme' (near: 'name')"],
-  ['Observation', 'subject.nothing', 'x', "not-supported No target of 'subject' has a search parameter 'nothing'"],
+  [
+    'Observation',
+    'subject.nothing',
+    'x',
+    "not-supported Parameter 'subject.nothing': no type that 'subject' points to has a search parameter 'nothing'",
+  ],
   ['Observation', 'subject:Patient.nme', 'x', "not-supported Patient has no search parameter 'nme' (near: 'name')"],
   ['Observation', 'subject:Nobody.name', 'x', "value Parameter 'subject:Nobody.name': 'Nobody' is no resource type"],
   [

@@ -4,7 +4,7 @@ import type { TerminologyAnswers } from '../terminology/answers.ts'
 import type { Node } from './ast.ts'
 import { splitUnescaped } from './escapes.ts'
 import { nearHint } from './near-names.ts'
-import { anyOf, type Criterion, isTarget, parseLeaf, refuse, type ValueBudget } from './parse-leaf.ts'
+import { anyOf, type Criterion, isTarget, noResourceType, parseLeaf, refuse, type ValueBudget } from './parse-leaf.ts'
 import { ignorable, type Problem, quoted } from './problems.ts'
 import type { ReferenceContext } from './reference-value.ts'
 
@@ -42,6 +42,10 @@ export function parseCriterion(
   value: string,
   problems: Problem[],
 ): Node | undefined {
+  if (name === '') {
+    problems.push(ignorable(name, `There is a value, ${quoted(value)}, but no name of a parameter before '='`, 'value'))
+    return undefined
+  }
   if (value === '') {
     problems.push(ignorable(name, `Parameter '${name}' has no value`, 'value'))
     return undefined
@@ -84,9 +88,13 @@ function findParameter(criterion: Criterion, type: string, code: string): Search
   return parameter
 }
 
+/** Parameters whose values name search parameters. */
+const NAMING_OTHERS = /^_(sort|include|revinclude)\b/
+
 /** `name` is all that the client wrote, `code` the part of it that is unknown. */
 export function unknownParameter(name: string, type: string, code: string, known: Iterable<string>): Problem {
-  const diagnostics = `${type} has no search parameter ${quoted(code)}${nearHint(code, known)}`
+  const place = NAMING_OTHERS.test(name) ? `Parameter '${name}': ` : ''
+  const diagnostics = `${place}${type} has no search parameter ${quoted(code)}${nearHint(code, known)}`
   return ignorable(name, diagnostics, 'not-supported')
 }
 
@@ -117,7 +125,7 @@ function resolveChain(criterion: Criterion, parameter: SearchParameter, rest: st
     problems.push(
       all.length === 1
         ? unknownParameter(name, only, next, definitions.searchParameters(only).keys())
-        : ignorable(name, `No target of '${parameter.code}' has a search parameter '${next}'`, 'not-supported'),
+        : noTargetParameter(criterion, parameter, next, all),
     )
     return undefined
   }
@@ -131,6 +139,17 @@ function resolveChain(criterion: Criterion, parameter: SearchParameter, rest: st
     )
   }
   return resolveBranches(criterion, parameter, targets, rest, depth)
+}
+
+function noTargetParameter(
+  { definitions, name }: Criterion,
+  { code }: SearchParameter,
+  next: string,
+  targets: readonly string[],
+): Problem {
+  const known = new Set(targets.flatMap(type => [...definitions.searchParameters(type).keys()]))
+  const diagnostics = `Parameter '${name}': no type that '${code}' points to has a search parameter ${quoted(next)}`
+  return ignorable(name, diagnostics + nearHint(next, known), 'not-supported')
 }
 
 /** Targets whose parameter can't take the value drop out; it is a problem where none is left. */
@@ -166,7 +185,8 @@ function resolveHas(criterion: Criterion, type: string, path: string, depth: num
   if (source === '' || code === '' || rest === '') {
     return refuse(criterion, 'it is not of the form _has:Type:reference:parameter')
   }
-  if (!criterion.definitions.isResourceType(source)) return refuse(criterion, `'${source}' is no resource type`)
+  if (!criterion.definitions.isResourceType(source))
+    return refuse(criterion, noResourceType(source, criterion.definitions))
   const parameter = findParameter(criterion, source, code)
   if (!parameter) return undefined
   const { kind, targets } = parameter

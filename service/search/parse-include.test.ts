@@ -68,7 +68,7 @@ test.each<[string, string, string]>([
   [
     '_include',
     'Patient:orgnization',
-    "not-supported Patient has no search parameter 'orgnization' (near: 'organization')",
+    "not-supported Parameter '_include': Patient has no search parameter 'orgnization' (near: 'organization')",
   ],
   ['_include', 'Patient:gender', "value Parameter '_include': 'gender' of Patient is a token, no reference"],
   [

@@ -2,6 +2,7 @@
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { IncludeDirective } from './parse.ts'
 import { unknownParameter } from './parse-criterion.ts'
+import { noResourceType } from './parse-leaf.ts'
 import { ignorable, malformed, type Problem, quoted } from './problems.ts'
 
 /**
@@ -35,7 +36,7 @@ export function parseInclude(
   }
   for (const named of [sourceType, targetType ?? sourceType]) {
     if (!definitions.isResourceType(named))
-      return malformed(name, `Parameter '${name}': ${quoted(named)} is no resource type`)
+      return malformed(name, `Parameter '${name}': ${noResourceType(named, definitions)}`)
   }
   const parameter = code === '*' ? code : referenceParameter(definitions, name, sourceType, code)
   if (parameter !== '*' && 'issue' in parameter) return parameter

@@ -12,6 +12,7 @@ function refusalsOf(search: string) {
 }
 
 const PREFIXES = 'optionally behind one of eq ne gt lt ge le sa eb ap'
+const CALENDAR = `a month, day, time and time zone that there are, as yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm[:ss[.sss]][Z|+hh:mm|-hh:mm], ${PREFIXES}`
 const DATE = `yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm[:ss[.sss]][Z|+hh:mm|-hh:mm], ${PREFIXES}`
 const NUMBER = `a number such as 100, 5.40 or 1e-3, ${PREFIXES}`
 const QUANTITY = `number, number|system|code or number||code, the number ${PREFIXES}`
@@ -24,7 +25,9 @@ test.each<[string, string, string]>([
   ['Patient?name=,', '', NO_EMPTY],
   ['Patient?name=\u0301', '\u0301', 'text with at least one letter, digit or sign'],
   ['Patient?birthdate=13', '13', DATE],
-  ['Patient?birthdate=2013-02-30', '2013-02-30', DATE],
+  ['Patient?birthdate=2013-02-30', '2013-02-30', CALENDAR],
+  ['Patient?birthdate=ge2013-13', 'ge2013-13', CALENDAR],
+  ['Observation?date=2013-01-01T10:00+99:00', '2013-01-01T10:00+99:00', CALENDAR],
   ['Patient?birthdate=xx2013', 'xx2013', DATE],
   ['RiskAssessment?probability=half', 'half', NUMBER],
   ['RiskAssessment?probability=1e999', '1e999', NUMBER],
@@ -32,7 +35,10 @@ test.each<[string, string, string]>([
   ['Observation?value-quantity=a||mg', 'a||mg', QUANTITY],
   ['Patient?identifier=a|b|c', 'a|b|c', TOKEN],
   ['Patient?identifier=|', '|', TOKEN],
-  ['Observation?subject=Nobody/1', 'Nobody/1', REFERENCE],
+  ['Observation?subject=Nobody/1', 'Nobody/1', `${REFERENCE}, and 'Nobody' is no resource type`],
+  ['Observation?subject=Patent/1', 'Patent/1', `${REFERENCE}, and 'Patent' is no resource type (near: 'Patient')`],
+  ['Patient?active=maybe', 'maybe', 'true or false'],
+  ['Patient?deceased:not=1', '1', 'true or false'],
   ['Observation?subject=urn:uuid:1', 'urn:uuid:1', REFERENCE],
   ['Observation?subject=#1', '#1', REFERENCE],
   ['Observation?subject:Patient=Group/1', 'Group/1', 'a reference to Patient, as the modifier says'],

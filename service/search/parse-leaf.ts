@@ -2,9 +2,10 @@
 import type { SearchParameterType } from '#schema/tables.ts'
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { TerminologyAnswers } from '../terminology/answers.ts'
-import type { Node } from './ast.ts'
+import type { Comparator, Node } from './ast.ts'
 import { derivationsOf } from './derived-parameter.ts'
 import { unescapeValue } from './escapes.ts'
+import { nearHint } from './near-names.ts'
 import { compositePresent } from './parse-composite.ts'
 import { isTerminologyModifier, parseTerminology, type TerminologyModifier } from './parse-terminology.ts'
 import { parseValue } from './parse-value.ts'
@@ -28,6 +29,8 @@ export interface Criterion {
   /** What the parameter has left to spend. */
   readonly budget: { branches: number }
   readonly valueBudget: ValueBudget
+  /** Said elsewhere than in a prefix of the values. */
+  readonly comparator?: Comparator | undefined
   /** undefined: value sets and hierarchies can't be asked for. */
   readonly terminology?: TerminologyAnswers | undefined
   readonly problems: Problem[]
@@ -121,7 +124,7 @@ const TARGETS_LISTED_MAX = 8
 export function isTarget(criterion: Criterion, parameter: SearchParameter, type: string): boolean {
   const { code, resourceType, targets } = parameter
   if (!criterion.definitions.isResourceType(type)) {
-    refuse(criterion, `'${type}' is no resource type`)
+    refuse(criterion, noResourceType(type, criterion.definitions))
     return false
   }
   if (!targets || targets.includes(type)) return true
@@ -130,6 +133,9 @@ export function isTarget(criterion: Criterion, parameter: SearchParameter, type:
   refuse(criterion, `'${code}' of ${resourceType} points to ${listed}, never to ${type}`)
   return false
 }
+
+export const noResourceType = (name: string, { resourceTypes }: Definitions): string =>
+  `${quoted(name)} is no resource type${nearHint(name, resourceTypes)}`
 
 /** Adds a problem that names the parameter. */
 export function refuse(criterion: Criterion, what: string, code?: 'not-supported' | 'too-costly'): undefined {
@@ -140,8 +146,8 @@ function parseValues(criterion: Criterion, parameter: SearchParameter, modifier:
   if (parameter.kind === 'token' && isTerminologyModifier(modifier) && !isMediaTypes(parameter, modifier)) {
     return parseMembers(criterion, parameter, modifier)
   }
-  const { definitions, references, now } = criterion
-  const context = { definitions, parameter, modifier, references, now }
+  const { definitions, references, now, comparator } = criterion
+  const context = { definitions, parameter, modifier, references, now, comparator }
   return eachValue(criterion, text => parseValue(text, context))
 }
 

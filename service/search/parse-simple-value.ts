@@ -7,6 +7,7 @@ import { type Derivation, derivationsOf, derivedParameter } from './derived-para
 import { CANONICAL_UNITS, DATE_MAX, DATE_MIN } from './document.ts'
 import { splitUnescaped, unescapeValue } from './escapes.ts'
 import { mediaTypeOf, typeSystem } from './index-values.ts'
+import { nearHint } from './near-names.ts'
 import { normalizeString } from './normalize.ts'
 import { parseNumberRange } from './number-range.ts'
 import { canonicalValueOf, isLogicalId, type ReferenceContext, referenceValueOf } from './reference-value.ts'
@@ -20,6 +21,8 @@ export interface ValueContext {
   readonly references: ReferenceContext
   /** Milliseconds since the epoch. */
   readonly now: number
+  /** Said elsewhere than in a prefix of the value. */
+  readonly comparator?: Comparator | undefined
   /** The value is a component of a composite: the node is a ComponentNode. */
   readonly component?: true
 }
@@ -59,7 +62,14 @@ function parseToken(text: string, { definitions, parameter, modifier }: ValueCon
   if (modifier === 'text') return parseTokenText(text, definitions, parameter)
   if (modifier === 'of-type') return parseOfType(text, definitions, parameter)
   if (modifier === 'below') return parseMediaType(text, definitions, parameter)
-  return folded(parseSystemAndCode(text, parameter), parameter)
+  return folded(sensible(parseSystemAndCode(text, parameter), parameter), parameter)
+}
+
+/** What is true or false is no third thing. */
+function sensible(node: Node | string, { paths }: SearchParameter): Node | string {
+  if (typeof node === 'string' || node.kind !== 'token' || node.code === undefined) return node
+  if (node.code === 'true' || node.code === 'false' || !paths.every(({ type }) => type === 'boolean')) return node
+  return 'true or false'
 }
 
 /** Elements of type string are kept in lower case, all others as they are. */
@@ -144,9 +154,9 @@ function parseReference(text: string, context: ValueContext): Node | string {
   }
   const canonical = parameter.paths.some(path => CANONICAL_TYPES.has(path.type))
   const found = canonical ? canonicalValueOf(value, references) : referenceValueOf(value, references)
-  if (!found) return EXPECTED_REFERENCE
+  if (!found) return expectedReference(value, definitions)
   if (found.url !== undefined) {
-    if (!ABSOLUTE.test(found.url)) return EXPECTED_REFERENCE
+    if (!ABSOLUTE.test(found.url)) return expectedReference(value, definitions)
     if (modifier !== undefined) return `an id or ${modifier}/id, as the modifier says`
   } else if (modifier !== undefined && found.type !== modifier) {
     return `a reference to ${modifier}, as the modifier says`
@@ -154,6 +164,14 @@ function parseReference(text: string, context: ValueContext): Node | string {
   const { type, id, url, version } = found
   return { kind: 'reference', parameter, type, id, url, version }
 }
+
+function expectedReference(value: string, { resourceTypes }: Definitions): string {
+  const type = TYPE_AND_ID.exec(value)?.[1]
+  if (type === undefined || resourceTypes.includes(type)) return EXPECTED_REFERENCE
+  return `${EXPECTED_REFERENCE}, and '${type}' is no resource type${nearHint(type, resourceTypes)}`
+}
+
+const TYPE_AND_ID = /^([A-Za-z]{1,64})\/[^/]+$/
 
 /** `url|1` finds `url|1` and `url|1.2`; `url` finds every version. R4 search.html#versions */
 function parseCanonicalBelow(text: string, context: ValueContext): Node | string {
@@ -183,20 +201,32 @@ function parseUri(text: string, { parameter, modifier }: ValueContext): Node {
 
 const PREFIX = /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)/
 
-function splitPrefix(text: string): [comparator: Comparator, rest: string] {
+function splitPrefix(text: string, { comparator }: ValueContext): [comparator: Comparator, rest: string] {
+  if (comparator) return [comparator, text]
   const prefix = PREFIX.exec(text)?.[0] as Comparator | undefined
   return prefix === undefined ? ['eq', text] : [prefix, text.slice(2)]
 }
 
 const PREFIXES = 'optionally behind one of eq ne gt lt ge le sa eb ap'
-const EXPECTED_DATE = `yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm[:ss[.sss]][Z|+hh:mm|-hh:mm], ${PREFIXES}`
+const expectedBehind = (expected: string, what: string, { comparator }: ValueContext): string =>
+  comparator ? expected : `${expected}, ${what}${PREFIXES}`
+
+const EXPECTED_DATE = 'yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm[:ss[.sss]][Z|+hh:mm|-hh:mm]'
+/** What looks like one, and is none: month 13, 30 February. */
+const DATE_FORM = /^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?$/
+const EXPECTED_CALENDAR = 'a month, day, time and time zone that there are, as'
 /** A '+' that was not escaped in the URL arrives as a space. */
 const LOST_PLUS = / (?=\d\d:\d\d$)/
 
-function parseDate(text: string, { parameter, now }: ValueContext): Node | string {
-  const [comparator, rest] = splitPrefix(text)
-  const range = parseDateRange(rest.replace(LOST_PLUS, '+'))
-  if (!range) return EXPECTED_DATE
+function parseDate(text: string, context: ValueContext): Node | string {
+  const { parameter, now } = context
+  const [comparator, rest] = splitPrefix(text, context)
+  const given = rest.replace(LOST_PLUS, '+')
+  const range = parseDateRange(given)
+  if (!range) {
+    const expected = DATE_FORM.test(given) ? `${EXPECTED_CALENDAR} ${EXPECTED_DATE}` : EXPECTED_DATE
+    return expectedBehind(expected, '', context)
+  }
   const { low, high } = range
   if (comparator !== 'ap') return { kind: 'date', parameter, comparator, low, high }
   // R4 search.html#prefix recommends a tenth of the gap between now and the date.
@@ -205,7 +235,7 @@ function parseDate(text: string, { parameter, now }: ValueContext): Node | strin
   return { kind: 'date', parameter, comparator, ...widened }
 }
 
-const EXPECTED_NUMBER = `a number such as 100, 5.40 or 1e-3, ${PREFIXES}`
+const EXPECTED_NUMBER = 'a number such as 100, 5.40 or 1e-3'
 
 interface Comparison {
   readonly comparator: Comparator
@@ -214,8 +244,8 @@ interface Comparison {
   readonly high: number
 }
 
-function parseComparison(text: string): Comparison | undefined {
-  const [comparator, rest] = splitPrefix(text)
+function parseComparison(text: string, context: ValueContext): Comparison | undefined {
+  const [comparator, rest] = splitPrefix(text, context)
   const range = parseNumberRange(rest)
   if (!range) return undefined
   if (comparator !== 'ap') return { comparator, ...range }
@@ -225,19 +255,20 @@ function parseComparison(text: string): Comparison | undefined {
   return { comparator, value: range.value, low, high: Math.max(range.high, range.value + tenth) }
 }
 
-function parseNumber(text: string, { parameter }: ValueContext): Node | string {
-  const comparison = parseComparison(unescapeValue(text))
-  return comparison ? { kind: 'number', parameter, ...comparison } : EXPECTED_NUMBER
+function parseNumber(text: string, context: ValueContext): Node | string {
+  const { parameter } = context
+  const comparison = parseComparison(unescapeValue(text), context)
+  return comparison ? { kind: 'number', parameter, ...comparison } : expectedBehind(EXPECTED_NUMBER, '', context)
 }
 
-const EXPECTED_QUANTITY = `number, number|system|code or number||code, the number ${PREFIXES}`
+const EXPECTED_QUANTITY = 'number, number|system|code or number||code'
 
 function parseQuantity(text: string, context: ValueContext): Node | string {
   const { definitions, parameter, component } = context
   const pieces = splitUnescaped(text, '|')
   const [amount = '', system = '', code = ''] = pieces.map(unescapeValue)
-  const comparison = pieces.length === 1 || pieces.length === 3 ? parseComparison(amount) : undefined
-  if (!comparison) return EXPECTED_QUANTITY
+  const comparison = pieces.length === 1 || pieces.length === 3 ? parseComparison(amount, context) : undefined
+  if (!comparison) return expectedBehind(EXPECTED_QUANTITY, 'the number ', context)
   const conversion = system === UCUM ? conversionOf(code) : undefined
   const converted = conversion && convertComparison(comparison, conversion)
   const isCanonical = parameter.paths.some(path => derivationsOf('quantity', path).length > 0)

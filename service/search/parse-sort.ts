@@ -7,6 +7,9 @@ import { ignorable, malformed, notTaken, type Problem } from './problems.ts'
 /** A resource has fewer to be told apart by, and engines join one more table for each. */
 export const SORT_KEYS_MAX = 32
 
+/** As other languages say it: `birthdate:desc`, `+birthdate`, of which the '+' may arrive as a space. */
+const OTHER_DIRECTION = /^[+ ]|[: ](asc|desc)$/i
+
 /** One key, `-` before it for descending. undefined, with a problem added, where there is no such order. */
 export function parseSortKey(
   definitions: Definitions,
@@ -16,8 +19,8 @@ export function parseSortKey(
 ): SortKey | undefined {
   const descending = key.startsWith('-')
   const path = descending ? key.slice(1) : key
-  if (path === '') {
-    problems.push(notTaken(name, value, "parameters, '-' before one for descending"))
+  if (path === '' || OTHER_DIRECTION.test(path)) {
+    problems.push(notTaken(name, value, "parameters, '-' before one for descending, nothing for ascending"))
     return undefined
   }
   const [head = '', code, ...more] = path.split('.')

@@ -296,7 +296,7 @@ test('lenient handling ignores what is unknown, not supported or empty, and says
     {
       severity: 'warning',
       code: 'not-supported',
-      diagnostics: "Patient has no search parameter 'nope' (near: 'name'); it was ignored",
+      diagnostics: "Parameter '_sort': Patient has no search parameter 'nope' (near: 'name'); it was ignored",
       expression: ['_sort'],
     },
     {
