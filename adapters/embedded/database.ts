@@ -20,7 +20,8 @@ const BUSY_TIMEOUT_MS = 5_000
 
 const WRITER_CACHE_KIB = 65_536
 const READER_CACHE_KIB = 32_768
-const READER_MAP_BYTES = 1 << 30
+/** Each reader's map counts as memory of the process: five of them are a good gigabyte at the most. */
+const READER_MAP_BYTES = 1 << 28
 
 /** Result codes of SQLite: somebody else has a lock; a file that isn't SQLite's. */
 const BUSY = 5
