@@ -9,8 +9,8 @@ import { keyOfOwn, type OwnParameters } from './own-parameter.ts'
 import { isUnderWay, jobsOf, memoOf, type ReindexMemo } from './reindex-job.ts'
 import { scanContainers } from './scan-containers.ts'
 
-/** A page is written in one transaction, for which other writes wait. */
-const PAGE_COUNT = 100
+/** A store that indexes on commit writes a page in one transaction, for which other writes wait. */
+const PAGE_COUNTS = { 'on-commit': 100, later: 300 } as const
 
 /** Then other jobs have their turn. */
 const PAGES_PER_TURN = 40
@@ -88,10 +88,10 @@ function nextPlace(types: readonly string[], { type }: Place, after: string | un
 }
 
 async function lookAt(context: ServiceContext, { tenant, deadline }: JobRun, { own, memo }: Walk, place: Place) {
-  const { parameters: store } = context.ports.store
+  const { parameters: store, indexing } = context.ports.store
   invariant(store, 'own search parameters come with a store that indexes by them')
   const { begunAt: since, baseUrl } = memo
-  const asked = { ...place, count: PAGE_COUNT, deadline }
+  const asked = { ...place, count: PAGE_COUNTS[indexing], deadline }
   const page = isContainedType(place.type)
     ? await scanContainers(context, tenant, asked)
     : await store.scan(tenant, { ...asked, since })
