@@ -43,6 +43,7 @@ export class EmbeddedResourceStore implements ResourceStore {
   readonly #numbered: RowStatement<VersionRow>
   readonly #claim: RowStatement<[type: string, id: string]>
   readonly #last: RowStatement<[seq: number | null]>
+  readonly #deletedFrom: RowStatement<[type: string, id: string]>
 
   constructor({ database, dictionary, writer, clock, parameters }: EmbeddedStoreParts) {
     this.parameters = parameters
@@ -62,6 +63,12 @@ export class EmbeddedResourceStore implements ResourceStore {
     )
     this.#claim = new RowStatement(database, 'SELECT type, id FROM claim WHERE tenant = ? AND claim = ?')
     this.#last = new RowStatement(database, 'SELECT max(seq) FROM version')
+    // A list is JSON, and no id has a quote.
+    this.#deletedFrom = new RowStatement(
+      database,
+      `SELECT k.type, r.id FROM kind k JOIN resource r ON r.kind = k.id JOIN version v ON v.seq = r.seq
+       WHERE k.tenant = ? AND r.deleted = 1 AND instr(v.compartments, ?) > 0`,
+    )
   }
 
   async readNewest(
@@ -100,6 +107,11 @@ export class EmbeddedResourceStore implements ResourceStore {
   async history(tenant: Tenant, request: HistoryRequest): Promise<HistoryPage> {
     this.#assertInTime(request.deadline)
     return this.#history.read(tenant, request)
+  }
+
+  async deletedFrom(tenant: Tenant, compartment: string, deadline: number): Promise<readonly ResourceKey[]> {
+    this.#assertInTime(deadline)
+    return this.#deletedFrom.all(tenant, JSON.stringify(compartment)).map(([type, id]) => ({ type, id }))
   }
 
   async commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult> {

@@ -5,6 +5,7 @@ import { revealOne } from '../access/reveal-each.ts'
 import { objectKeysOf } from '../binary/erase-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
+import { Fault, type Issue } from '../fault.ts'
 import type { Parameters, SearchResult } from '../fhir-service.ts'
 import { commitIndexed } from '../interactions/commit-indexed.ts'
 import { contended } from '../interactions/if-match.ts'
@@ -16,6 +17,7 @@ import { mapConcurrently } from '../map-concurrently.ts'
 import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
+import { deletedBefore } from './deleted-before.ts'
 import type { Operation, OperationAnswer, OperationParameter, OperationRunner } from './operation.ts'
 import { dropPurgeList, keepPurgeList, readPurgeList } from './purge-list.ts'
 
@@ -47,8 +49,8 @@ const PURGE: Operation = {
   id: 'Patient-purge',
   title: 'Purge a patient',
   description:
-    "Erases whatever is in the patient's compartment now, and the patient last. What was deleted before is not found " +
-    'by it: erase that by itself. May be asked again where it was interrupted.',
+    "Erases whatever is in the patient's compartment, what was in it when it was deleted before, and the patient last. " +
+    'May be asked again where it was interrupted.',
   levels: ['instance'],
   types: ['Patient'],
   affectsState: true,
@@ -67,7 +69,7 @@ const erase: OperationRunner = async (context, call, { type = '', id = '' }) => 
 
 const purge: OperationRunner = async (context, call, { type = '', id = '' }) => {
   const begun = await readPurgeList(context, call, id)
-  if (!begun) await read(context, call, { type, id })
+  if (!begun) await assertThereOnce(context, call, { type, id })
   const last = `${type}/${id}`
   const erased = new Set<string>()
   const eraseAll = async (keys: readonly ResourceKey[]): Promise<void> => {
@@ -83,19 +85,36 @@ const purge: OperationRunner = async (context, call, { type = '', id = '' }) => 
     await eraseAll(found.matches)
     parameters = found.next
   }
+  const before = await deletedBefore(context, call, last)
+  await eraseAll(before.keys)
   await eraseResource(context, call, { type, id })
   await dropPurgeList(context, call, id)
-  return said(`${last} is gone with ${erased.size} resources of its compartment`)
+  const gone = `${last} is gone with ${erased.size} resources of its compartment`
+  return before.complete ? said(gone) : said(gone, UNSEEN)
+}
+
+const UNSEEN =
+  'The history of this server is too long to look for all that was deleted before: there may be versions left of ' +
+  'resources that were deleted long ago. Their history names them, and $erase takes them away.'
+
+/** A patient who was deleted is there to be purged. */
+async function assertThereOnce(context: ServiceContext, call: Call, key: ResourceKey): Promise<void> {
+  try {
+    await read(context, call, key)
+  } catch (error) {
+    if (!Fault.is(error) || error.category !== 'gone') throw error
+  }
 }
 
 const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
 
 const PAGE_SIZE = 200
 
-const said = (diagnostics: string): OperationAnswer => ({
-  kind: 'resource',
-  body: encodeUtf8(stringifyJson(operationOutcome([{ severity: 'information', code: 'informational', diagnostics }]))),
-})
+const said = (diagnostics: string, warning?: string): OperationAnswer => {
+  const issues: Issue[] = [{ severity: 'information', code: 'informational', diagnostics }]
+  if (warning !== undefined) issues.push({ severity: 'warning', code: 'too-costly', diagnostics: warning })
+  return { kind: 'resource', body: encodeUtf8(stringifyJson(operationOutcome(issues))) }
+}
 
 /** The tombstone comes first: whatever goes wrong behind it, nobody finds the resource any more. */
 async function eraseResource(context: ServiceContext, call: Call, key: ResourceKey): Promise<void> {

@@ -46,6 +46,12 @@ export interface ResourceStore {
    */
   purge(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<boolean>
 
+  /**
+   * Resources whose newest version is a tombstone that keeps this compartment (`Patient/1`). May look at all tombstones
+   * of the tenant. Without it the history tells.
+   */
+  deletedFrom?(tenant: Tenant, compartment: string, deadline: number): Promise<readonly ResourceKey[]>
+
   /** The resource that a claim points to, or undefined. Strongly consistent. */
   readClaim(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined>
 }

@@ -45,6 +45,8 @@ async function openSide(policy: AccessPolicy, resources: typeof VISIBLE): Promis
   for (const body of resources) {
     await world.send(`PUT /${body.resourceType}/${body.id}`, { body, call: ADMIN })
   }
+  // Newest, so that it is at the front of histories.
+  world.clock.advance(1000)
   if (resources.some(({ id }) => id === 'gone')) await world.send('DELETE /Patient/gone', { call: ADMIN })
   world.clock.advance(world.historyLagMs)
   return { ...world, appsync: (await createAppSync({ service: world.service })).answer }

@@ -57,6 +57,27 @@ test('$purge takes the compartment along', async () => {
   expect(await Promise.all(lines.map(line => statusOf(`GET /${line}`)))).toEqual([410, 410, 404, 200, 200])
 })
 
+test('$purge takes along what was in the compartment when it was deleted, of a patient who was deleted, too', async () => {
+  await world.send('PUT /Patient/r', { body: patient('r', 'Remembered') })
+  for (const id of ['r1', 'r2', 'r3'])
+    await world.send(`PUT /Observation/${id}`, { body: observation(id, 'Patient/r') })
+  for (const id of ['r1', 'r2']) await world.send(`DELETE /Observation/${id}`)
+  // Put anew, for somebody else.
+  await world.send('PUT /Observation/r2', { body: observation('r2', 'Patient/q') })
+  await world.send('PUT /Observation/s1', { body: observation('s1', 'Patient/rr') })
+  await world.send('DELETE /Observation/s1')
+  await world.send('DELETE /Patient/r')
+  world.clock.advance(world.historyLagMs)
+  expect(await world.send('POST /Patient/r/$purge')).toMatchObject({
+    status: 200,
+    body: { issue: [{ diagnostics: 'Patient/r is gone with 2 resources of its compartment' }] },
+  })
+  const lines = ['Patient/r/_history/1', 'Observation/r1/_history/1', 'Observation/r3/_history/1']
+  expect(await Promise.all(lines.map(line => statusOf(`GET /${line}`)))).toEqual([404, 404, 404])
+  const kept = ['Observation/r2', 'Observation/r2/_history/1', 'Observation/s1/_history/1']
+  expect(await Promise.all(kept.map(line => statusOf(`GET /${line}`)))).toEqual([200, 200, 200])
+})
+
 test('it is refused where there is nothing, by GET, and where no deployment has asked for it', async () => {
   expect(await world.send('POST /Patient/none/$erase')).toEqual(refused(404, 'not-found', 'There is no Patient/none'))
   expect(await statusOf('GET /Patient/a/$erase')).toBe(405)

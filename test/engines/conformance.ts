@@ -42,6 +42,7 @@ export function conformanceOverEngines(suites: readonly string[]): void {
     const { openEngineRestWorld } = await import('#test/support/engine-rest-world.ts')
     return { ...(await importOriginal<object>()), openRestWorld: openEngineRestWorld }
   })
+  process.env.PAGING_RUNS ??= '8'
   for (const suite of suites) describe(suite, () => import(`../conformance/${suite}.test.ts`))
   afterAll(async () => {
     const { closeEngineRestWorlds } = await import('#test/support/engine-rest-world.ts')
