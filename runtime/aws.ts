@@ -224,6 +224,7 @@ export function openObjects(place: ObjectsPlace) {
         (await open()).overflow.put(key, bytes, deadline),
       get: async (key: string, deadline: number) => (await open()).overflow.get(key, deadline),
       delete: async (key: string, deadline: number) => (await open()).overflow.delete(key, deadline),
+      keysBelow: async (folder: string, deadline: number) => (await open()).overflow.keysBelow(folder, deadline),
     },
     objects: {
       put: async (...parts) => (await open()).objects.put(...parts),
