@@ -62,4 +62,6 @@ async function answer(event: unknown, context: ResolverLambdaContext): Promise<R
   return Buffer.byteLength(JSON.stringify(result)) <= RESULT_BYTES_MAX ? result : refuse(fault('too-costly', TOO_LARGE))
 }
 
-const TOO_LARGE = 'The answer is larger than the 4.5 MB that can leave here. Select fewer fields, or give a "_count".'
+const TOO_LARGE =
+  'The answer is larger than the 4.5 MB that can leave here. Give a "_count", or select fewer fields, by inline ' +
+  'fragments: where a named one is spread, all fields of the resources are sent.'

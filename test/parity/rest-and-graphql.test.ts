@@ -11,7 +11,8 @@ import { testWorld } from '#test/support/test-world.ts'
 /** What a caller asks for, in no language. */
 type Step =
   | { readonly kind: 'create'; readonly resource: JsonObject; readonly ifNoneExist?: string }
-  | ({ readonly kind: 'update'; readonly resource: JsonObject } & Target)
+  | ({ readonly kind: 'update'; readonly resource: JsonObject; readonly ifNoneMatch?: '*' } & Target)
+  | { readonly kind: 'transaction'; readonly bundle: JsonObject }
   | ({ readonly kind: 'patch'; readonly type: string; readonly patch: JsonValue } & Target)
   | ({ readonly kind: 'delete'; readonly type: string } & Target)
   | { readonly kind: 'read'; readonly type: string; readonly id: string }
@@ -25,20 +26,32 @@ type Answer = { readonly resources: readonly JsonValue[] } | { readonly status: 
 
 type Language = () => (step: Step) => Promise<Answer>
 
-const typeOf = (step: Step): string => ('resource' in step ? String(step.resource.resourceType) : step.type)
+function typeOf(step: Step): string {
+  if (step.kind === 'transaction') return ''
+  return 'resource' in step ? String(step.resource.resourceType) : step.type
+}
 
 const rest: Language = () => {
   const { service, call } = testWorld()
   const door = createRestDoor(service)
   return async step => {
     const type = typeOf(step)
-    const methods = { create: 'POST', update: 'PUT', patch: 'PATCH', read: 'GET', delete: 'DELETE', search: 'GET' }
+    const methods = {
+      create: 'POST',
+      transaction: 'POST',
+      update: 'PUT',
+      patch: 'PATCH',
+      read: 'GET',
+      delete: 'DELETE',
+      search: 'GET',
+    }
     const headers = {
       'content-type': step.kind === 'patch' ? patchType(step.patch) : 'application/fhir+json',
       ...('ifMatch' in step && step.ifMatch !== undefined && { 'if-match': `W/"${step.ifMatch}"` }),
+      ...('ifNoneMatch' in step && { 'if-none-match': '*' }),
       ...('ifNoneExist' in step && step.ifNoneExist !== undefined && { 'if-none-exist': step.ifNoneExist }),
     }
-    const content = 'resource' in step ? step.resource : 'patch' in step ? step.patch : undefined
+    const content = contentOf(step)
     const parts = content === undefined ? {} : { body: JSON.stringify(content) }
     const request = restRequest(`${methods[step.kind]} /${type}${addressOf(step)}`, { ...parts, headers, call })
     const { status, body } = jsonOf(await door(request))
@@ -47,6 +60,11 @@ const rest: Language = () => {
     const entries = (body as { entry?: { resource: JsonValue }[] }).entry ?? []
     return { resources: step.kind === 'search' ? entries.map(({ resource }) => resource) : [body as JsonValue] }
   }
+}
+
+function contentOf(step: Step): JsonValue | undefined {
+  if (step.kind === 'transaction') return step.bundle
+  return 'resource' in step ? step.resource : 'patch' in step ? step.patch : undefined
 }
 
 function addressOf(step: Step): string {
@@ -76,7 +94,13 @@ const fieldOf = (step: Step): readonly [parent: string, field: string, given: Js
         { res: step.resource, ...(step.ifNoneExist !== undefined && { ifNoneExist: step.ifNoneExist }) },
       ]
     case 'update':
-      return ['Mutation', `${type}Update`, { ...targetOf(step), res: step.resource }]
+      return [
+        'Mutation',
+        `${type}Update`,
+        { ...targetOf(step), res: step.resource, ...(step.ifNoneMatch && { ifNoneMatch: step.ifNoneMatch }) },
+      ]
+    case 'transaction':
+      return ['Mutation', 'transaction', { bundle: step.bundle }]
     case 'patch':
       return ['Mutation', `${type}Patch`, { ...targetOf(step), patch: step.patch }]
     case 'delete':
@@ -96,7 +120,8 @@ const resolvers: Language = () => {
   const door = createResolversDoor(service)
   return async step => {
     const [parent, field, given] = fieldOf(step)
-    const outcome = await door(appsyncEvent(parent, field, { arguments: given, selection: '{ ...Everything }' }), call)
+    const selection = step.kind === 'transaction' ? '' : '{ ...Everything }'
+    const outcome = await door(appsyncEvent(parent, field, { arguments: given, selection }), call)
     if (!('data' in outcome || 'error' in outcome)) throw new Error('One field has one outcome')
     if (outcome.error) {
       const { category, resource } = outcome.error.errorInfo
@@ -116,6 +141,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
   criteria: 'String',
   ifMatch: 'String',
   ifNoneExist: 'String',
+  ifNoneMatch: 'String',
+  bundle: 'AWSJSON!',
   patch: 'AWSJSON!',
 }
 
@@ -129,7 +156,7 @@ const graphql: Language = () => {
       return `$${name}: ${VARIABLES[name] ?? (name === 'res' ? `${type}Input!` : '[String]')}`
     })
     const passed = Object.keys(given).map(name => `${name}: $${name}`)
-    const selection = step.kind === 'delete' ? '{ id }' : SELECTION
+    const selection = step.kind === 'transaction' ? '' : step.kind === 'delete' ? '{ id }' : SELECTION
     const query = `${parent.toLowerCase()} Q(${declared}) { it: ${field}(${passed}) ${selection} }`
     const { data, errors } = await service.graphql(call, { query, variables: given })
     const [error] = errors ?? []
@@ -197,6 +224,39 @@ const CONDITIONAL: readonly Step[] = [
   { kind: 'read', type: 'Patient', id: 'id-3' },
 ]
 
+const entryOf = (method: string, url: string, resource?: JsonObject): JsonObject => ({
+  request: { method, url },
+  ...(resource && { resource }),
+})
+
+const TRANSACTION = (...entry: readonly JsonObject[]): JsonObject => ({
+  resourceType: 'Bundle',
+  type: 'transaction',
+  entry: [...entry],
+})
+
+const WHOLE: readonly Step[] = [
+  { kind: 'update', id: 'fresh', resource: { ...MARA, id: 'fresh' }, ifNoneMatch: '*' },
+  { kind: 'update', id: 'fresh', resource: { ...MARA, id: 'fresh' }, ifNoneMatch: '*' },
+  {
+    kind: 'transaction',
+    bundle: TRANSACTION(
+      entryOf('PUT', 'Patient/whole', { ...MARA, id: 'whole' }),
+      entryOf('DELETE', 'Patient/fresh'),
+      entryOf('GET', 'Patient/id-2'),
+    ),
+  },
+  { kind: 'read', type: 'Patient', id: 'whole' },
+  { kind: 'read', type: 'Patient', id: 'fresh' },
+  {
+    kind: 'transaction',
+    bundle: TRANSACTION(entryOf('DELETE', 'Patient/whole'), entryOf('GET', 'Patient/nobody')),
+  },
+  { kind: 'transaction', bundle: { resourceType: 'Bundle', type: 'searchset' } },
+  { kind: 'transaction', bundle: { resourceType: 'Patient' } },
+  { kind: 'read', type: 'Patient', id: 'whole' },
+]
+
 const SCENARIO: readonly Step[] = [
   { kind: 'create', resource: patient(SHAW) },
   { kind: 'create', resource: patient(BERG) },
@@ -214,6 +274,7 @@ const SCENARIO: readonly Step[] = [
   { kind: 'update', id: 'id-1', resource: patient({ ...SHAW, id: 'id-1' }) },
   { kind: 'read', type: 'Patient', id: 'never' },
   ...CONDITIONAL,
+  ...WHOLE,
 ]
 
 async function run(language: Language): Promise<Answer[]> {
@@ -229,6 +290,7 @@ describe('the same scenario', () => {
     expect(expected.filter(answer => 'status' in answer).map(({ status }) => status)).toEqual([
       ...[400, 422, 400, 410, 404],
       ...[400, 412, 412, 422, 404, 412, 410],
+      ...[412, 410, 400, 400, 410],
     ])
     expect(await run(resolvers)).toEqual(expected)
   })
