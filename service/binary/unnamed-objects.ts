@@ -34,7 +34,7 @@ export const sweepUnnamedObjects = async (parts: ObjectSweepParts, sweep: Object
 
 /**
  * The same for as long as one run has, by a look at all objects that begins where `begins` says so, and goes on from
- * run to run. It looks at what was kept since the one before it: what was too young for that one is old enough for this.
+ * run to run. It looks at what was kept since the one before it: what was too young for that one is old enough now.
  * undefined: there is nothing to do.
  */
 export async function continueObjectSweep(

@@ -28,7 +28,6 @@ export const OVER_ENGINES = Object.freeze({
 
 /** Those that open a RestWorld and are not run here, each with its reason. */
 export const ELSEWHERE: Readonly<Record<string, string>> = Object.freeze({
-  'attachment-urls': 'looks at the URLs that the embedded store signs itself; those of S3 are S3’s',
   contained: 'runs over the engines in search.engines.test.ts',
   relevance: 'runs over the engines in search.engines.test.ts',
   'search-several-types': 'runs over the engines in search.engines.test.ts',
