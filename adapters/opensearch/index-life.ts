@@ -9,7 +9,7 @@ import type { Engine } from './engine/engine.ts'
 import { refused } from './engine/engine-faults.ts'
 import { changeAliases, indexesBehind } from './index-aliases.ts'
 import { type IndexPlace, readAlias, writeAlias } from './index-place.ts'
-import { type IndexSettings, indexBody } from './mapping.ts'
+import { type IndexSettings, indexBody, MAPPING } from './mapping.ts'
 
 export interface IndexLifeParts {
   readonly engine: Engine
@@ -42,10 +42,17 @@ export async function orphansOf(parts: IndexLifeParts, deadline: number): Promis
     .sort()
 }
 
-/** Makes the first index where there is none. May be called at any time, by several at once. */
+/**
+ * Makes the first index where there is none, and has one of before know the fields that this version writes. May be
+ * called at any time, by several at once.
+ */
 export async function ensureIndex(parts: IndexLifeParts, deadline: number): Promise<void> {
   const { engine, place } = parts
-  if ((await stateOf(parts, deadline)).searched !== undefined) return
+  if ((await stateOf(parts, deadline)).searched !== undefined) {
+    const body = JSON.stringify({ properties: MAPPING.properties })
+    await ask(engine, { method: 'PUT', path: `/${writeAlias(place)}/_mapping`, body, deadline })
+    return
+  }
   const index = indexName(place, 1)
   await create(parts, index, deadline)
   const aliases = [readAlias(place), writeAlias(place)]

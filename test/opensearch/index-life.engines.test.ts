@@ -9,6 +9,7 @@ import {
   removeIndex,
   stateOf,
 } from '#adapters/opensearch/index.ts'
+import { MAPPING } from '#adapters/opensearch/mapping.ts'
 import type { Tenant } from '#service/call.ts'
 import type { IndexableVersion } from '#service/ports/search-writer.ts'
 import type { ScopedQuery } from '#service/search/ast.ts'
@@ -55,6 +56,24 @@ test('an index is made once, whoever asks for it and how often', async () => {
   expect(await stateOf(other, soon())).toEqual({ searched: undefined, building: undefined })
   await Promise.all([ensureIndex(other, soon()), ensureIndex(other, soon()), ensureIndex(other, soon())])
   expect(await stateOf(other, soon())).toEqual({ searched: `${place.prefix}-other-000001`, building: undefined })
+})
+
+test('an index of before gets to know new fields, so that writes go on', async () => {
+  const world = await open()
+  const { life, engine, place, writer } = world
+  const before = { ...life, place: { ...place, prefix: `${place.prefix}-before` } }
+  const { contentLength: _new, ...properties } = MAPPING.properties
+  const path = `/${before.place.prefix}-000001`
+  const aliases = Object.fromEntries(['read', 'write'].map(alias => [`${before.place.prefix}-${alias}`, {}]))
+  const body = JSON.stringify({ mappings: { ...MAPPING, properties }, aliases })
+  expect(await engine.send({ method: 'PUT', path, body, deadline: soon() })).toMatchObject({ status: 200 })
+  await Promise.all([ensureIndex(before, soon()), ensureIndex(before, soon())])
+  const mapping = await engine.send({ method: 'GET', path: `${path}/_mapping`, deadline: soon() })
+  expect(JSON.stringify(mapping.body)).toContain('"contentLength":{"type":"long","index":false}')
+  const words = { words: { narrative: '', content: 'a' } }
+  const its = new OpenSearchWriter({ engine, place: before.place })
+  expect(await its.write(freshTenant(), [documentOf('Patient', '1', {}, words)], soon())).toEqual([])
+  expect(await writer.write(freshTenant(), [patient('1')], soon())).toEqual([])
 })
 
 test('what is written while searches turn to the new index can be found once they have', async () => {
