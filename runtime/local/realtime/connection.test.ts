@@ -115,3 +115,14 @@ it('acknowledges once what was stopped and started again while it was planned', 
   await settle()
   expect(said.map(({ type }) => type)).toEqual(['complete', 'start_ack'])
 })
+
+test.each([
+  ['{"type":"start","id":"1"}', '1', 'start needs payload.data: query and variables as JSON text.'],
+  [`{"type":"stop","id":"${'x'.repeat(129)}"}`, undefined, 'An id has at most 128 characters.'],
+  ['[]', undefined, 'A message is a JSON object.'],
+])('%.40s is refused where it can be told', async (message, id, reason) => {
+  const { connection, said } = await greeted()
+  connection.receive(message)
+  const errors = [{ errorType: 'BadRequestException', message: reason }]
+  expect(said).toEqual([{ type: 'error', ...(id !== undefined && { id }), payload: { errors } }])
+})

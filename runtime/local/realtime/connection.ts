@@ -121,7 +121,7 @@ export function createConnection({ hub, send, end, admit, plan }: ConnectionPart
           say({ type: 'complete', id: message.id })
           return
         case 'invalid':
-          refuse(undefined, { errorType: 'BadRequestException', message: message.reason })
+          refuse(message.id, { errorType: 'BadRequestException', message: message.reason })
       }
     },
     async keepAlive() {

@@ -36,21 +36,36 @@ export interface Start {
   readonly authorization: Readonly<Record<string, unknown>>
 }
 
+export interface InvalidMessage {
+  readonly type: 'invalid'
+  readonly reason: string
+  /** Of the subscription that it is about, where that can be told. */
+  readonly id?: string
+}
+
+/** Clients take UUIDs; each change is sent with it. */
+const ID_LENGTH_MAX = 128
+
 /** What the client sent, or what is wrong with it. */
-export function readClientMessage(text: string): ClientMessage | { readonly type: 'invalid'; readonly reason: string } {
+export function readClientMessage(text: string): ClientMessage | InvalidMessage {
   const message = parseRecord(text)
   if (!message) return invalid('A message is a JSON object.')
   const { type, id, payload } = message
   if (type === 'connection_init') return { type }
   if (typeof id !== 'string' || id === '') return invalid('A message needs an id, and a type that is known.')
+  if (id.length > ID_LENGTH_MAX) return invalid(`An id has at most ${ID_LENGTH_MAX} characters.`)
   if (type === 'stop') return { type, id }
   if (type !== 'start') return invalid('There are connection_init, start and stop.')
   const { data, extensions } = recordOf(payload) ?? {}
-  if (typeof data !== 'string') return invalid('start needs payload.data: query and variables as JSON text.')
+  if (typeof data !== 'string') return invalid('start needs payload.data: query and variables as JSON text.', id)
   return { type, id, start: { data, authorization: recordOf(recordOf(extensions)?.authorization) ?? {} } }
 }
 
-const invalid = (reason: string) => ({ type: 'invalid', reason }) as const
+const invalid = (reason: string, id?: string): InvalidMessage => ({
+  type: 'invalid',
+  reason,
+  ...(id !== undefined && { id }),
+})
 
 /**
  * The headers with which the client connects, by a subprotocol or, of older clients, by the query.
