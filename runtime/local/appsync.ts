@@ -33,6 +33,8 @@ export interface AppSyncOptions extends HttpOptions {
   readonly service: FhirService
   /** Default: the generated one. */
   readonly sdl?: string
+  /** Those that are served; all of R4 where absent. */
+  readonly resourceTypes?: readonly string[] | undefined
 }
 
 const GENERATED_SDL = new URL('../../schema/generated/schema.graphql', import.meta.url)
@@ -49,7 +51,10 @@ export async function createAppSync(options: AppSyncOptions): Promise<AppSync> {
   const sdl = options.sdl ?? (await readFile(GENERATED_SDL, 'utf8'))
   const door = createResolversDoor(options.service)
   const { resourceTypes } = createDefinitions().for(tenantOf('schema'))
-  const schema = createSchema(sdl, createResolvers(door), rootFields(resourceTypes))
+  const { resourceTypes: served = resourceTypes } = options
+  const unserved = rootFields(resourceTypes.filter(type => !served.includes(type)))
+  const leftOut = { ...unserved, mutation: unserved.mutation.filter(name => name !== 'transaction') }
+  const schema = createSchema(sdl, createResolvers(door), rootFields(resourceTypes), leftOut)
   const engine: Engine = { schema, door, check: createDocuments(schema) }
   return {
     answer: withHttpManners(request => answer(engine, request, run), options),

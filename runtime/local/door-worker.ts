@@ -20,7 +20,7 @@ const http = { corsOrigins: config.corsOrigins, bodyBytesMax: { ...DEFAULT_LIMIT
 
 const appsync = once(async () => {
   const { createAppSync } = await import('./appsync.ts')
-  return createAppSync({ service, ...http })
+  return createAppSync({ service, resourceTypes: config.access.resourceTypes, ...http })
 })
 
 /** Each is made when it is first asked for: the stand-in for AppSync brings a GraphQL schema along. */

@@ -101,3 +101,24 @@ test('reverse lists may take every search parameter, by each alias its own, and 
 })
 
 const COUNTED = (ids: readonly string[]) => ({ count: ids.length, edges: ids.map(id => ({ resource: { id } })) })
+
+test('a gateway that serves some types has the fields of those alone', async () => {
+  const resourceTypes = ['Patient', 'Observation']
+  const few = graphqlWorld({ resourceTypes })
+  const { answer } = await createAppSync({ service: few.service, resourceTypes })
+  const messagesOf = async (query: string) => {
+    const { errors } = await ask(query, {}, answer)
+    return errors?.map(({ message }: { message: string }) => message.split('.')[0])
+  }
+  const below = 'ObservationList(_reference: "patient") { id } contained { ... on Device { id } }'
+  expect(await messagesOf(`{ PatientList { ${below} } }`)).toBe(undefined)
+  expect(
+    await messagesOf('{ DeviceList { id } Patient(id: "a") { ConditionConnection(_reference: "patient") { count } } }'),
+  ).toEqual([
+    'Cannot query field "DeviceList" on type "Query"',
+    'Cannot query field "ConditionConnection" on type "Patient"',
+  ])
+  expect(await messagesOf('mutation { DeviceCreate(res: {}) { id } transaction(bundle: "{}") }')).toEqual([
+    'Cannot query field "DeviceCreate" on type "Mutation"',
+  ])
+})

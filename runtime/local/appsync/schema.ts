@@ -25,19 +25,28 @@ export interface AttachedResolvers {
 }
 
 /**
- * The schema of the SDL with AppSync's scalars and the resolvers in place. Takes about a second: nothing of it is
- * checked again, for codegen's tests have.
+ * The schema of the SDL with AppSync's scalars and the resolvers in place, without the fields that are left out: as a
+ * deployment leaves those of types that are not served. Takes about a second: nothing of it is checked again, for
+ * codegen's tests have.
  */
-export function createSchema(sdl: string, attached: AttachedResolvers, fields: RootFields): GraphQLSchema {
+export function createSchema(
+  sdl: string,
+  attached: AttachedResolvers,
+  fields: RootFields,
+  leftOut: RootFields = { query: [], mutation: [] },
+): GraphQLSchema {
   const document = parse(`scalar AWSJSON\n${sdl}`, { noLocation: true })
   const schema = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true })
+  const without = new Set([...leftOut.query, ...leftOut.mutation])
   const served = { query: new Set(fields.query), mutation: new Set(fields.mutation) }
   for (const type of Object.values(schema.getTypeMap())) {
     if (type instanceof GraphQLScalarType && type.name === 'AWSJSON') makeJsonScalar(type)
     if (!(type instanceof GraphQLObjectType) || type.name.startsWith('__')) continue
     const operation = ROOT_OPERATIONS[type.name]
-    for (const field of Object.values(type.getFields())) {
-      if (type.name === SUBSCRIPTION_ROOT) field.subscribe = attached.subscription
+    const own = type.getFields()
+    for (const field of Object.values(own)) {
+      if (without.has(field.name) && (operation || isNested(type.name, field))) delete own[field.name]
+      else if (type.name === SUBSCRIPTION_ROOT) field.subscribe = attached.subscription
       else if (operation) field.resolve = served[operation].has(field.name) ? attached.root : attached.internal
       else if (isNested(type.name, field)) field.resolve = attached.nested
       else if (field.args.some(({ name }) => name === '_offset')) field.resolve = attached.filter
