@@ -1,6 +1,7 @@
 /** R4 resource-operation-validate.html */
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
+import type { Definitions } from '../definitions.ts'
 import { type Fault, fault, type Issue, Fault as ServiceFault } from '../fault.ts'
 import { read } from '../interactions/read.ts'
 import type { JsonObject, JsonValue, ResourceContent } from '../resource/content.ts'
@@ -37,7 +38,14 @@ export const VALIDATE: Operation = {
       type: 'code',
       documentation: 'create, update (of an instance: the id must be its own), delete (of an instance) or profile',
     },
-    { name: 'profile', use: 'in', min: 0, max: '*', type: 'uri', documentation: 'Taken, but not validated against' },
+    {
+      name: 'profile',
+      use: 'in',
+      min: 0,
+      max: '*',
+      type: 'uri',
+      documentation: 'The base definition; others are not looked at',
+    },
     { name: 'return', use: 'out', min: 1, max: 1, type: 'OperationOutcome', documentation: 'What was found' },
   ],
   load: async () => validate,
@@ -56,7 +64,7 @@ const validate: OperationRunner = async (context, call, invocation) => {
     ...issues,
     ...clashes,
     ...identityIssues(invocation, mode, content),
-    ...input.texts('profile').map(profileIssue),
+    ...input.texts('profile').flatMap(profile => profileIssues(definitions, type, profile)),
   ])
 }
 
@@ -98,24 +106,23 @@ function identityIssues({ id, type = '' }: OperationInvocation, mode: Mode | und
   const expression = [`${type}.id`]
   if (mode === 'create' && own !== undefined)
     return [{ severity: 'information', code: 'informational', diagnostics: 'A create replaces the id', expression }]
-  if (mode === 'update' && id !== undefined && own !== id)
-    return [
-      {
-        severity: 'error',
-        code: 'value',
-        diagnostics: `An update needs the id of its address, ${quote(id)}`,
-        expression,
-      },
-    ]
-  return []
+  if (mode !== 'update' || (id === undefined ? own !== undefined : own === id)) return []
+  const diagnostics = id === undefined ? 'An update needs an id' : `An update needs the id of its address, ${quote(id)}`
+  return [{ severity: 'error', code: 'value', diagnostics, expression }]
 }
 
-const profileIssue = (profile: string): Issue => ({
-  severity: 'warning',
-  code: 'not-supported',
-  diagnostics: `The profile ${quote(profile)} was not looked at: this server validates against base definitions only`,
-  expression: ['profile'],
-})
+const BASE = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/([A-Za-z]+)(?:\|4\.0(?:\.1)?)?$/
+
+/** A base definition is a profile, too: that of the type is what was looked at. */
+function profileIssues(definitions: Definitions, type: string, profile: string): Issue[] {
+  const base = BASE.exec(profile)?.[1]
+  if (base === type || base === 'Resource' || base === 'DomainResource') return []
+  const expression = ['profile']
+  if (base !== undefined && definitions.isResourceType(base))
+    return [{ severity: 'error', code: 'value', diagnostics: `The profile is of ${base}, not of ${type}`, expression }]
+  const diagnostics = `The profile ${quote(profile)} was not looked at: this server validates against base definitions only`
+  return [{ severity: 'warning', code: 'not-supported', diagnostics, expression }]
+}
 
 /** Deleting what is there is permitted or not; what is not there is no mistake. */
 async function deletionIssues(

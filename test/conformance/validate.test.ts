@@ -40,6 +40,13 @@ test.each([
   ['POST /Patient/a/$validate?mode=update', PATIENT, RIGHT],
   ['POST /Patient/b/$validate?mode=update', PATIENT, [200, 'error value Patient.id']],
   ['POST /Patient/$validate?profile=http://p', PATIENT, [200, 'warning not-supported profile']],
+  ['POST /Patient/$validate?mode=update', { resourceType: 'Patient' }, [200, 'error value Patient.id']],
+  ['POST /Patient/$validate?profile=http://hl7.org/fhir/StructureDefinition/Patient|4.0.1', PATIENT, RIGHT],
+  [
+    'POST /Patient/$validate?profile=http://hl7.org/fhir/StructureDefinition/Device',
+    PATIENT,
+    [200, 'error value profile'],
+  ],
   ['GET /Patient/a/$validate', undefined, RIGHT],
   ['GET /Patient/a/$validate?mode=delete', undefined, RIGHT],
   ['GET /Patient/none/$validate?mode=delete', undefined, [200, 'information informational']],
