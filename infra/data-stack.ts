@@ -84,12 +84,15 @@ export class DataStack extends Stack {
     }
   }
 
-  /** For who takes marks off items, and reads what it works on from the stream. */
+  /** For who takes marks off items, and reads what it works on from the stream; of items only definitions. */
   get tableMarksBacking(): Backing {
     const { tableArn, tableName } = this.table
     return {
       statements: [
-        new PolicyStatement({ actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'], resources: [tableArn] }),
+        new PolicyStatement({
+          actions: ['dynamodb:GetItem', 'dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+          resources: [tableArn],
+        }),
         ...this.#mayUse(this.keys.for('table')),
       ],
       environment: { [AWS_ENV.table]: tableName },

@@ -5,8 +5,9 @@ import { tenantOf } from '#service/call.ts'
 import { fault } from '#service/fault.ts'
 import type { IndexableVersion, SearchWriter, UnwrittenVersion } from '#service/ports/search-writer.ts'
 import type { IndexedMarks } from '#service/ports/write-markers.ts'
+import { eyesParameter, patientWithEyes, withOwnParameters } from '#test/support/own-parameters.ts'
 import { sequenceNumber, streamEvent } from '#test/support/stream-events.ts'
-import { currentTestDefinitions } from '#test/support/test-world.ts'
+import { currentTestDefinitions, testDefinitions } from '#test/support/test-world.ts'
 import { VERSION_TIME, versionItem } from '#test/support/version-items.ts'
 import { workerParts } from '#test/support/worker-parts.ts'
 import { createIndexStream } from './index-stream.ts'
@@ -244,4 +245,53 @@ test('marks go off what is indexed or refused, older versions too, and stay on w
     message: 'Marks of what is indexed were left behind',
     fields: { count: 3, cause: 'Fault throttled' },
   })
+})
+
+test('each tenant’s search parameters are asked for once a batch, when it is here; documents say by which they are', async () => {
+  const parts = workerParts()
+  const { writer, newest } = memoryIndex()
+  const other = tenantOf('other')
+  const asked: Tenant[] = []
+  const own = await withOwnParameters(testDefinitions.for(other), [eyesParameter()])
+  const definitions = {
+    async current(tenant: Tenant) {
+      asked.push(tenant)
+      return tenant === other ? own : testDefinitions.for(tenant)
+    },
+  }
+  const index = createIndexStream({ ...parts, writer, definitions })
+  const content = patientWithEyes('a', 'green')
+  const images = [patient('b'), patient('c')].map(each => ({ image: versionItem({ content: each }) }))
+  await index(streamEvent(...images, { image: versionItem({ content, tenant: other }) }), DEADLINE)
+  expect(asked).toEqual(['default', 'other'])
+  expect([...newest].map(([key, version]) => [key, 'revision' in version ? version.revision : 0])).toEqual([
+    ['default Patient/b', 0],
+    ['default Patient/c', 0],
+    ['other Patient/a', 1],
+  ])
+  const document = newest.get('other Patient/a')
+  const eyes = document && 'entries' in document && document.entries.find(({ parameter }) => parameter.code === 'eyes')
+  expect(eyes ? eyes.values : []).toEqual([{ kind: 'token', system: '', code: 'green' }])
+  await index(streamEvent({ image: versionItem({ content, tenant: other }) }), DEADLINE)
+  expect(asked).toEqual(['default', 'other', 'other'])
+})
+
+test('where a tenant’s search parameters can not be had, its changes come again, and those of others go on', async () => {
+  const parts = workerParts()
+  const { writer, newest } = memoryIndex()
+  const other = tenantOf('other')
+  const definitions = {
+    async current(tenant: Tenant) {
+      if (tenant === other) throw fault('unavailable', 'no answer')
+      return testDefinitions.for(tenant)
+    },
+  }
+  const answer = await createIndexStream({ ...parts, writer, definitions })(
+    streamEvent(
+      { image: versionItem({ content: patient('a') }) },
+      { image: versionItem({ content: patient('b'), tenant: other }) },
+    ),
+    DEADLINE,
+  )
+  expect([answer, [...newest.keys()], parts.reported]).toEqual([from(2), ['default Patient/a'], []])
 })

@@ -189,6 +189,14 @@ describe('functions', () => {
     expect(servicesOf('reindex').sort()).toEqual(['dynamodb:Scan', ...reading])
   })
 
+  test('the index worker reads definitions and takes off marks, item by item, and no more of the table', () => {
+    const [policy] = stacks
+      .ofType('AWS::IAM::ManagedPolicy')
+      .filter(({ place }) => place.toLowerCase().includes('indexstreampolicy'))
+    const actions = JSON.stringify(policy?.Properties).match(/(?<="dynamodb:)(?!\w*Stream|GetRecords|GetShard)\w+/g)
+    expect(actions?.sort()).toEqual(['DeleteItem', 'GetItem', 'UpdateItem'])
+  })
+
   test('what fails on the stream is halved and tried again for as long as the stream keeps it', () => {
     const mappings = stacks
       .ofType('AWS::Lambda::EventSourceMapping')
