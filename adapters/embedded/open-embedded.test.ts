@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Fault } from '#service/fault.ts'
 import type { ScopedQuery } from '#service/search/ast.ts'
-import { changeOf, freshTenant, plain, soon, stored } from '#test/contract/changes.ts'
+import { changeOf, documentOf, freshTenant, plain, soon, stored } from '#test/contract/changes.ts'
 import { DATABASE_FILE } from './database.ts'
 import { openEmbedded } from './open-embedded.ts'
 
@@ -69,6 +69,35 @@ test('refuses data of a newer format, and leaves it as it is', async () => {
   await expect(openEmbedded({ role: 'primary', folder })).rejects.toThrow(`The data in ${folder} ${message}`)
   // The refused one has let the folder go.
   await expect(openEmbedded({ role: 'primary', folder })).rejects.toThrow(message)
+})
+
+test('brings data of format 2 up to date: which parameters have several ranges is found out', async () => {
+  const tenant = freshTenant()
+  const range = (low: number) => ({ kind: 'date', low, high: low + 1 }) as const
+  const amount = (low: number) => ({ kind: 'quantity', low, high: low, system: '', code: '', unit: '' }) as const
+  const values = {
+    date: [range(1)],
+    'combo-value-quantity': [amount(1), amount(2)],
+    'value-date': [range(1), range(5)],
+  }
+  const document = documentOf('Observation', '1', values)
+  const before = await openEmbedded({ role: 'primary', folder })
+  await before.store.commit(tenant, { changes: [changeOf('Observation', '1', 1, { document })], deadline: soon() })
+  await before.close()
+  const repeated = (change = '') => {
+    const database = new DatabaseSync(join(folder, DATABASE_FILE))
+    const rows = database.prepare('SELECT url FROM repeated JOIN parameter ON id = parameter ORDER BY url').all()
+    database.exec(change)
+    database.close()
+    return rows.map(({ url }) => url)
+  }
+  const both = ['Observation-combo-value-quantity', 'Observation-value-date']
+  const urls = both.map(name => `http://hl7.org/fhir/SearchParameter/${name}`)
+  const back = 'DROP TABLE repeated; DROP INDEX date_wide; DROP INDEX amount_wide; PRAGMA user_version = 2'
+  expect(repeated(back)).toEqual(urls)
+  const after = await openEmbedded({ role: 'primary', folder })
+  await after.close()
+  expect(repeated()).toEqual(urls)
 })
 
 test('serves other threads of the process by their own line to the writer', async () => {
