@@ -50,6 +50,9 @@ const FORMS: Readonly<Record<string, Form>> = {
   token: index => `Observation?code=${code(index)}`,
   'token, one match': index => `Patient?identifier=${record(index)}`,
   'date range, a week': index => `Observation?date=ge${dayOf(index)}&date=lt${dayOf(index, 7)}`,
+  'date range, a day': index => `Observation?date=ge${dayOf(index)}&date=lt${dayOf(index, 1)}`,
+  'date range, a week, newest first': index =>
+    `Observation?date=ge${dayOf(index)}&date=lt${dayOf(index, 7)}&_sort=-date`,
   'AND: patient and code': index => `Observation?patient=${text(patient(index))}&code=${code(index)}`,
   'AND: code and a month': index =>
     `Observation?code=${code(index)}&date=ge${dayOf(index, -15)}&date=lt${dayOf(index, 15)}`,
@@ -67,6 +70,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   '_summary=count, of a code': index => `Observation?code=${code(index)}&_summary=count`,
   '_summary=count, of half of all': index =>
     `Observation?category=${index % 2 ? 'laboratory' : 'vital-signs'}&_summary=count`,
+  '_summary=count, of a week': index => `Observation?date=ge${dayOf(index)}&date=lt${dayOf(index, 7)}&_summary=count`,
   '_filter: patient and value': index =>
     `Observation?_filter=${text(`patient eq ${patient(index)} and value-quantity ge ${measuredValue(index)}`)}`,
   '_content, one word': index => `Observation?_content=${wordOfNote(index, 0)}`,
