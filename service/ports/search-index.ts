@@ -27,8 +27,8 @@ export interface SearchRequest {
   /** Told of each question to the engine, for those who wonder about a search. */
   readonly trace?: (step: SearchStep) => void
   /**
-   * The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache); with all
-   * those of searches that come after it as well, whatever they are for.
+   * The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache); with
+   * all those of searches that come after it as well, whatever they are for.
    */
   readonly consistent?: boolean | 'with all after it'
 }
