@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { parseQueryString } from '#service/query-string.ts'
-import type { JsonValue } from '#service/resource/content.ts'
 import { testCall } from '#test/support/test-call.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
+import { parseQueryString } from '../../query-string.ts'
+import type { JsonValue } from '../../resource/content.ts'
 import { usedByBundle, usedBySearch, usedByWrite } from './uses-own.ts'
 
 const base = testDefinitions.for(testCall().tenant)
