@@ -111,3 +111,12 @@ export class DocumentRefusal extends Error {
     this.errors = errors
   }
 }
+
+/** A fault of what a document asks for is told with the place in it. */
+export function located<T>(node: ASTNode, run: () => T): T {
+  try {
+    return run()
+  } catch (thrown) {
+    throw Fault.is(thrown) ? new DocumentRefusal([graphqlErrorOfFault(thrown, { nodes: [node] })]) : thrown
+  }
+}

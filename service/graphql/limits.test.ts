@@ -91,7 +91,11 @@ describe('a document is refused before anything is read', () => {
 
   it('where it asks for too much, by aliases, by counts, by nesting', async () => {
     const refused = (estimate: number) => [
-      [`The document asks for an estimated ${estimate} values; the limit is 500000`, 'too-costly', undefined],
+      [
+        `The document asks for an estimated ${estimate} values; the limit is 500000`,
+        'too-costly',
+        [{ line: 1, column: 1 }],
+      ],
     ]
     const aliases = Array.from({ length: 1000 }, (_, index) => `a${index}: PatientList(_count: 1000) { id }`)
     expect(await refusalOf(`{ ${aliases.join(' ')} }`)).toEqual(refused(2_020_000))
@@ -119,6 +123,15 @@ describe('a document is refused before anything is read', () => {
     }
   })
 
+  it('where an argument is out of range or no FHIRPath, with its place', async () => {
+    expect(await refusalOf('{ Patient(id: "1") { name(_offset: -1) { use } } }')).toEqual([
+      ['The argument "_offset" must be 0 or more', 'invalid', [{ line: 1, column: 22 }]],
+    ])
+    expect(await refusalOf('{ Patient(id: "1") {\n name(fhirpath: "(") { use } } }')).toEqual([
+      [expect.any(String), 'invalid', [{ line: 2, column: 2 }]],
+    ])
+  })
+
   it('where FHIRPath would be evaluated on too much', async () => {
     const { graphql } = limited({ costMax: 1000 })
     const { errors } = await graphql(world.call, { query: '{ PatientList(fhirpath: "active", _count: 1) { id } }' })
@@ -132,7 +145,7 @@ describe('a document is refused before anything is read', () => {
     const { graphql } = limited({ costMax: 100 })
     expect(told(await graphql(world.call, { query, variables: { n: 20 } }))).toBeUndefined()
     expect(told(await graphql(world.call, { query, variables: { n: 21 } }))).toEqual([
-      ['The document asks for an estimated 104 values; the limit is 100', 'too-costly', undefined],
+      ['The document asks for an estimated 104 values; the limit is 100', 'too-costly', [{ line: 1, column: 1 }]],
     ])
   })
 })

@@ -3,7 +3,7 @@ import { fault } from '../fault.ts'
 import type { GraphqlRequest } from '../fhir-service.ts'
 import { createTextCache } from './document-cache.ts'
 import type { Expressions } from './fhirpath/expression-types.ts'
-import { DocumentRefusal, documentError } from './graphql-errors.ts'
+import { DocumentRefusal, documentError, located } from './graphql-errors.ts'
 import type { GraphqlLimits } from './limits.ts'
 import type { Model, ObjectType } from './model/type-model.ts'
 import { parseDocument } from './parse-document.ts'
@@ -48,8 +48,10 @@ export function createPrepare(model: Model, limits: GraphqlLimits): Prepare {
     if (variables.errors) throw new DocumentRefusal(variables.errors)
     const { fragments } = checked
     const planning: Planning = { model, fragments, variables: variables.values, keys: 'response', expressions }
-    assertCost(costOf(planning, operation.selectionSet, root), limits)
-    const selection = planOperation(planning, operation.selectionSet, root)
+    const selection = located(operation, () => {
+      assertCost(costOf(planning, operation.selectionSet, root), limits)
+      return planOperation(planning, operation.selectionSet, root)
+    })
     return { operation, selection, reshapes: checked.reshapes }
   }
 }

@@ -3,7 +3,7 @@ import { fault } from '../../fault.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonValue } from '../../resource/content.ts'
 import type { Expressions } from '../fhirpath/expression-types.ts'
-import { DocumentRefusal, documentError } from '../graphql-errors.ts'
+import { DocumentRefusal, documentError, located } from '../graphql-errors.ts'
 import { compositeOfField, isTypeLiteral } from '../model/positions.ts'
 import type { CompositeType, FieldDefinition, Model, ObjectType } from '../model/type-model.ts'
 import type { VariableValues } from '../values/coerce-literal.ts'
@@ -165,9 +165,13 @@ function groupOf(planning: Planning, node: FieldNode, type: ObjectType): Group {
   const name = node.name.value
   const definition = type.field(name)
   if (!definition) throw fault('invalid', `Cannot query field "${name}" on type "${type.name}".`)
-  const values = argumentValues(planning.model, definition, node, planning.variables)
+  const values = placed(planning, node, () => argumentValues(planning.model, definition, node, planning.variables))
   return { key: keyOf(planning, node, definition, values), definition, nodes: [node], arguments: values }
 }
+
+/** AppSync says itself where a field is. */
+const placed = <T>({ keys }: Planning, node: FieldNode, run: () => T): T =>
+  keys === 'response' ? located(node, run) : run()
 
 function keyOf(planning: Planning, node: FieldNode, definition: FieldDefinition, values: ArgumentValues): string {
   if (planning.keys === 'response') return node.alias?.value ?? node.name.value
@@ -191,8 +195,12 @@ function planField(planning: Planning, group: Group, everything: boolean): Plann
   const isElement = definition.access.kind === 'property' || definition.access.kind === 'primitive-extension'
   // AppSync's resolvers narrow lists themselves, for each alias.
   const isNarrowed = isElement && planning.keys === 'response'
-  const narrowing = isNarrowed ? listNarrowingOf(definition, node, values, planning.expressions) : undefined
-  const reshaping = planning.keys === 'response' ? reshapingOf(node, planning.expressions) : undefined
+  const { expressions } = planning
+  const narrowing = isNarrowed
+    ? placed(planning, node, () => listNarrowingOf(definition, node, values, expressions))
+    : undefined
+  const reshaping =
+    planning.keys === 'response' ? placed(planning, node, () => reshapingOf(node, expressions)) : undefined
   const below = definition.leaf ? undefined : planBelow(planning, group, everything)
   return { key, definition, nodes, arguments: values, narrowing, reshaping, below }
 }
