@@ -6,7 +6,7 @@ import type { SearchResult } from '../fhir-service.ts'
 import { read } from '../interactions/read.ts'
 import { search } from '../interactions/search.ts'
 import { CURSOR_PARAMETER } from '../search/page.ts'
-import { compartmentPage, type Wanted } from './everything.ts'
+import { compartmentPage, type Wanted } from './compartment-page.ts'
 
 const TYPE = 'Patient'
 

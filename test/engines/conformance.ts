@@ -31,8 +31,12 @@ export const ELSEWHERE: Readonly<Record<string, string>> = Object.freeze({
   contained: 'runs over the engines in search.engines.test.ts',
   relevance: 'runs over the engines in search.engines.test.ts',
   'search-several-types': 'runs over the engines in search.engines.test.ts',
-  'own-search-parameters': 'looks at how the embedded store indexes anew',
-  'own-search-parameters-refused': 'refuses by what the service alone decides',
+  ...Object.fromEntries(
+    ['', '-contained', '-refused', '-told'].map(which => [
+      `own-search-parameters${which}`,
+      'own-search-parameters.engines.test.ts and -later.test.ts hold them where the index is written later',
+    ]),
+  ),
 })
 
 /** A world that a suite opens is one over the engines, in the places of this test file. */
