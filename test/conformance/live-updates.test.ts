@@ -98,6 +98,24 @@ describe('a change', () => {
     expect(messages).toEqual([event('1', 'create'), event('2', 'update'), event('3', 'update'), event('4', 'delete')])
   })
 
+  it('of a bundle that is worked on after its answer comes once it is committed, of all its entries', async () => {
+    const client = await connect()
+    await client.start('j', OF_TYPE, { type: 'Location' })
+    const entry = ['l1', 'l2'].map(id => ({
+      resource: { resourceType: 'Location', id, name: id },
+      request: { method: 'PUT', url: `Location/${id}` },
+    }))
+    const response = await fetch(world.baseUrl, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/fhir+json', Prefer: 'respond-async' },
+      body: JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }),
+    })
+    expect(response.status).toBe(202)
+    const changed = async () =>
+      ((await client.next()) as unknown as { payload: { data: { changed: { id: string } } } }).payload.data.changed.id
+    expect([await changed(), await changed()].toSorted()).toEqual(['l1', 'l2'])
+  })
+
   it('goes only to whom its filter lets it', async () => {
     const client = await connect()
     const other = await connect()
