@@ -48,6 +48,8 @@ interface Case {
   readonly sort: readonly SortKey[]
   readonly count: number
   readonly limits: number
+  /** Then the whole order is turned around. */
+  readonly backwards: boolean
 }
 
 const arbitraryCase = (corpus: readonly IndexDocument[]): fc.Arbitrary<Case> =>
@@ -56,6 +58,7 @@ const arbitraryCase = (corpus: readonly IndexDocument[]): fc.Arbitrary<Case> =>
       query: fc.constant(query),
       sort: arbitrarySort(DEFINITIONS, corpus, query.type),
       count: fc.integer({ min: 1, max: 8 }),
+      backwards: fc.boolean(),
       limits: fc.nat(LIMITS.length - 1),
     }),
   )
@@ -91,7 +94,8 @@ const soon = (): number => Date.now() + 60_000
 
 async function check(tenant: Tenant, alive: readonly IndexDocument[], one: Case): Promise<void> {
   const found = await pages(tenant, one)
-  const ids = expectedIds(alive, one)
+  const forwards = expectedIds(alive, one)
+  const ids = one.backwards ? forwards.toReversed() : forwards
   const expected = { ids, totals: found.totals.map(() => ids.length) }
   if (!isDeepStrictEqual(found, expected)) throw new Error(difference(alive, one, found, expected))
 }
@@ -121,13 +125,20 @@ const expectedIds = (documents: readonly IndexDocument[], { query, sort }: Case)
 
 async function pages(
   tenant: Tenant,
-  { query, sort, count, limits }: Case,
+  { query, sort, count, limits, backwards }: Case,
 ): Promise<{ ids: string[]; totals: (number | undefined)[] }> {
   const ids: string[] = []
   const totals: (number | undefined)[] = []
   let after: Position | undefined
   do {
-    const request = { query: query as ScopedQuery, sort, count, total: 'accurate', deadline: soon() } as const
+    const request = {
+      query: query as ScopedQuery,
+      sort,
+      count,
+      backwards,
+      total: 'accurate',
+      deadline: soon(),
+    } as const
     const page: SearchPage | undefined = await indexes[limits]?.search(tenant, after ? { ...request, after } : request)
     ids.push(...(page?.hits ?? []).map(hit => `${hit.id} ${hit.versionId}`))
     totals.push(page?.total)
