@@ -133,8 +133,16 @@ interface World {
   references(type: string): ReadonlyMap<ParameterReference, ReadonlySet<string>>
 }
 
+const worlds = new WeakMap<readonly IndexDocument[], World>()
+
+/** One of each corpus, which is made by the same definitions. */
 function worldOf(definitions: Definitions, containers: readonly IndexDocument[]): World {
-  const corpus = withContained(containers)
+  const world = worlds.get(containers) ?? newWorld(definitions, withContained(containers))
+  worlds.set(containers, world)
+  return world
+}
+
+function newWorld(definitions: Definitions, corpus: readonly IndexDocument[]): World {
   const types = [...new Set(corpus.map(document => document.type))]
   const values = new Map<ParameterReference, IndexValue[]>()
   for (const entry of corpus.flatMap(document => document.entries)) {
