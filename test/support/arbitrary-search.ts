@@ -30,7 +30,9 @@ export function arbitraryQuery(
   depth = 3,
 ): fc.Arbitrary<Query> {
   const world = worldOf(definitions, corpus)
-  return fc.constantFrom(...world.types).chain(type => queryOf(world, type, depth))
+  const outside = world.types.filter(type => !isContainedType(type))
+  const types = [...outside, ...outside, ...outside, ...world.types.filter(isContainedType)]
+  return fc.constantFrom(...types).chain(type => queryOf(world, type, depth))
 }
 
 /** Up to three sort keys of the type, most of them parameters with values in the corpus. */
