@@ -88,6 +88,7 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
     logger,
     settings: { marksWrites: true },
     writer: search.writer,
+    baseUrl,
   })
   const definitions = options.definitions ?? createDefinitions()
   const index = new ConsistentIndex({

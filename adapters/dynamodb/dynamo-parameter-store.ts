@@ -15,6 +15,7 @@ export interface ParameterStoreParts extends ParameterSourceParts {
   readonly types: TypeRegistry
   /** Where documents go. */
   readonly writer: SearchWriter
+  readonly baseUrl: string | undefined
 }
 
 const FIRST_DELAY_MS = 200
@@ -22,9 +23,11 @@ const DELAY_MS_MAX = 10_000
 
 /** A tenant's own search parameters over the table and an index that is written later. */
 export class DynamoParameterStore implements ParameterStore {
+  readonly baseUrl: string | undefined
   readonly #parts: ParameterStoreParts
 
   constructor(parts: ParameterStoreParts) {
+    this.baseUrl = parts.baseUrl
     this.#parts = parts
   }
 

@@ -45,6 +45,8 @@ export interface DynamoStoreParts extends Omit<StoreContext, 'settings' | 'table
   readonly settings?: Partial<StoreSettings>
   /** Where index documents go; without it a tenant's own search parameters are stored and have no effect. */
   readonly writer?: SearchWriter
+  /** Absolute references below it count as local in them. */
+  readonly baseUrl?: string | undefined
 }
 
 /** Versions, claims and transactions in one table; large bodies in an overflow store. */
@@ -72,7 +74,7 @@ export class DynamoResourceStore implements ResourceStore {
   readonly #resourceHistory: ResourceHistory
   readonly #changeHistory: ChangeHistory
 
-  constructor({ table, pace, settings, writer, ...rest }: DynamoStoreParts) {
+  constructor({ table, pace, settings, writer, baseUrl, ...rest }: DynamoStoreParts) {
     const context: StoreContext = {
       ...rest,
       table: new RetryingTable(table, { clock: rest.clock, pace }),
@@ -98,7 +100,8 @@ export class DynamoResourceStore implements ResourceStore {
     const parts = { context, reader: this.#reader, bodies: this.#bodies }
     const source = new DynamoParameterSource(parts)
     this.ownParameters = source
-    this.parameters = writer && new DynamoParameterStore({ ...parts, pace, source, types: this.#types, writer })
+    this.parameters =
+      writer && new DynamoParameterStore({ ...parts, pace, source, types: this.#types, writer, baseUrl })
   }
 
   async readNewest(

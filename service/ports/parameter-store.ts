@@ -25,6 +25,12 @@ export interface StoredParameters {
 /** What a store offers so that a tenant's own search parameters have an effect. */
 export interface ParameterStore extends ParameterSource {
   /**
+   * Of a store that is indexed later: absolute references below it count as local for whoever indexes. undefined: none
+   * do. A store that indexes on commit goes by the request's own.
+   */
+  readonly baseUrl?: string | undefined
+
+  /**
    * Newest versions of the type's live resources. A version that is newest all the while, and was committed before
    * `since`, is among them; one may come twice. undefined `next`: there are no more.
    */

@@ -1,7 +1,7 @@
 /** SearchParameters that a tenant stores, over DynamoDB and an index that is written later. R4 searchparameter.html */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type LaterWorld, openLaterWorld } from '#test/support/later-world.ts'
+import { INDEX_BASE, type LaterWorld, openLaterWorld } from '#test/support/later-world.ts'
 import { eyesParameter as own, patientWithEyes as patient } from '#test/support/own-parameters.ts'
 
 const NO_CACHE = { headers: { 'cache-control': 'no-cache' } }
@@ -131,6 +131,20 @@ describe('a SearchParameter over stores that index later', () => {
     expect(await found(world, 'Patient?eyes=green')).toEqual(['a'])
     await late()
     expect(await found(world, 'Patient?eyes=green')).toEqual(['a'])
+  })
+
+  test('finds what a local reference points to by the address that workers know, not by that of a request', async () => {
+    const world = openLaterWorld()
+    const lab = 'http://example.org/lab'
+    const extension = [{ url: lab, valueReference: { reference: `${INDEX_BASE}/Organization/o` } }]
+    await put(world, patient('before', '', { extension }))
+    await world.work()
+    const expression = `Patient.extension('${lab}').value.ofType(Reference)`
+    await put(world, own({ type: 'reference', target: ['Organization'], expression }))
+    await world.runJobs()
+    await put(world, patient('after', '', { extension }))
+    await world.work()
+    expect(await found(world, 'Patient?eyes=Organization/o')).toEqual(['after', 'before'])
   })
 
   test('is begun to be indexed anew by those who need it, where the message was lost', async () => {

@@ -47,6 +47,8 @@ export interface LaterSteps {
   readonly write?: (write: SearchWriter['write']) => SearchWriter['write']
 }
 
+/** Absolute references below it count as local for whoever indexes. */
+export const INDEX_BASE = 'https://fhir.example.org'
 const INDEX_LAG_MS = 6000
 const TENANT = tenantOf('default')
 
@@ -65,9 +67,10 @@ export function openLaterWorld({ definitions = same, write = same }: LaterSteps 
   const settings = { marksWrites: true, indexLagMs: INDEX_LAG_MS, transactActionsMax: 20 }
 
   const serviceOver = (writer: SearchWriter) => {
-    const store = new DynamoResourceStore({ ...parts, overflow, logger, settings, writer })
+    const store = new DynamoResourceStore({ ...parts, overflow, logger, settings, writer, baseUrl: INDEX_BASE })
     const own = createOwnDefinitions(testDefinitions, { parameters: store.ownParameters, clock })
-    const consistent = new ConsistentIndex({ index, writer: index, store, markers: store.marks, definitions: own })
+    const indexing = { writer: index, store, markers: store.marks, definitions: own, baseUrl: INDEX_BASE }
+    const consistent = new ConsistentIndex({ index, ...indexing })
     const ports = { store, index: consistent, objects: memoryObjects(), jobs, clock, ids, sealer: testSealer }
     return { service: createFhirService({ definitions: testDefinitions, ports }), store, own }
   }
@@ -81,6 +84,7 @@ export function openLaterWorld({ definitions = same, write = same }: LaterSteps 
       metrics: { record: () => undefined },
       definitions: { current },
       marks: behind.store.marks,
+      baseUrl: INDEX_BASE,
       ...{ writer: slow, clock, logger },
     })
   const handle = worker(definitions(behind.own.current))

@@ -90,7 +90,8 @@ function nextPlace(types: readonly string[], { type }: Place, after: string | un
 async function lookAt(context: ServiceContext, { tenant, deadline }: JobRun, { own, memo }: Walk, place: Place) {
   const { parameters: store, indexing } = context.ports.store
   invariant(store, 'own search parameters come with a store that indexes by them')
-  const { begunAt: since, baseUrl } = memo
+  const { begunAt: since } = memo
+  const baseUrl = indexing === 'later' ? store.baseUrl : memo.baseUrl
   const asked = { ...place, count: PAGE_COUNTS[indexing], deadline }
   const page = isContainedType(place.type)
     ? await scanContainers(context, tenant, asked)
