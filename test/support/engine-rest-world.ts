@@ -77,7 +77,9 @@ export async function closeEngineRestWorlds(): Promise<void> {
 }
 
 const { writeMsMax, clockSkewMs, indexLagMs } = DEFAULT_STORE_SETTINGS
-const LAG_MS = writeMsMax + clockSkewMs + indexLagMs + 1
+/** Versions are a millisecond apart at least, whatever the clock says: some may be later than it. */
+const AHEAD_MS = 100
+const LAG_MS = writeMsMax + clockSkewMs + indexLagMs + AHEAD_MS
 
 async function openPlaces(): Promise<Places> {
   const [dynamo, search] = await Promise.all([dynamoWorld(), openSearchWorld()])
