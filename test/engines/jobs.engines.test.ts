@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JsonObject } from '#service/resource/content.ts'
 import { type EngineWorld, startEngineWorld } from '#test/support/engine-world.ts'
 import { httpClient } from '#test/support/http-client.ts'
+import { eyesParameter, patientWithEyes } from '#test/support/own-parameters.ts'
 
 let world: EngineWorld
 
@@ -52,6 +53,19 @@ test.each(['batch', 'transaction'])('a %s is worked on after its answer', async 
   const result = await resultOf(await begin(bundleOf(type, `Later${type}`, 30)))
   expect([result.type, (result.entry as JsonObject[]).length]).toEqual([`${type}-response`, 30])
   expect(await totalOf(`Later${type}`)).toBe(30)
+})
+
+test('what was stored before a search parameter of the tenant is indexed anew', async () => {
+  const send = httpClient(world)
+  expect((await send('PUT Patient/old', { body: patientWithEyes('old', 'green') })).status).toBe(201)
+  expect((await send('PUT SearchParameter/eyes', { body: eyesParameter() })).status).toBe(201)
+  for (let status: unknown; status !== 'indexed'; ) {
+    await world.backend.indexed()
+    const { body } = await send('GET SearchParameter/eyes/$reindex-status')
+    status = (body.parameter as JsonObject[]).find(({ name }) => name === 'status')?.valueCode
+  }
+  const headers = { 'Cache-Control': 'no-cache' }
+  expect((await send('GET Patient?eyes=green&_summary=count', { headers })).body.total).toBe(1)
 })
 
 test('what was uploaded is worked on by its reference', async () => {
