@@ -142,9 +142,6 @@ export const REBUILD_KEY: Key = Object.freeze({ partition: `${SEPARATOR}rebuild`
 /** Of no tenant: how far the look at all objects is. */
 export const OBJECT_SWEEP_KEY: Key = Object.freeze({ partition: `${SEPARATOR}object-sweep`, sort: 'record' })
 
-/** Of no tenant: how far the look at all objects is. */
-export const OBJECT_SWEEP_KEY: Key = Object.freeze({ partition: `${SEPARATOR}object-sweep`, sort: 'record' })
-
 /** Until when somebody may be listening to changes. */
 export const listenersKey = (tenant: Tenant): Key => ({ partition: join(tenant, KINDS.listeners), sort: 'listeners' })
 
