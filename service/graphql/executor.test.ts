@@ -323,13 +323,15 @@ describe('what is not there', () => {
     const { data, errors } = await world.query(`{
       never: Patient(id: "nobody") { id }
       no: Patient(id: "no id") { id }
+      number: Patient(id: 4.070390296506275e+16) { id }
       deleted: Condition(id: "cough") { id }
       there: Patient(id: "olaf") { id }
     }`)
-    expect(data).toEqual({ never: null, no: null, deleted: null, there: { id: 'olaf' } })
+    expect(data).toEqual({ never: null, no: null, number: null, deleted: null, there: { id: 'olaf' } })
     expect(errors?.map(({ path, message, extensions }) => [path, message, extensions?.category])).toEqual([
       [['never'], 'There is no Patient/nobody', 'not-found'],
       [['no'], 'There is no Patient/no id', 'not-found'],
+      [['number'], 'There is no Patient/4.070390296506275e+16', 'not-found'],
       [['deleted'], 'Condition/cough was deleted; version 2 records that', 'gone'],
     ])
   })
