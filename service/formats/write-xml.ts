@@ -2,7 +2,7 @@
 import type { Definitions } from '../definitions.ts'
 import { invariant } from '../invariant.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
-import { encodeUtf8, isRawJson } from '../resource/json.ts'
+import { encodeUtf8, textOfScalar } from '../resource/json.ts'
 import { FHIR_NAMESPACE, getSlots, type XmlSchema, type XmlSlot, type XmlSlots, xmlSchema } from './xml-slots.ts'
 
 export interface XmlOptions {
@@ -105,7 +105,7 @@ class XmlWriter {
     this.line()
     this.text += `<${name}`
     if (object.id !== undefined) this.text += ` id="${escapeXml(String(object.id))}"`
-    if (value !== undefined && value !== null) this.text += ` value="${escapeXml(textOf(value))}"`
+    if (value !== undefined && value !== null) this.text += ` value="${escapeXml(textOfScalar(value))}"`
     const slots = getSlots(this.schema, 'Element')
     this.body(name, companion ? usedSlots(slots, object) : NO_SLOTS, object)
   }
@@ -161,8 +161,6 @@ const listOf = (value: JsonValue | undefined): readonly (JsonValue | undefined)[
   if (value === undefined) return NO_VALUES
   return Array.isArray(value) ? value : [value]
 }
-
-const textOf = (value: JsonValue): string => (isRawJson(value) ? value.rawJSON : String(value))
 
 /** What has a meaning in an attribute, what parsers would make a space of, and what XML can't say at all. */
 const SPECIAL = /[&<>"\t\n\r]|[^\t\n\r -\uFFFD]/

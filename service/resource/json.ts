@@ -60,6 +60,9 @@ export const isRawJson = (value: unknown): value is RawJson => isRawJSON(value)
  */
 export const rawNumber = (token: string): RawJson => rawJSON(token)
 
+/** A scalar as it is written: what another one, whatever literal it was given as, is compared by. */
+export const textOfScalar = (value: JsonValue): string => (isRawJson(value) ? value.rawJSON : String(value))
+
 /** The number, exact or the nearest double; undefined for what is no number. */
 export function numberOf(value: JsonValue | undefined): number | undefined {
   if (typeof value === 'number') return value

@@ -2,9 +2,8 @@ import { fault, type Issue } from '../../fault.ts'
 import type { Patch } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
-import { decodeUtf8, isRawJson, parseJson } from '../../resource/json.ts'
+import { decodeUtf8, isRawJson, parseJson, textOfScalar } from '../../resource/json.ts'
 import { operationOutcome } from '../../resource/operation-outcome.ts'
-import { textOf } from '../plan/list-narrowing.ts'
 import type { Execution, Outcome, Task } from './execution.ts'
 
 /** R4 graphql.html#mutations */
@@ -37,7 +36,7 @@ const argumentsOf = (values: Task['field']['arguments']): Given => ({
   value: name => values.get(name) ?? null,
   text(name) {
     const value = values.get(name)
-    return value === undefined ? undefined : textOf(value)
+    return value === undefined ? undefined : textOfScalar(value)
   },
 })
 

@@ -7,7 +7,7 @@ import { isResourceId } from '../../interaction-request.ts'
 import { invariant } from '../../invariant.ts'
 import type { ResourceKey } from '../../ports/stored-version.ts'
 import type { ResourceContent } from '../../resource/content.ts'
-import { textOf } from '../plan/list-narrowing.ts'
+import { textOfScalar } from '../../resource/json.ts'
 import { type Execution, NOTHING, type Outcome, spendResources, type Task } from './execution.ts'
 import { isOptional, type ReferenceTarget, targetOf, unresolvable } from './references.ts'
 
@@ -34,7 +34,7 @@ export async function resolveReads(execution: Execution, tasks: readonly Task[])
 function rootTarget({ field }: Task): ReferenceTarget {
   const { access } = field.definition
   invariant(access.kind === 'read', 'a root read')
-  return { kind: 'resource', type: access.resourceType, id: textOf(field.arguments.get('id') ?? null) }
+  return { kind: 'resource', type: access.resourceType, id: textOfScalar(field.arguments.get('id') ?? null) }
 }
 
 const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`

@@ -1,9 +1,9 @@
 import type { Definitions } from '../../definitions.ts'
 import { fault } from '../../fault.ts'
 import type { JsonObject } from '../../resource/content.ts'
+import { textOfScalar } from '../../resource/json.ts'
 import { referenceValueOf } from '../../search/reference-value.ts'
 import { listOf } from '../plan/argument-values.ts'
-import { textOf } from '../plan/list-narrowing.ts'
 import type { Task } from './execution.ts'
 import { CONTAINED, findContained } from './plain-copy.ts'
 
@@ -20,7 +20,7 @@ export type ReferenceTarget =
 export function targetOf(task: Task, definitions: Definitions, baseUrl: string): ReferenceTarget {
   const { value, owner, field } = task
   const types = field.arguments.get('type')
-  const wanted = types === undefined ? undefined : listOf(types).map(textOf)
+  const wanted = types === undefined ? undefined : listOf(types).map(textOfScalar)
   const isWanted = (type: unknown): boolean => wanted?.includes(String(type)) ?? true
   const { reference } = value
   if (typeof reference !== 'string') return { kind: 'elsewhere' }

@@ -1,8 +1,7 @@
 import { fault } from '../../fault.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
-import { isRawJson } from '../../resource/json.ts'
+import { isRawJson, textOfScalar } from '../../resource/json.ts'
 import { errorOf, graphqlErrorOfFault } from '../graphql-errors.ts'
-import { textOf } from '../plan/list-narrowing.ts'
 import type { Slice } from '../plan/reshaping.ts'
 import type { PlannedField } from '../plan/selection.ts'
 import type { Execution } from './execution.ts'
@@ -108,7 +107,7 @@ function propertyText(names: readonly string[], source: JsonValue): string | und
   }
   const first = Array.isArray(value) ? value[0] : value
   if (first === undefined || first === null || Array.isArray(first)) return undefined
-  return isObject(first) && !isRawJson(first) ? undefined : textOf(first)
+  return isObject(first) && !isRawJson(first) ? undefined : textOfScalar(first)
 }
 
 interface Sink {

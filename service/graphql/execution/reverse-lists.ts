@@ -5,8 +5,8 @@ import type { Parameters, Revealed } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
 import { mapConcurrently } from '../../map-concurrently.ts'
 import type { JsonObject } from '../../resource/content.ts'
+import { textOfScalar } from '../../resource/json.ts'
 import { extractReferences } from '../../search/extract.ts'
-import { textOf } from '../plan/list-narrowing.ts'
 import { type Execution, type Outcome, spendResources, type Task } from './execution.ts'
 import { EMBEDDED } from './plain-copy.ts'
 import { searchArgumentsOf } from './search-parameters.ts'
@@ -36,7 +36,12 @@ export function reverseSearchOf(execution: Execution, { field }: Task): Omit<Rev
   const { access, arguments: values } = { access: field.definition.access, arguments: field.arguments }
   invariant(access.kind === 'reverse', 'a reverse field')
   const given = searchArgumentsOf(values, execution.context.limits.pageSizeMax)
-  const parameter = referenceParameter(execution, access.source, access.target, textOf(values.get('_reference') ?? ''))
+  const parameter = referenceParameter(
+    execution,
+    access.source,
+    access.target,
+    textOfScalar(values.get('_reference') ?? ''),
+  )
   const { parameters, count, fhirpath } = given
   return { source: access.source, parameter, parameters, count, fhirpath }
 }

@@ -2,8 +2,8 @@ import { searchParameterCode } from '#schema/names.ts'
 import { fault } from '../../fault.ts'
 import type { Parameters } from '../../fhir-service.ts'
 import type { JsonValue } from '../../resource/content.ts'
+import { textOfScalar } from '../../resource/json.ts'
 import { type ArgumentValues, listOf } from '../plan/argument-values.ts'
-import { textOf } from '../plan/list-narrowing.ts'
 
 /** The arguments of a search field, as far as search itself is told of them. */
 export interface SearchArguments {
@@ -26,7 +26,7 @@ const WHOLE: ReadonlySet<string> = new Set(['_sort', '_filter'])
 export function searchArgumentsOf(values: ArgumentValues, countMax: number): SearchArguments {
   const parameters: (readonly [string, string])[] = []
   for (const [name, value] of values) {
-    if (WHOLE.has(name)) parameters.push([name, textOf(value)])
+    if (WHOLE.has(name)) parameters.push([name, textOfScalar(value)])
     else if (!OTHERS.has(name)) parameters.push([searchParameterCode(name), parameterValue(name, value)])
   }
   const [cursor, fhirpath] = [textArgument(values, '_cursor'), textArgument(values, 'fhirpath')]
@@ -35,7 +35,7 @@ export function searchArgumentsOf(values: ArgumentValues, countMax: number): Sea
 
 function textArgument(values: ArgumentValues, name: string): string | undefined {
   const value = values.get(name)
-  return value === undefined ? undefined : textOf(value)
+  return value === undefined ? undefined : textOfScalar(value)
 }
 
 function countOf(values: ArgumentValues, countMax: number): number | undefined {
@@ -55,7 +55,7 @@ function parameterValue(name: string, value: JsonValue): string {
     // Without a value the search would be wider than what was asked for.
     throw fault('invalid', `The argument "${name}" must not be an empty list`, { code: 'value', expression: [name] })
   }
-  return items.map(item => escapeComma(textOf(item))).join(',')
+  return items.map(item => escapeComma(textOfScalar(item))).join(',')
 }
 
 /** A comma inside of a value is part of it; what is escaped already stays so. R4 search.html#escaping */

@@ -2,7 +2,7 @@ import type { DirectiveNode, FieldNode } from 'graphql/language/index.js'
 import { fault } from '../../fault.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
-import { isRawJson } from '../../resource/json.ts'
+import { textOfScalar } from '../../resource/json.ts'
 import type { Expressions } from '../fhirpath/expression-types.ts'
 import type { FieldDefinition } from '../model/type-model.ts'
 import type { ArgumentValues } from './argument-values.ts'
@@ -31,10 +31,10 @@ export function listNarrowingOf(
   let offset = 0
   let count = Number.POSITIVE_INFINITY
   for (const [name, value] of values) {
-    if (name === 'fhirpath') criterion = criterionOf(definition, textOf(value), expressions)
+    if (name === 'fhirpath') criterion = criterionOf(definition, textOfScalar(value), expressions)
     else if (name === '_offset') offset = natural(name, value)
     else if (name === '_count') count = natural(name, value)
-    else filters.push([name, textOf(value)])
+    else filters.push([name, textOfScalar(value)])
   }
   return { filters, criterion, offset, count: isFirst ? Math.min(1, count) : count }
 }
@@ -73,8 +73,5 @@ const at = (list: readonly JsonValue[], indexes: readonly number[]): readonly Js
 
 const matches = (element: JsonValue, [property, text]: readonly [string, string]): boolean => {
   const value = typeof element === 'object' && element !== null ? (element as JsonObject)[property] : undefined
-  return value !== undefined && value !== null && textOf(value) === text
+  return value !== undefined && value !== null && textOfScalar(value) === text
 }
-
-/** A scalar as it is written: what an argument, whatever literal it was given as, is compared by. */
-export const textOf = (value: JsonValue): string => (isRawJson(value) ? value.rawJSON : String(value))

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../resource/content.ts'
-import { isRawJson } from '../../resource/json.ts'
+import { textOfScalar } from '../../resource/json.ts'
 
 /**
  * Under which name an object that goes to AppSync carries what was prefetched for one of its fields: the field with its
@@ -19,5 +19,3 @@ export function prefetchKey(field: string, values: Iterable<readonly [string, Js
   given.sort(([a], [b]) => (a < b ? -1 : 1))
   return `${field}(${JSON.stringify(Object.fromEntries(given))})`
 }
-
-const textOfScalar = (value: JsonValue): string => (isRawJson(value) ? value.rawJSON : String(value))
