@@ -4,10 +4,9 @@
  */
 import { describe, expect, test } from 'vitest'
 import { explore } from './explore.ts'
+import { holdScenarios, STATES_MAX } from './hold-scenarios.ts'
 import { MUTANTS } from './mutants.ts'
 import { type ScenarioShape, scenarioOf } from './scenarios.ts'
-
-const STATES_MAX = 4_000_000
 
 const SCENARIOS: readonly ScenarioShape[] = [
   { actors: ['T1', 'T2', 'W'], crashes: 1 },
@@ -22,7 +21,6 @@ const SCENARIOS: readonly ScenarioShape[] = [
   { actors: ['C1', 'X', 'K', 'FC1'], crashes: 1, losses: 1 },
 ]
 
-/** Minutes each: MODEL=large runs them. */
 const LARGE: readonly ScenarioShape[] = [
   { actors: ['T1', 'T2', 'R'], crashes: 1 },
   { actors: ['T1', 'T2', 'W', 'F1'], crashes: 1 },
@@ -33,31 +31,7 @@ const LARGE: readonly ScenarioShape[] = [
   { actors: ['T1', 'R', 'F1', 'E1'], crashes: 1, losses: 1 },
 ]
 
-const nameOf = ({ actors, crashes = 0, losses = 0 }: ScenarioShape): string =>
-  `${actors.join(' + ')}, ${crashes} killed, ${losses} answers lost`
-
-async function holds(shape: ScenarioShape, statesMax: number): Promise<void> {
-  const start = performance.now()
-  const { states, finals, broken } = await explore(scenarioOf(shape), { statesMax })
-  const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  console.log(`${nameOf(shape)}: ${states} states, ${finals} final, ${seconds} s`)
-  expect(broken).toEqual({})
-  expect(finals).toBeGreaterThan(0)
-}
-
-describe('a staged commit is whole or nothing, and tells the truth', () => {
-  test.each(SCENARIOS.map(shape => [nameOf(shape), shape] as const))(
-    '%s',
-    (_name, shape) => holds(shape, STATES_MAX),
-    300_000,
-  )
-
-  test.runIf(process.env.MODEL === 'large').each(LARGE.map(shape => [nameOf(shape), shape] as const))(
-    '%s',
-    (_name, shape) => holds(shape, 20_000_000),
-    3_600_000,
-  )
-})
+holdScenarios('a staged commit is whole or nothing, and tells the truth', { always: SCENARIOS, large: LARGE })
 
 describe('every rule is needed: something breaks without', () => {
   test.each(MUTANTS.map(mutant => [mutant.without, mutant] as const))(
