@@ -6,6 +6,7 @@ export default defineConfig({
     server: { deps: { inline: [/@graphql-tools/] } },
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', 'dist/**', 'data/**', '.cache/**', 'test/newcomer/**', '**/*.engines.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
     // Two cores: more processes only make each test file wait longer for its own imports.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['**/*.engines.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
+    setupFiles: ['test/support/seed.ts'],
     globalSetup: ['test/engines/vitest-setup.ts'],
     maxWorkers: 2,
     testTimeout: 300_000,
