@@ -6,6 +6,7 @@ import type { Tenant } from '#service/call.ts'
 import { Fault } from '#service/fault.ts'
 import type { Position } from '#service/ports/search-index.ts'
 import type { Node, ScopedQuery } from '#service/search/ast.ts'
+import { containedId, containedParameter, containedType, containerParameters } from '#service/search/contained.ts'
 import type { IndexDocument, IndexValue } from '#service/search/document.ts'
 import { documentOf, freshTenant, soon } from '#test/contract/changes.ts'
 import { type OpenSearchWorld, openSearchWorld } from '#test/support/opensearch-world.ts'
@@ -13,25 +14,50 @@ import { searchParameter } from '#test/support/search-parameter.ts'
 
 const PATIENTS = 12_000
 
+const subject = searchParameter('Observation', 'subject')
+const INSIDE = containerParameters('Observation')
+
 let world: OpenSearchWorld
 let tenant: Tenant
 
 const nameOf = (number: number): string => `p${String(number).padStart(5, '0')}`
 
-/** Twelve thousand patients, men and women in turn; each has an observation, every thousandth one has fever. */
+const to = (type: string, id: string): IndexValue => ({
+  kind: 'reference',
+  type,
+  id,
+  url: undefined,
+  version: undefined,
+})
+
+/**
+ * Twelve thousand patients, men and women in turn; each has an observation, every thousandth one has fever. The first
+ * two have reports with an observation inside.
+ */
 function* corpus(): Iterable<IndexDocument> {
+  for (const number of [0, 1]) yield reportOf(nameOf(number))
   for (let number = 0; number < PATIENTS; number++) {
     const id = nameOf(number)
-    const subject: IndexValue = { kind: 'reference', type: 'Patient', id, url: undefined, version: undefined }
     yield documentOf('Patient', id, {
       gender: [{ kind: 'token', system: '', code: number % 2 === 0 ? 'male' : 'female' }],
       family: [{ kind: 'string', value: id, normalized: id }],
     })
     yield documentOf('Observation', `o${id}`, {
-      subject: [subject],
+      subject: [to('Patient', id)],
       code: [{ kind: 'token', system: '', code: number % 1000 === 0 ? 'fever' : 'weight' }],
     })
   }
+}
+
+function reportOf(patient: string): IndexDocument {
+  const report = documentOf('DiagnosticReport', `r${patient}`, {})
+  const entries = [
+    { parameter: containedParameter(subject), values: [to('Patient', patient)] },
+    { parameter: INSIDE.container, values: [to(report.type, report.id)] },
+  ]
+  const { versionId, lastUpdated } = report
+  const inside = { type: containedType('Observation'), id: containedId(report, 'o'), versionId, lastUpdated, entries }
+  return { ...report, contained: [{ ...inside, compartments: [] }] }
 }
 
 beforeAll(async () => {
@@ -57,7 +83,6 @@ const named = (value: string): Node => ({
   value,
 })
 
-const subject = searchParameter('Observation', 'subject')
 const of = (where: Node): Node => ({ kind: 'chain', parameter: subject, query: { type: 'Patient', where } })
 const having = (where: Node): Node => ({ kind: 'has', parameter: subject, query: { type: 'Observation', where } })
 const both = (...nodes: Node[]): Node => ({ kind: 'and', nodes })
@@ -142,6 +167,18 @@ test('joins behind joins', async () => {
     'op00003',
     'op00005',
   ])
+})
+
+test('what contains a resource is found by a chain of that to many targets', async () => {
+  const inside = containedType('Observation')
+  const chain = {
+    kind: 'chain',
+    parameter: containedParameter(subject),
+    query: { type: 'Patient', where: MALE },
+  } as const
+  const container: Node = { kind: 'has', parameter: INSIDE.container, query: { type: inside, where: chain } }
+  expect((await search('DiagnosticReport', container)).ids).toEqual(['rp00000'])
+  expect((await search(inside, chain)).ids).toEqual(['DiagnosticReport/rp00000#o'])
 })
 
 test('a search that has to look at too much is given up by the name of the limit', async () => {

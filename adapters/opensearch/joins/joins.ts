@@ -141,7 +141,9 @@ export class Joins {
       const { hits, total } = await this.#page(query, { clause, contained: inside?.clause, after, count })
       if (count && (total > endsMax || (total > batch && (await isNearSideSmall())))) return false
       const ids = hits.map(hit => hit.id)
-      const confirmed = isOpen ? await this.#confirmTargets(query, ids) : undefined
+      // Of a `_has`, the query may be one of contained resources itself.
+      const confirm = () => (contained ? this.#confirmTargets(query, ids) : this.confirm(query, ids))
+      const confirmed = isOpen ? await confirm() : undefined
       visit(confirmed ? hits.filter(hit => confirmed.has(hit.id)) : hits)
       after = hits.length === batch ? hits.at(-1) : undefined
     } while (after)
