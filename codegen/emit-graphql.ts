@@ -90,8 +90,13 @@ function searchArguments(type: string, { types, searchParameters }: Model): read
   const isDomainResource = types.get(type)?.components[type]?.some(({ name }) => name === 'contained') === true
   const bases = [type, 'Resource', ...(isDomainResource ? ['DomainResource'] : [])]
   const codes = bases.flatMap(base => searchParameters.get(base) ?? []).map(({ code }) => code)
-  return [...codes.map(code => `${searchArgumentName(code)}:[String]`), criterion, ...resultArguments]
+  return [...codes.map(searchArgumentName), ...specialCriteria]
+    .map(name => `${name}:[String]`)
+    .concat(criterion, resultArguments)
 }
+
+/** Criteria that are no search parameter of a type: R4 search.html#content, #list. */
+const specialCriteria = ['_text', '_content', '_list']
 
 const resultArguments = ['_filter:String', '_sort:String', '_count:Int']
 

@@ -135,7 +135,12 @@ async function connectionPage(
   const counts = fhirpath === undefined && isSelected(task, type, 'count')
   const total: Parameters = counts ? [['_total', 'accurate']] : []
   const result = await search(execution, type, [...withoutTotal(page.parameters), ...total])
-  const resources = meeting(execution, fhirpath, contentsOf(execution, result))
+  const resources = contentsOf(execution, result)
+  const met = new Set(meeting(execution, fhirpath, resources))
+  const scored = resources.map((resource, index) => {
+    const score = result.matches[index]?.score ?? null
+    return { mode: 'match', score, resource }
+  })
   const count = counts ? (result.total ?? null) : null
   const offset = offsetOf(page, result, count)
   return {
@@ -143,7 +148,7 @@ async function connectionPage(
     offset,
     pagesize: Number(page.parameters.find(([name]) => name === '_count')?.[1]),
     ...cursorsOf(type, { ...page, offset }, result),
-    edges: resources.map(resource => ({ mode: 'match', score: null, resource })),
+    edges: scored.filter(({ resource }) => met.has(resource)),
   }
 }
 

@@ -44,11 +44,15 @@ export const deleteArguments: Arguments = new Map(oneResource)
 
 export const transactionArguments: Arguments = new Map([['bundle', required('AWSJSON')]])
 
+/** Criteria that are no search parameter of a type: R4 search.html#content, #list. */
+const SPECIAL_CRITERIA = ['_text', '_content', '_list']
+
 /** R4 graphql.html#searching: each search parameter of the type, then what shapes the result. */
 export function searchArguments(definitions: Definitions, resourceType: string, form: SearchForm): Arguments {
   const codes = [...definitions.searchParameters(resourceType).keys()]
   return new Map([
     ...codes.map(code => [searchArgumentName(code), texts] as const),
+    ...SPECIAL_CRITERIA.map(name => [name, texts] as const),
     ['_filter', text],
     ['fhirpath', text],
     ['_sort', text],
