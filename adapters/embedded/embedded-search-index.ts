@@ -1,7 +1,7 @@
 import type { Tenant } from '#service/call.ts'
 import { type Fault, fault } from '#service/fault.ts'
 import type { Clock } from '#service/ports/clock.ts'
-import type { SearchIndex, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
+import type { SearchHit, SearchIndex, SearchPage, SearchRequest, SomeRequest } from '#service/ports/search-index.ts'
 import { QUICK_LIMITS, THOROUGH_LIMITS } from './search/compile-context.ts'
 import type { SearchPool } from './search/search-pool.ts'
 import type { Searcher } from './search/searcher.ts'
@@ -46,6 +46,17 @@ export class EmbeddedSearchIndex implements SearchIndex {
     } catch (error) {
       throw error instanceof OutOfTime ? tooCostly(milliseconds) : error
     }
+  }
+
+  async findSome(tenant: Tenant, { queries, count, deadline }: SomeRequest): Promise<readonly SearchHit[]> {
+    const found: SearchHit[] = []
+    for (const query of queries) {
+      const left = count - found.length
+      if (left === 0) break
+      const { hits } = await this.search(tenant, { query, sort: [], count: left, total: 'none', deadline })
+      found.push(...hits)
+    }
+    return found
   }
 }
 

@@ -1,8 +1,18 @@
 import type { Tenant } from '#service/call.ts'
-import type { Position, SearchIndex, SearchPage, SearchRequest } from '#service/ports/search-index.ts'
+import { invariant } from '#service/invariant.ts'
+import type {
+  Position,
+  SearchHit,
+  SearchIndex,
+  SearchPage,
+  SearchRequest,
+  SomeRequest,
+} from '#service/ports/search-index.ts'
+import type { Query } from '#service/search/ast.ts'
 import { JOIN_LIMITS, JoinBudget, type JoinLimits } from './joins/join-budget.ts'
 import { Joins, type Resolved } from './joins/joins.ts'
 import { NONE } from './query/clause.ts'
+import { compileNode } from './query/compile.ts'
 import { sortTerms } from './query/sort-terms.ts'
 import { chainedPage, isChained } from './search/chained-order.ts'
 import { type EngineHit, IndexReader, type ReaderParts } from './search/index-reader.ts'
@@ -41,6 +51,18 @@ export class OpenSearchIndex implements SearchIndex {
       ? found(reader, request, resolved)
       : sifted({ reader, joins, budget }, request, resolved)
   }
+
+  async findSome(tenant: Tenant, { queries, count, deadline }: SomeRequest): Promise<readonly SearchHit[]> {
+    const reader = new IndexReader(this.#parts, tenant, deadline)
+    await reader.refresh()
+    return reader.some(queries.map(clauseOf), count)
+  }
+}
+
+const clauseOf = ({ type, where }: Query) => ({ type, clause: compileNode(where, { type, joined: refuseJoin }) })
+
+function refuseJoin(): never {
+  invariant(false, 'what is asked of several types at once has no joins')
 }
 
 async function found(reader: IndexReader, request: SearchRequest, { clause }: Resolved): Promise<SearchPage> {

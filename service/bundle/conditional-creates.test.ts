@@ -10,6 +10,7 @@ import {
   URN,
   written,
 } from '#test/support/bundle-entries.ts'
+import { blindIndex } from '#test/support/memory-ports.ts'
 import { at, faultOf, oneFault, runBundle, statusesOf, testWorld } from '#test/support/test-world.ts'
 
 const conditional = (value: string, fullUrl?: string) =>
@@ -70,10 +71,7 @@ test('transactions that race for a condition leave one resource', async () => {
 
 test('they do so while the index sees nothing yet', async () => {
   const world = testWorld({
-    wrap: ports => ({
-      ...ports,
-      index: { search: async () => ({ hits: [], next: undefined, total: undefined }) },
-    }),
+    wrap: ports => ({ ...ports, index: blindIndex }),
   })
   const run = () => runBundle(world, transaction(conditional('1'), conditional('2')))
   const answers = await Promise.all(Array.from({ length: 4 }, run))

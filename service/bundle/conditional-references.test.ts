@@ -111,6 +111,7 @@ test('the index is asked once for what is said often, in whatever order', async 
     wrap: ports => ({
       ...ports,
       index: {
+        ...ports.index,
         search: (tenant, request) => {
           searches++
           return ports.index.search(tenant, request)

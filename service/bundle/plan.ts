@@ -6,13 +6,12 @@ import { withoutAttachmentUrls } from '../binary/attachment-urls.ts'
 import { keepBytes, type Undo } from '../binary/keep-bytes.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
+import { mindsDeletes, refusedDeletes } from '../interactions/confirmed-deletes.ts'
 import { assertAbsent, assertMatch, assertMatchGiven } from '../interactions/if-match.ts'
 import { prepareTombstone, prepareWrite } from '../interactions/prepare.ts'
 import {
   applyReferenceRules,
   hasReferenceRules,
-  mindsDeletes,
-  referenceTo,
   referredBy,
   type Staged,
   stagedDeletes,
@@ -189,12 +188,9 @@ function confirmed(
   return {
     async confirm() {
       const faults = faultCollector()
-      for (const [index, changes] of tombstones) {
-        for (const change of changes) {
-          const refused = await referenceTo(context, call, change, staged)
-          if (refused) faults.refuse(index, refused)
-        }
-      }
+      const deleted = Array.from(tombstones, ([index, changes]) => changes.map(({ type, id }) => ({ type, id, index })))
+      const refused = await refusedDeletes(context, call, deleted.flat(), staged)
+      for (const { key, fault } of refused) faults.refuse(key.index, fault)
       return faults.all()
     },
   }

@@ -4,7 +4,7 @@ import { memoryPorts } from '#test/support/memory-ports.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
 import { testCall } from '#test/support/test-call.ts'
 import { currentTestDefinitions, faultOf, oneFault } from '#test/support/test-world.ts'
-import type { SearchRequest } from '../ports/search-index.ts'
+import type { SearchRequest, SomeRequest } from '../ports/search-index.ts'
 import type { IndexableVersion, UnwrittenVersion } from '../ports/search-writer.ts'
 import type { MarkedWrite } from '../ports/write-markers.ts'
 import type { Node, ScopedQuery } from '../search/ast.ts'
@@ -35,6 +35,7 @@ async function world({ marked = [], complete = true, unwritten = [] }: World) {
   for (const some of [changes, later]) await store.commit(tenant, { changes: some, deadline })
   const written: string[][] = []
   const searched: SearchRequest[] = []
+  const asked: SomeRequest[] = []
   const index = new ConsistentIndex({
     store,
     definitions: currentTestDefinitions,
@@ -51,9 +52,13 @@ async function world({ marked = [], complete = true, unwritten = [] }: World) {
         searched.push(request)
         return { hits: [], next: undefined, total: undefined }
       },
+      async findSome(_tenant, request) {
+        asked.push(request)
+        return [{ type: 'Group', id: '1', versionId: 1 }]
+      },
     },
   })
-  return { index, written, searched }
+  return { index, written, searched, asked }
 }
 
 const described = (version: IndexableVersion): string =>
@@ -99,10 +104,13 @@ test('indexes the types that the search looks at, through joins too', async () =
   expect([others.written, others.searched.length]).toEqual([[], 1])
 })
 
-test('indexes whatever is marked for those searches that come after', async () => {
-  const { index, written } = await world({ marked: [mark('Patient', '1', 2), mark('Group', '1', 1)] })
-  await index.search(tenant, { ...search('Device', EVERYTHING), consistent: 'with all after it' })
-  expect(written).toEqual([['Patient/1 2', 'Group/1 1']])
+test('asked of several types at once, indexes what is marked of them', async () => {
+  const marked = [mark('Patient', '1', 2), mark('Group', '1', 1), mark('Patient', '2', 2)]
+  const { index, written, asked } = await world({ marked })
+  const queries = ['Device', 'Group'].map(type => search(type, EVERYTHING).query)
+  const request = { queries, count: 3, deadline }
+  expect(await index.findSome(tenant, request)).toEqual([{ type: 'Group', id: '1', versionId: 1 }])
+  expect([written, asked]).toEqual([[['Group/1 1']], [request]])
 })
 
 test('is not available where it cannot promise to see everything', async () => {

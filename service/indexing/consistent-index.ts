@@ -3,7 +3,7 @@ import type { Tenant } from '../call.ts'
 import type { CurrentDefinitions } from '../definitions.ts'
 import { fault } from '../fault.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
-import type { SearchIndex, SearchPage, SearchRequest } from '../ports/search-index.ts'
+import type { SearchHit, SearchIndex, SearchPage, SearchRequest, SomeRequest } from '../ports/search-index.ts'
 import type { SearchWriter } from '../ports/search-writer.ts'
 import type { MarkedWrite, WriteMarkers } from '../ports/write-markers.ts'
 import type { Node, Query } from '../search/ast.ts'
@@ -40,17 +40,21 @@ export class ConsistentIndex implements SearchIndex {
   }
 
   async search(tenant: Tenant, request: SearchRequest): Promise<SearchPage> {
-    if (request.consistent) await this.#catchUp(tenant, request)
+    if (request.consistent) await this.#catchUp(tenant, typesOf(request.query), request.deadline)
     return this.#parts.index.search(tenant, request)
   }
 
-  async #catchUp(tenant: Tenant, { query, consistent, deadline }: SearchRequest): Promise<void> {
+  async findSome(tenant: Tenant, request: SomeRequest): Promise<readonly SearchHit[]> {
+    await this.#catchUp(tenant, new Set(request.queries.map(({ type }) => type)), request.deadline)
+    return this.#parts.index.findSome(tenant, request)
+  }
+
+  async #catchUp(tenant: Tenant, types: ReadonlySet<string>, deadline: number): Promise<void> {
     const { writes, complete } = await this.#parts.markers.unindexed(tenant, WRITES_MAX, deadline)
     if (!complete) throw behind(`more than ${WRITES_MAX} writes`)
-    const types = [...typesOf(query)]
     // Whatever is written may contain some.
-    const all = consistent === 'with all after it' || types.some(isContainedType)
-    const newest = newestOf(all ? writes : writes.filter(({ type }) => types.includes(type)))
+    const all = [...types].some(isContainedType)
+    const newest = newestOf(all ? writes : writes.filter(({ type }) => types.has(type)))
     for (let start = 0; start < newest.length; start += BATCH) {
       await this.#index(tenant, newest.slice(start, start + BATCH), deadline)
     }

@@ -9,6 +9,7 @@ import { invariant } from '../invariant.ts'
 import type { CommitRequest } from '../ports/resource-store.ts'
 import type { VersionAttributes } from '../ports/stored-version.ts'
 import { type Conflict, commitReferring } from './commit-referring.ts'
+import { confirmedDeletes } from './confirmed-deletes.ts'
 import { commitOnce } from './once.ts'
 import {
   attributesOfChange,
@@ -18,7 +19,7 @@ import {
   type Write,
   writtenVersion,
 } from './prepare.ts'
-import { applyReferenceRules, confirmedDeletes, hasReferenceRules, referredBy, stagedWrite } from './reference-rules.ts'
+import { applyReferenceRules, hasReferenceRules, referredBy, stagedWrite } from './reference-rules.ts'
 
 export interface WriteAttempt extends Omit<Write, 'now'>, Pick<CommitRequest, 'claims'> {}
 

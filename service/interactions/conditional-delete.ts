@@ -5,11 +5,11 @@ import type { ConditionalDeleteRequest, ConditionalDeleteResult } from '../fhir-
 import { commitReferring } from './commit-referring.ts'
 import { findMatches, readCondition, tooManyMatches } from './condition.ts'
 import { contendedCondition } from './conditional-update.ts'
+import { confirmedDeletes } from './confirmed-deletes.ts'
 import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
 import { commitOnce } from './once.ts'
 import { attributesOfChange, prepareTombstone } from './prepare.ts'
-import { confirmedDeletes } from './reference-rules.ts'
 
 /**
  * R4 http.html#3.1.0.7.1. All matches are deleted in one commit, or none where they are more than

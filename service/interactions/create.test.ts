@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TEST_TIME } from '#test/support/memory-ports.ts'
+import { blindIndex, TEST_TIME } from '#test/support/memory-ports.ts'
 import { faultOf, jsonOf, oneFault, testDefinitions, testWorld } from '#test/support/test-world.ts'
 import type { CommitResult } from '../ports/resource-store.ts'
 import { extract } from '../search/extract.ts'
@@ -106,10 +106,7 @@ test.each([
   ['with an index that sees nothing yet', 'blind'],
 ])('fifty at once %s leave one resource', async (_what, indexing) => {
   const { service, call, ports } = testWorld({
-    wrap: ports =>
-      indexing === 'blind'
-        ? { ...ports, index: { search: async () => ({ hits: [], next: undefined, total: undefined }) } }
-        : ports,
+    wrap: ports => (indexing === 'blind' ? { ...ports, index: blindIndex } : ports),
   })
   const condition = ['identifier=s|1&active=true', 'active=true&identifier=s|1']
   const content = patient('1', { active: true })
@@ -143,7 +140,7 @@ test('a store that does not say who holds the claim is asked', async () => {
   const { service, call, ports } = testWorld({
     wrap: ports => ({
       ...ports,
-      index: { search: async () => ({ hits: [], next: undefined, total: undefined }) },
+      index: blindIndex,
       store: { ...ports.store, commit: async (...request) => silent(await ports.store.commit(...request)) },
     }),
   })

@@ -5,6 +5,7 @@ import { faultOf, oneFault, type TestWorld, testWorld } from '#test/support/test
 import { type AccessPolicy, ALLOW_ALL } from '../access/policy.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
 import type { CommitRequest, ResourceStore } from '../ports/resource-store.ts'
+import type { SearchIndex, SomeRequest } from '../ports/search-index.ts'
 
 const ADMIN = testCall({ caller: { subject: 'admin' } })
 const GUEST = testCall({ caller: { subject: 'guest' } })
@@ -19,6 +20,7 @@ const HIDING: AccessPolicy = {
 
 const rules = { referenceIntegrity: 'enforced' } as const
 const patient = { resourceType: 'Patient', id: 'p' }
+const condition = { resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/p' } }
 const observation = (id: string) => ({
   ...{ resourceType: 'Observation', id, status: 'final', code: { text: 'x' }, subject: { reference: 'Patient/p' } },
 })
@@ -29,17 +31,7 @@ test('what is hidden holds no deletion up, and is not named, even where the inde
     rules,
     wrap: ports => ({
       ...ports,
-      index: {
-        ...ports.index,
-        search: async (tenant, request) =>
-          request.query.type === 'Observation'
-            ? {
-                hits: ['hidden'].map(id => ({ type: 'Observation', id, versionId: 1 })),
-                total: undefined,
-                next: undefined,
-              }
-            : ports.index.search(tenant, request),
-      },
+      index: { ...ports.index, findSome: async () => [{ type: 'Observation', id: 'hidden', versionId: 1 }] },
     }),
   })
   await service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })
@@ -59,27 +51,81 @@ test('a deletion is held up by what is there, whatever has been deleted beside i
   expect(category).toBe('conflict')
 })
 
-test('of the searches for references the first sees every write, before any other is asked', async () => {
-  const asked: unknown[] = []
-  const { service } = testWorld({
-    rules,
-    wrap: ports => ({
-      ...ports,
-      index: {
-        async search(tenant, request) {
-          asked.push(request.consistent)
-          const { length } = asked
-          const page = await ports.index.search(tenant, request)
-          if (length === 1) expect(asked).toHaveLength(1)
-          return page
+describe('one question to the index', () => {
+  /** A world that counts what its index is asked, and whose index may say something else. */
+  const counting = (findSome?: SearchIndex['findSome']) => {
+    const asked: SomeRequest[] = []
+    const searched: string[] = []
+    const world = testWorld({
+      rules: { ...rules, conditionalDeleteMax: 300 },
+      wrap: ports => ({
+        ...ports,
+        index: {
+          search(tenant, request) {
+            searched.push(request.query.type)
+            return ports.index.search(tenant, request)
+          },
+          findSome(tenant, request) {
+            asked.push(request)
+            return findSome ? findSome(tenant, request) : ports.index.findSome(tenant, request)
+          },
         },
-      },
-    }),
+      }),
+    })
+    return { ...world, asked, searched }
+  }
+  const patients = async ({ service }: TestWorld, count: number) => {
+    const ids = Array.from({ length: count }, (_, index) => `p${index}`)
+    for (const id of ids)
+      await service.update(ADMIN, { type: 'Patient', id, content: { ...patient, id, active: true } })
+  }
+  const remove = ({ service }: TestWorld) =>
+    service.conditionalDelete(ADMIN, { type: 'Patient', condition: 'active=true' })
+  const about = (id: string, subject: string) => ({ ...observation(id), subject: { reference: subject } })
+
+  test('is enough for all types, and for many resources', async () => {
+    const one = counting()
+    await one.service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })
+    await one.service.delete(ADMIN, { type: 'Patient', id: 'p' })
+    expect(one.asked.map(({ queries }) => queries.length)).toEqual([70])
+    expect(one.searched).toEqual([])
+    const many = counting()
+    await patients(many, 250)
+    await remove(many)
+    expect(many.asked.map(({ queries, count }) => [queries.length, count])).toEqual([
+      [70, 251],
+      [70, 251],
+      [70, 251],
+    ])
+    expect(many.ports.changes.filter(({ body }) => body === undefined)).toHaveLength(250)
   })
-  await service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })
-  await service.delete(ADMIN, { type: 'Patient', id: 'p' })
-  expect(asked.length).toBeGreaterThan(50)
-  expect(asked).toEqual(['with all after it', ...Array.from({ length: asked.length - 1 }, () => false)])
+
+  test('is followed by one about each where something was found, to say what', async () => {
+    const world = counting()
+    await patients(world, 3)
+    await world.service.update(ADMIN, { type: 'Observation', id: 'o', content: about('o', 'Patient/p1') })
+    const { category, issues } = await faultOf(remove(world))
+    expect([category, issues[0]?.diagnostics]).toEqual([
+      'conflict',
+      'Patient/p1 can not be deleted: Observation/o refers to it (patient), and may not be left alone',
+    ])
+    expect(world.asked).toHaveLength(4)
+  })
+
+  test('is not enough where a full answer holds nothing that counts: then each type is gone through', async () => {
+    // Of more resources than are asked for the index names some that are gone by now.
+    const gone = (id: number) => ({ type: 'Observation', id: `gone-${id}`, versionId: 1 })
+    const world = counting(async (_tenant, { count }) => Array.from({ length: count }, (_, id) => gone(id)))
+    await world.service.update(ADMIN, { type: 'Patient', id: 'p', content: patient })
+    await world.service.update(ADMIN, { type: 'Condition', id: 'c', content: condition })
+    const { issues } = await faultOf(world.service.delete(ADMIN, { type: 'Patient', id: 'p' }))
+    expect(issues[0]?.diagnostics).toBe(
+      'Patient/p can not be deleted: Condition/c refers to it (patient), and may not be left alone',
+    )
+    await world.service.delete(ADMIN, { type: 'Condition', id: 'c' })
+    await world.service.delete(ADMIN, { type: 'Patient', id: 'p' })
+    expect(new Set(world.searched).size).toBe(70)
+  })
 })
 
 test('a reference to what is hidden is refused as one to nothing', async () => {

@@ -2,22 +2,16 @@
  * What a deployment asks of references, over what R4 does: see WriteRules. What is looked at here may change until the
  * commit: the store holds it until then, by `refersTo` and `confirm` of the request.
  */
-import { matchesAlone, readHits } from '../access/read-hits.ts'
 import { readMany } from '../access/read-many.ts'
-import { documentOf } from '../access/reveal.ts'
-import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { Fault, fault, type Issue } from '../fault.ts'
-import { mapConcurrently } from '../map-concurrently.ts'
 import type { CommitRequest, Target } from '../ports/resource-store.ts'
-import type { SearchRequest } from '../ports/search-index.ts'
 import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { parseReference } from '../resource/reference-text.ts'
 import { collectReferences } from '../resource/references.ts'
 import { unversionedTargets, withVersions } from '../resource/versioned-references.ts'
-import type { Node, ParameterReference } from '../search/ast.ts'
 
 /** What the same commit writes. */
 export interface Staged {
@@ -37,7 +31,7 @@ export const stagedDeletes = (keys: readonly VersionAttributes[]): Staged => ({
   deleted: new Set(keys.map(keyOf)),
 })
 
-const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
+export const keyOf = ({ type, id }: ResourceKey): string => `${type}/${id}`
 
 /** Whether there is anything to look at: nearly never, so that nobody else pays for it. */
 export const hasReferenceRules = ({ rules }: ServiceContext): boolean =>
@@ -130,88 +124,3 @@ async function assertTargets(
   if (issues.length > 0) throw new Fault('unprocessable', issues)
   return targets
 }
-
-/** What a commit of these tombstones has to ask; nothing where the rules don't mind. */
-export function confirmedDeletes(
-  context: ServiceContext,
-  call: Call,
-  deleted: readonly VersionAttributes[],
-): Pick<CommitRequest, 'confirm'> {
-  if (!mindsDeletes(context)) return {}
-  const staged = stagedDeletes(deleted)
-  return {
-    async confirm() {
-      for (const version of deleted) {
-        const refused = await referenceTo(context, call, version, staged)
-        if (refused) return refused
-      }
-      return undefined
-    },
-  }
-}
-
-export const mindsDeletes = ({ rules }: ServiceContext): boolean => rules.referenceIntegrity === 'enforced'
-
-/**
- * Looks for what refers to a resource that is about to be deleted, by the search parameters that may: a search a type.
- * @returns the Fault, a conflict, that names one of them.
- */
-export async function referenceTo(
-  context: ServiceContext,
-  call: Call,
-  key: ResourceKey,
-  staged: Staged,
-): Promise<Fault | undefined> {
-  const { limits } = context
-  const [first, ...others] = Object.entries(context.definitions.for(call.tenant).reverse(key.type))
-  if (!first) return undefined
-  // Once is enough: what has been written by now is what counts.
-  let found = await referenceIn(context, call, key, { type: first, staged, consistent: 'with all after it' })
-  await mapConcurrently(others, limits.concurrencyMax, async type => {
-    if (found) return
-    const another = await referenceIn(context, call, key, { type, staged, consistent: false })
-    found ??= another
-  })
-  return found
-}
-
-interface ReferenceLook extends Pick<SearchRequest, 'consistent'> {
-  /** And the codes of its search parameters that may refer to the resource. */
-  readonly type: readonly [type: string, codes: readonly string[]]
-  readonly staged: Staged
-}
-
-async function referenceIn(
-  context: ServiceContext,
-  call: Call,
-  key: ResourceKey,
-  { type: [type, codes], staged: { written }, consistent = false }: ReferenceLook,
-): Promise<Fault | undefined> {
-  const { policy, ports } = context
-  const definitions = context.definitions.for(call.tenant)
-  const parameters = codes.flatMap(code => definitions.searchParameters(type).get(code) ?? [])
-  const nodes = parameters.map(parameter => pointingAt(key, parameter))
-  const query = scope(call, policy, { type, where: { kind: 'or', nodes } })
-  const page = await ports.index.search(call.tenant, {
-    ...{ query, sort: [], count: written.size + 1, total: 'none' },
-    ...{ deadline: call.deadline, consistent },
-  })
-  // What the same commit writes is judged by what becomes of it.
-  const others = page.hits.filter(hit => !written.has(keyOf(hit)))
-  const [first] = await readHits(context, call, query, others)
-  if (!first) return undefined
-  const document = documentOf(call, definitions, first)
-  const { code = '' } = parameters.find((_, index) => matchesAlone(nodes[index] ?? NOWHERE, () => document)) ?? {}
-  return fault(
-    'conflict',
-    `${keyOf(key)} can not be deleted: ${keyOf(first)} refers to it (${code}), and may not be left alone`,
-    { code: 'business-rule' },
-  )
-}
-
-const NOWHERE: Node = Object.freeze({ kind: 'or', nodes: [] })
-
-const pointingAt = ({ type, id }: ResourceKey, parameter: ParameterReference): Node => ({
-  ...{ kind: 'reference', parameter, type, id },
-  ...{ url: undefined, version: undefined },
-})

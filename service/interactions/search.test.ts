@@ -219,7 +219,10 @@ test('matches that point at the matches do not use up the room for includes', as
 test('a hit is answered as it is now: left out when it matches no more or is gone', async () => {
   const stale: { hits: { type: string; id: string; versionId: number }[] } = { hits: [] }
   const world = await worldWithPatients({
-    wrap: ports => ({ ...ports, index: { search: async () => ({ ...stale, next: undefined, total: undefined }) } }),
+    wrap: ports => ({
+      ...ports,
+      index: { ...ports.index, search: async () => ({ ...stale, next: undefined, total: undefined }) },
+    }),
   })
   stale.hits = ['p0', 'p1', 'p2', 'p4', 'unknown'].map(id => ({ type: 'Patient', id, versionId: 1 }))
   await put(world, 'Patient', 'p0', { active: false })
@@ -242,6 +245,7 @@ test('the index is asked once, with the deadline and the wish for freshness', as
     wrap: ports => ({
       ...ports,
       index: {
+        ...ports.index,
         search: (tenant, request) => {
           requests.push(request)
           return ports.index.search(tenant, request)
@@ -318,6 +322,7 @@ async function countedWorld(policy = ALLOW_ALL): Promise<{ world: TestWorld; ask
     wrap: ports => ({
       ...ports,
       index: {
+        ...ports.index,
         search: (tenant, request) => {
           asked.push(request)
           return ports.index.search(tenant, request)

@@ -4,6 +4,19 @@ import type { ScopedQuery, SortKey } from '../search/ast.ts'
 /** Finds resources by what `extract` took from them. Takes only queries that access has scoped. */
 export interface SearchIndex {
   search(tenant: Tenant, request: SearchRequest): Promise<SearchPage>
+
+  /**
+   * Resources that one of the queries finds, in any order; fewer than `count`: these are all. Holds every write whose
+   * response the caller has had.
+   */
+  findSome(tenant: Tenant, request: SomeRequest): Promise<readonly SearchHit[]>
+}
+
+export interface SomeRequest extends Pick<SearchRequest, 'deadline'> {
+  /** Each of another type, hundreds of them; of resources alone: none has joins. */
+  readonly queries: readonly ScopedQuery[]
+  /** 1 to 1,000. */
+  readonly count: number
 }
 
 export interface SearchRequest {
@@ -26,11 +39,8 @@ export interface SearchRequest {
   readonly positions?: true
   /** Told of each question to the engine, for those who wonder about a search. */
   readonly trace?: (step: SearchStep) => void
-  /**
-   * The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache); with
-   * all those of searches that come after it as well, whatever they are for.
-   */
-  readonly consistent?: boolean | 'with all after it'
+  /** The answer must hold every write whose response the caller has had (R4 http.html: Cache-Control: no-cache). */
+  readonly consistent?: boolean
 }
 
 /** An engine's own values (sort values, tiebreak), JSON. Signed by the service before it leaves. */

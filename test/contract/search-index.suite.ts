@@ -11,6 +11,7 @@ import { searchParameter } from '#test/support/search-parameter.ts'
 import { changeOf, deletionOf, documentOf, freshTenant, soon } from './changes.ts'
 import { containedResources } from './contained-resources.ts'
 import { contractTest, type Skips } from './contract.ts'
+import { severalTypes } from './several-types.ts'
 
 export interface IndexUnderTest {
   readonly store: ResourceStore
@@ -29,6 +30,7 @@ export function searchIndexSuite(engine: string, open: () => Promise<IndexUnderT
     })
     afterAll(() => opened.close())
     currentVersions(holds, () => opened)
+    severalTypes(holds, () => opened)
     joins(holds, () => opened)
     containedResources(holds, () => opened)
     orders(holds, () => opened)

@@ -142,6 +142,7 @@ function portsOver({ dynamo, search: { place } }: Places, clock: FixedClock) {
   })
   const index: SearchIndex = {
     search: (tenant, request) => consistent.search(tenant, { ...request, consistent: true }),
+    findSome: (tenant, request) => consistent.findSome(tenant, request),
   }
   const jobs = new DynamoJobStore({ ...parts, tell: async () => undefined })
   return {

@@ -37,6 +37,7 @@ export function graphqlWorld(options: WorldOptions = {}): GraphqlWorld {
       },
     },
     index: {
+      ...ports.index,
       search: (...given) => {
         portCalls.searches += 1
         return ports.index.search(...given)

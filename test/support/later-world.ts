@@ -15,7 +15,8 @@ import {
   type Tenant,
   tenantOf,
 } from '#service/index.ts'
-import type { SearchIndex } from '#service/ports/search-index.ts'
+import type { SearchIndex, SomeRequest } from '#service/ports/search-index.ts'
+import type { Query as SearchQuery } from '#service/search/ast.ts'
 import { evaluateQuery, NO_LOOKUP } from '#service/search/evaluate.ts'
 import { createIndexStream } from '#workers/index-stream.ts'
 import { recordingLogger } from './logger.ts'
@@ -195,14 +196,19 @@ export class LaterIndex implements SearchIndex, SearchWriter {
   async refresh(): Promise<void> {}
 
   async search(tenant: Tenant, { query, count, total }: Parameters<SearchIndex['search']>[1]) {
-    const hits = [...this.#documents]
+    const hits = this.#found(tenant, [query])
+    return { hits: hits.slice(0, count), next: undefined, total: total === 'none' ? undefined : hits.length }
+  }
+
+  async findSome(tenant: Tenant, { queries, count }: SomeRequest) {
+    return this.#found(tenant, queries).slice(0, count)
+  }
+
+  #found(tenant: Tenant, queries: readonly SearchQuery[]) {
+    return [...this.#documents]
       .filter(([key]) => key.startsWith(`${tenant}/`))
       .flatMap(([, { document }]) => ('deleted' in document ? [] : [document, ...(document.contained ?? [])]))
-      .filter(document => evaluateQuery(query, document, NO_LOOKUP))
-    return {
-      hits: hits.slice(0, count).map(({ type, id, versionId }) => ({ type, id, versionId })),
-      next: undefined,
-      total: total === 'none' ? undefined : hits.length,
-    }
+      .filter(document => queries.some(query => evaluateQuery(query, document, NO_LOOKUP)))
+      .map(({ type, id, versionId }) => ({ type, id, versionId }))
   }
 }

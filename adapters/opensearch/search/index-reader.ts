@@ -1,6 +1,6 @@
 import type { Tenant } from '#service/call.ts'
 import type { Clock } from '#service/ports/clock.ts'
-import type { Position, SearchRequest } from '#service/ports/search-index.ts'
+import type { Position, SearchHit, SearchRequest } from '#service/ports/search-index.ts'
 import type { ParameterReference } from '#service/search/ast.ts'
 import { containedType } from '#service/search/contained.ts'
 import { scopeOf } from '../document/engine-document.ts'
@@ -10,7 +10,7 @@ import { ask } from '../engine/ask.ts'
 import { type Engine, NoAnswer } from '../engine/engine.ts'
 import { refused, tooSlow, unanswered } from '../engine/engine-faults.ts'
 import { type IndexPlace, readAlias, routingOf, writeAlias } from '../index-place.ts'
-import { allOf, anyOf, type Clause, term } from '../query/clause.ts'
+import { allOf, anyOf, type Clause, NONE, term } from '../query/clause.ts'
 import { positionOf, type SortTerm, searchAfter } from '../query/sort-terms.ts'
 
 export interface ReaderParts {
@@ -58,6 +58,11 @@ export interface TargetRequest {
   readonly size: number
 }
 
+export interface TypeClause {
+  readonly type: string
+  readonly clause: Clause
+}
+
 interface Answer {
   readonly timed_out?: boolean
   readonly hits?: { readonly total?: { readonly value: number }; readonly hits?: readonly AnsweredHit[] }
@@ -65,11 +70,14 @@ interface Answer {
 }
 
 interface AnsweredHit {
+  /** The name of the document, see engineId; where stored fields were asked for. */
+  readonly _id?: string
   readonly sort: Position
   readonly fields?: { readonly version?: readonly number[]; readonly link?: readonly string[] }
 }
 
-const WANTED = 'error,timed_out,hits.total.value,hits.hits.sort,hits.hits.fields,aggregations.targets.buckets.key'
+const WANTED =
+  'error,timed_out,hits.total.value,hits.hits._id,hits.hits.sort,hits.hits.fields,aggregations.targets.buckets.key'
 
 /** Asks the index for one tenant, until one deadline. Nothing is asked without the tenant's scope. */
 export class IndexReader {
@@ -104,6 +112,24 @@ export class IndexReader {
       })),
       total: hits?.total?.value ?? 0,
     }
+  }
+
+  /** What any of the clauses finds, each in its type: any `size` of them, in no order. */
+  async some(clauses: readonly TypeClause[], size: number): Promise<readonly SearchHit[]> {
+    const either = anyOf(clauses.map(({ type, clause }) => this.#within(type, clause)))
+    if (either === NONE) return []
+    const { hits } = await this.#ask('several types', either, {
+      size,
+      track_total_hits: false,
+      sort: ['_doc'],
+      docvalue_fields: ['version'],
+      // With it a hit says its name.
+      stored_fields: [],
+    })
+    return (hits?.hits ?? []).map(({ _id, fields }) => {
+      const [, type = '', id = ''] = _id?.split('/') ?? []
+      return { type, id, versionId: fields?.version?.[0] ?? 0 }
+    })
   }
 
   /** Distinct ids that resources point to with the parameter; no more than `size`. */
@@ -145,9 +171,9 @@ export class IndexReader {
     if (milliseconds <= 0) throw tooSlow(milliseconds)
     const body = JSON.stringify({
       query: clause,
-      ...request,
       _source: false,
       stored_fields: '_none_',
+      ...request,
       timeout: `${Math.ceil(milliseconds)}ms`,
     })
     const query = {
