@@ -16,6 +16,7 @@ import type {
 } from '#schema/tables.ts'
 import type { Tenant } from './call.ts'
 import { invariant } from './invariant.ts'
+import { lazy } from './lazy.ts'
 import type { ParameterReference } from './search/ast.ts'
 import type { OwnParameters } from './search/own-parameters/own-parameter.ts'
 
@@ -212,11 +213,3 @@ const searchParameter = (resourceType: string, table: SearchParameterTable): Sea
     paths: table.paths,
     targets: table.targets,
   })
-
-function lazy<T>(make: () => T): () => T {
-  let value: T | undefined
-  return () => {
-    value ??= make()
-    return value
-  }
-}

@@ -1,4 +1,5 @@
 /** How the elements of a component stand in XML: in which order, and as what. R4 xml.html */
+import { type ByComponent, byComponent } from '../by-component.ts'
 import { type ComponentDefinition, type Definitions, isPrimitiveType } from '../definitions.ts'
 import { invariant } from '../invariant.ts'
 
@@ -24,28 +25,9 @@ export interface XmlSlots {
   readonly byName: ReadonlyMap<string, XmlSlot>
 }
 
-/** By type or component path; undefined: there is no such component. */
-export type XmlSchema = (path: string) => XmlSlots | undefined
+export type XmlSchema = ByComponent<XmlSlots>
 
-const schemas = new WeakMap<Definitions, XmlSchema>()
-
-/** One schema for each definitions object, filled as components are met. */
-export function xmlSchema(definitions: Definitions): XmlSchema {
-  const known = schemas.get(definitions)
-  if (known) return known
-  const made = new Map<string, XmlSlots>()
-  const schema: XmlSchema = path => {
-    const found = made.get(path)
-    if (found) return found
-    const component = definitions.component(path)
-    if (!component) return undefined
-    const slots = slotsOf(component)
-    made.set(path, slots)
-    return slots
-  }
-  schemas.set(definitions, schema)
-  return schema
-}
+export const xmlSchema: (definitions: Definitions) => XmlSchema = byComponent(slotsOf)
 
 /** Of a type that another one names. */
 export function getSlots(schema: XmlSchema, path: string): XmlSlots {

@@ -1,6 +1,8 @@
 /** The element tables compiled for validation: per component one map from JSON names to what holds there. */
+import { type ByComponent, byComponent } from '../by-component.ts'
 import { type ComponentDefinition, type Definitions, isPrimitiveType, type PropertyDefinition } from '../definitions.ts'
 import { invariant } from '../invariant.ts'
+import { lazy } from '../lazy.ts'
 import { type BoundCodes, boundCodes } from './bound-codes.ts'
 import { checkElementId, PRIMITIVE_CHECKS, type PrimitiveCheck } from './primitives.ts'
 
@@ -62,37 +64,11 @@ export interface RequiredElement {
   readonly names: readonly string[]
 }
 
-/** Rules by component path; undefined: no such component. */
-export type RuleBook = (path: string) => ComponentRules | undefined
+export type RuleBook = ByComponent<ComponentRules>
 
-const books = new WeakMap<Definitions, RuleBook>()
+export const ruleBook: (definitions: Definitions) => RuleBook = byComponent(compile)
 
-/** One book for each definitions object, filled as components are met. */
-export function ruleBook(definitions: Definitions): RuleBook {
-  let book = books.get(definitions)
-  if (book === undefined) {
-    book = createBook(definitions)
-    books.set(definitions, book)
-  }
-  return book
-}
-
-function createBook(definitions: Definitions): RuleBook {
-  const compiled = new Map<string, ComponentRules>()
-  const book: RuleBook = path => {
-    let rules = compiled.get(path)
-    if (rules === undefined) {
-      const component = definitions.component(path)
-      if (component === undefined) return undefined
-      rules = compile(definitions, component, book)
-      compiled.set(path, rules)
-    }
-    return rules
-  }
-  return book
-}
-
-function compile(definitions: Definitions, component: ComponentDefinition, book: RuleBook): ComponentRules {
+function compile(component: ComponentDefinition, book: RuleBook, definitions: Definitions): ComponentRules {
   const properties = new Map<string, PropertyRule>()
   const choices: string[] = component.elements.filter(element => element.choice).map(element => element.name)
   for (const property of component.properties.values()) {
@@ -158,13 +134,4 @@ function requiredElements(component: ComponentDefinition): RequiredElement[] {
         names: properties.flatMap(({ name, type }) => (isPrimitiveType(type) ? [name, `_${name}`] : [name])),
       }
     })
-}
-
-/** Answers undefined again each time, where that is the answer: it is as cheap. */
-function lazy<T>(make: () => T): () => T {
-  let value: T | undefined
-  return () => {
-    value ??= make()
-    return value
-  }
 }
