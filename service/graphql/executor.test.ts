@@ -92,16 +92,6 @@ describe('fields of a resource', () => {
       Patient: { name: [{ family: 'Berg, Olaf', given: null }], __typename: 'Patient' },
     })
   })
-
-  it('have conditions that are no null, which only a default lets a variable be', async () => {
-    const query = 'query Q($if: Boolean = true) { Patient(id: "olaf") { id active @skip(if: $if) } }'
-    expect(await world.data(query)).toEqual({ Patient: { id: 'olaf' } })
-    const { data, errors } = await world.query(query, { variables: { if: null } })
-    expect([data, errors?.map(({ message, locations }) => [message, locations])]).toEqual([
-      undefined,
-      [['Argument "if" of non-null type "Boolean!" must not be null.', [{ line: 1, column: 74 }]]],
-    ])
-  })
 })
 
 describe('references', () => {

@@ -88,7 +88,7 @@ async function executeDocument(
     const execution = createExecution(context, call, { keys: 'response', reshapes: prepared.reshapes, expressions })
     const isStored = !(request.focus && 'content' in request.focus)
     const data = await execute(execution, prepared, { resource: value, stored: isStored })
-    const shaped = prepared.reshapes ? reshape(execution, data) : data
+    const shaped = prepared.reshapes && data ? reshape(execution, data) : data
     const { errors, warnings } = execution
     return {
       data: shaped,
@@ -110,14 +110,19 @@ async function focusOf(
   return result.kind === 'found' ? result.version.content() : {}
 }
 
-async function execute(execution: Execution, { operation, selection }: Prepared, owner: Owner): Promise<JsonObject> {
+/** null where the selection itself can't be told: GraphQL 6.2.1, of errors that are nowhere below a field. */
+async function execute(
+  execution: Execution,
+  { operation, selection }: Prepared,
+  owner: Owner,
+): Promise<JsonObject | null> {
   const value = owner.resource
-  const run = async (part: Selection): Promise<JsonObject> => {
+  const run = async (part: Selection): Promise<JsonObject | null> => {
     const data = completeObject(execution, part, value, owner, undefined)
     await runLevels(execution)
     return data
   }
-  if (operation.operation !== 'mutation') return run(selection)
+  if (operation.operation !== 'mutation' || selection.refusal) return run(selection)
   const data: JsonObject = {}
   execution.origins?.set(data, { selection, source: value })
   // GraphQL 6.2.2: one after the other, each with everything below it.

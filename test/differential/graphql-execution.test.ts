@@ -45,7 +45,7 @@ beforeAll(async () => {
 /** What can be compared: values, and where errors are. */
 const comparable = (data: unknown, errors: readonly { path?: unknown }[] | undefined) => ({
   data: JSON.parse(stringifyJson((data ?? null) as JsonValue)) as unknown,
-  errors: (errors ?? []).map(({ path }) => JSON.stringify(path)).sort(),
+  errors: (errors ?? []).map(({ path }) => JSON.stringify(path ?? null)).sort(),
 })
 
 async function throughAppSync(query: string, variables: Readonly<Record<string, unknown>>) {

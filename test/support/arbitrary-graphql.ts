@@ -59,15 +59,33 @@ export function randomDocument(schema: GraphQLSchema, draw: Draw): RandomDocumen
   if (!query) throw new Error('The schema has a query type')
   const writer: Writer = { schema, draw, fragments: [], aliases: 0 }
   const selection = selectionOf(writer, query, 0)
-  const text = `query Q($yes: Boolean!, $no: Boolean = false, $ids: [String], $sort: String) ${selection}`
+  const text = `query Q(${VARIABLES}) ${selection}`
   const used = [text, ...writer.fragments].join('\n')
-  // Variables that nothing uses would be an error: one field uses them all.
-  const all = '_v: PatientList(_id: $ids, _sort: $sort, _count: 0) { id @include(if: $yes) @skip(if: $no) }'
+  const given = { yes: true, ids: ['anna', 'weight', 'olaf'], sort: pick(writer, '_id', '-_id') }
   return {
-    query: used.replace('{', `{ ${all}`),
-    variables: { yes: true, ids: ['anna', 'weight', 'olaf'], sort: pick(writer, '_id', '-_id') },
+    query: used.replace('{', `{ ${USES}`),
+    variables: {
+      ...given,
+      ...maybe(writer, 'no', false),
+      ...maybe(writer, 'id', 'olaf'),
+      ...maybe(writer, 'reference', 'subject'),
+    },
   }
 }
+
+/** Where a default makes a variable good for what must not be null, null is an error only where it is used. */
+const VARIABLES =
+  '$yes: Boolean!, $no: Boolean = false, $id: ID = "anna", $reference: String = "patient", ' +
+  '$ids: [String], $sort: String'
+
+/** Variables that nothing uses would be an error. */
+const USES =
+  '_v: PatientList(_id: $ids, _sort: $sort, _count: 0) { id @include(if: $yes) @skip(if: $no) } ' +
+  '_w: Patient(id: $id) { ConditionList(_reference: $reference) { id } }'
+
+/** Most often left to its default. */
+const maybe = (writer: Writer, name: string, value: unknown): Readonly<Record<string, unknown>> =>
+  chance(writer, 70) ? {} : { [name]: pick(writer, value, null) }
 
 interface Writer {
   readonly schema: GraphQLSchema
@@ -154,10 +172,10 @@ function isPickable({ name, type, args }: GraphQLField<unknown, unknown>, depth:
 function argumentsOf(writer: Writer, field: GraphQLField<unknown, unknown>): string {
   const names = new Set(field.args.map(({ name }) => name))
   const given: string[] = []
-  if (names.has('id')) given.push(`id: "${pick(writer, ...IDS)}"`)
+  if (names.has('id')) given.push(`id: ${chance(writer, 85) ? `"${pick(writer, ...IDS)}"` : '$id'}`)
   if (names.has('_reference')) {
     const codes = Object.keys(reverseParameters[field.name.replace(/List$|Connection$/, '')] ?? {})
-    given.push(`_reference: "${pick(writer, ...codes)}"`)
+    given.push(`_reference: ${chance(writer, 85) ? `"${pick(writer, ...codes)}"` : '$reference'}`)
   }
   if (names.has('_sort')) given.push(`_sort: ${pick(writer, '"_id"', '"-_id"', '$sort')}`)
   if (names.has('_id') && chance(writer, 40)) given.push(`_id: ${pick(writer, '$ids', '["anna"]', '"olaf"')}`)

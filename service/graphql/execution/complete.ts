@@ -19,8 +19,9 @@ export function completeObject(
   value: JsonObject,
   owner: Owner,
   path: PathStep | undefined,
-): JsonObject {
-  const { type, fields } = selection
+): JsonObject | null {
+  const { type, fields, refusal } = selection
+  if (refusal) return refuse(execution, refusal, path)
   spendValues(execution, fields.length + 1)
   const result: JsonObject = selection.everything ? copyPlain(execution, value, type, owner) : {}
   if (selection.typename) result.__typename = type.name
@@ -28,6 +29,10 @@ export function completeObject(
   for (const field of fields) {
     const { key, definition } = field
     const { access } = definition
+    if (field.refusal) {
+      result[key] = refuse(execution, field.refusal, { parent: path, key })
+      continue
+    }
     switch (access.kind) {
       case 'property':
         result[key] = completeProperty(execution, field, value[access.property.name], owner, path)
@@ -52,6 +57,11 @@ export function completeObject(
   }
   execution.origins?.set(result, { selection, source: value })
   return result
+}
+
+function refuse({ errors }: Execution, error: GraphqlError, path: PathStep | undefined): null {
+  errors.push(path ? { ...error, path: pathOf(path) } : error)
+  return null
 }
 
 function completeProperty(

@@ -1,7 +1,7 @@
 import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql/language/index.js'
 import { fault } from '../../fault.ts'
+import type { GraphqlError } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
-import type { JsonValue } from '../../resource/content.ts'
 import type { Expressions } from '../fhirpath/expression-types.ts'
 import { DocumentRefusal, documentError, located } from '../graphql-errors.ts'
 import { compositeOfField, isTypeLiteral } from '../model/positions.ts'
@@ -34,6 +34,8 @@ export interface Selection {
   readonly everything: boolean
   /** Whether objects say their type, as AppSync needs it where a field may be of several. */
   readonly typename: boolean
+  /** Why there is nothing of such an object, said wherever one would be: a condition that is null. */
+  readonly refusal: GraphqlError | undefined
 }
 
 export interface PlannedField {
@@ -41,6 +43,8 @@ export interface PlannedField {
   readonly definition: FieldDefinition
   readonly nodes: readonly [FieldNode, ...FieldNode[]]
   readonly arguments: ArgumentValues
+  /** Why it has no value, said wherever it would have one: a required argument that is null. */
+  readonly refusal: GraphqlError | undefined
   readonly narrowing: ListNarrowing | undefined
   readonly reshaping: Reshaping | undefined
   /** What is selected below, by the type of the value; undefined on leaves. */
@@ -79,13 +83,31 @@ function planSelection(
   type: ObjectType,
   inherited: Inherited,
 ): Selection {
-  const collected = collect(planning, sets, type)
+  const collected = executed(() => collect(planning, sets, type))
+  const { typename } = inherited
+  if ('refusal' in collected) return { type, fields: [], everything: false, typename, refusal: collected.refusal }
   const everything = inherited.everything || collected.everything
   const fields: PlannedField[] = []
   for (const group of collected.groups.values()) fields.push(planField(planning, group, everything))
   if (everything && type.path === undefined) fields.push(...remainingFields(planning, type, fields))
-  if (planning.keys === 'field' && !everything) fields.push(...fieldsForResolvers(type, fields))
-  return { type, fields, everything, typename: inherited.typename }
+  if (planning.keys === 'response') return { type, fields, everything, typename, refusal: undefined }
+  if (!everything) fields.push(...fieldsForResolvers(type, fields))
+  // AppSync tells no defaults of variables: it knows the value itself, and asks for the field by a batch.
+  const known = fields.filter(field => !field.refusal)
+  return { type, fields: known, everything, typename, refusal: undefined }
+}
+
+/**
+ * GraphQL 6.4.1: what is wrong with the values of variables where they are used is an error of that place, and not of
+ * the document.
+ */
+function executed<T extends object>(run: () => T): T | { readonly refusal: GraphqlError | undefined } {
+  try {
+    return run()
+  } catch (thrown) {
+    if (thrown instanceof DocumentRefusal) return { refusal: thrown.errors[0] }
+    throw thrown
+  }
 }
 
 interface Group {
@@ -93,6 +115,7 @@ interface Group {
   readonly definition: FieldDefinition
   readonly nodes: readonly [FieldNode, ...FieldNode[]]
   readonly arguments: ArgumentValues
+  readonly refusal: GraphqlError | undefined
 }
 
 /** References to several types, each with a selection of its own, are one field that gives any of them. */
@@ -165,8 +188,11 @@ function groupOf(planning: Planning, node: FieldNode, type: ObjectType): Group {
   const name = node.name.value
   const definition = type.field(name)
   if (!definition) throw fault('invalid', `Cannot query field "${name}" on type "${type.name}".`)
-  const values = placed(planning, node, () => argumentValues(planning.model, definition, node, planning.variables))
-  return { key: keyOf(planning, node, definition, values), definition, nodes: [node], arguments: values }
+  const values = executed(() =>
+    placed(planning, node, () => argumentValues(planning.model, definition, node, planning.variables)),
+  )
+  const [refusal, given] = 'refusal' in values ? [values.refusal, NO_VALUES] : [undefined, values]
+  return { key: keyOf(planning, node, definition, given), definition, nodes: [node], arguments: given, refusal }
 }
 
 /** AppSync says itself where a field is. */
@@ -190,7 +216,7 @@ export function isPlain({ access: { kind } }: FieldDefinition): boolean {
 }
 
 function planField(planning: Planning, group: Group, everything: boolean): PlannedField {
-  const { key, definition, nodes, arguments: values } = group
+  const { key, definition, nodes, arguments: values, refusal } = group
   const [node] = nodes
   const isElement = definition.access.kind === 'property' || definition.access.kind === 'primitive-extension'
   // AppSync's resolvers narrow lists themselves, for each alias.
@@ -202,7 +228,7 @@ function planField(planning: Planning, group: Group, everything: boolean): Plann
   const reshaping =
     planning.keys === 'response' ? placed(planning, node, () => reshapingOf(node, expressions)) : undefined
   const below = definition.leaf ? undefined : planBelow(planning, group, everything)
-  return { key, definition, nodes, arguments: values, narrowing, reshaping, below }
+  return { key, definition, nodes, arguments: values, refusal, narrowing, reshaping, below }
 }
 
 function planBelow(planning: Planning, { definition, nodes }: Group, everything: boolean): Below {
@@ -282,11 +308,14 @@ function fieldsForResolvers(type: ObjectType, fields: readonly PlannedField[]): 
   })
 }
 
+const NO_VALUES: ArgumentValues = new Map()
+
 const plainLeaf = (definition: FieldDefinition): PlannedField => ({
   key: definition.name,
   definition,
   nodes: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: definition.name } }],
-  arguments: new Map<string, JsonValue>(),
+  arguments: NO_VALUES,
+  refusal: undefined,
   narrowing: undefined,
   reshaping: undefined,
   below: undefined,
