@@ -100,7 +100,7 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
     ...(baseUrl !== undefined && { baseUrl }),
   })
   const sealer = createAesSealer(hash('sha256', places.sealingKey, 'buffer'))
-  const listeners = new DynamoListeners({ table: table.table, clock })
+  const listeners = new DynamoListeners(table.table, { clock, pace: SYSTEM_PACE })
   const jobs = places.jobs && openJobs(places.jobs, { table: table.table, clock, ids })
   // S3 has a door of its own, and the queue somebody who works on what is put there.
   const uploads = jobs && { operations: [UPLOAD] }
@@ -193,7 +193,7 @@ export function openDispatch({ places, ...surroundings }: DispatchOptions): Open
     logger: surroundings.logger,
   })
   const images = new DynamoChangeImages(new BodyLoader(objects.store))
-  const listeners = new DynamoListeners({ table: table.table, clock })
+  const listeners = new DynamoListeners(table.table, { clock, pace: SYSTEM_PACE })
   return {
     handle: createDispatch({ ...surroundings, images, finisher, clock, listeners }),
     close() {

@@ -2,12 +2,8 @@ import type { Tenant } from '#service/call.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Listeners } from '#service/ports/listeners.ts'
 import { listenersKey } from './keys.ts'
+import { RetryingTable, type RetryParts } from './retrying-table.ts'
 import type { Table } from './table.ts'
-
-export interface DynamoListenersParts {
-  readonly table: Table
-  readonly clock: Clock
-}
 
 /** A connection to AppSync ends after a day; this long after its subscription nobody hears any more. */
 const LISTENS_SECONDS = 25 * 60 * 60
@@ -17,9 +13,9 @@ export class DynamoListeners implements Listeners {
   readonly #table: Table
   readonly #clock: Clock
 
-  constructor({ table, clock }: DynamoListenersParts) {
-    this.#table = table
-    this.#clock = clock
+  constructor(table: Table, parts: RetryParts) {
+    this.#table = new RetryingTable(table, parts)
+    this.#clock = parts.clock
   }
 
   async listen(tenant: Tenant, deadline: number): Promise<void> {
