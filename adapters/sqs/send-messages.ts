@@ -1,18 +1,7 @@
-import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from '@aws-sdk/client-sqs'
-import { fault } from '#service/fault.ts'
-import type { Clock } from '#service/ports/clock.ts'
-
-export interface QueueParts {
-  readonly client: SQSClient
-  readonly queueUrl: string
-  /** What deadlines are in. */
-  readonly clock: Clock
-}
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs'
+import { MESSAGES_MAX, type QueueParts, sendToQueue, unavailable } from './send-to-queue.ts'
 
 export type Message = Omit<SendMessageBatchRequestEntry, 'Id'>
-
-/** Of one request. */
-const MESSAGES_MAX = 10
 
 /**
  * In the order given, ten a request, one request after the other.
@@ -23,25 +12,11 @@ export async function sendMessages(parts: QueueParts, messages: readonly Message
     await sendBatch(parts, messages.slice(start, start + MESSAGES_MAX), deadline)
 }
 
-async function sendBatch(
-  { client, queueUrl, clock }: QueueParts,
-  messages: readonly Message[],
-  deadline: number,
-): Promise<void> {
-  const remainingMs = deadline - clock.now()
-  if (remainingMs <= 0) throw unavailable('The deadline had passed before it was sent')
+async function sendBatch(parts: QueueParts, messages: readonly Message[], deadline: number): Promise<void> {
   const command = new SendMessageBatchCommand({
-    QueueUrl: queueUrl,
+    QueueUrl: parts.queueUrl,
     Entries: messages.map((message, index) => ({ ...message, Id: String(index) })),
   })
-  const output = await client
-    .send(command, { abortSignal: AbortSignal.timeout(remainingMs) })
-    .catch((error: unknown) => {
-      throw unavailable(error instanceof Error ? error.name : 'unknown', error)
-    })
-  const [failed] = output.Failed ?? []
+  const { Failed: [failed] = [] } = await sendToQueue(parts, deadline, options => parts.client.send(command, options))
   if (failed) throw unavailable(failed.Code ?? 'unknown')
 }
-
-const unavailable = (internal: string, cause?: unknown) =>
-  fault('unavailable', 'The queue did not answer: try again.', { internal, cause })

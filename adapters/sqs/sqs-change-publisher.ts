@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { CommittedChange } from '#service/ports/change-feed.ts'
 import type { ChangePublisher } from '#service/ports/change-publisher.ts'
-import { type QueueParts, sendMessages } from './send-messages.ts'
+import { sendMessages } from './send-messages.ts'
+import type { QueueParts } from './send-to-queue.ts'
 
 /**
  * Puts changes on a FIFO queue: of one resource in the order of its versions, each once within the five minutes for

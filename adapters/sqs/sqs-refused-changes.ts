@@ -1,5 +1,6 @@
 import type { RefusedChange, RefusedChanges } from '#service/ports/refused-changes.ts'
-import { type QueueParts, sendMessages } from './send-messages.ts'
+import { sendMessages } from './send-messages.ts'
+import type { QueueParts } from './send-to-queue.ts'
 
 /** A message of JSON for each refused change. */
 export class SqsRefusedChanges implements RefusedChanges {

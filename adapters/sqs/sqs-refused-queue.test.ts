@@ -57,7 +57,7 @@ test('removes ten at a time', async () => {
   ])
 })
 
-const UNAVAILABLE = oneFault('unavailable', 'transient', 'The queue of refused changes did not answer: try again.')
+const UNAVAILABLE = oneFault('unavailable', 'transient', 'The queue did not answer: try again.')
 
 test('says so where the queue does not answer, or not in time, or keeps a message', async () => {
   const broken = await queueWith({ __type: 'InternalError' }, 500)

@@ -1,18 +1,8 @@
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { fault } from '#service/fault.ts'
-import type { Clock } from '#service/ports/clock.ts'
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import type { RefusedChange } from '#service/ports/refused-changes.ts'
 import type { RefusedChangesQueue, WaitingChange } from '#service/ports/refused-changes-queue.ts'
+import { MESSAGES_MAX, type QueueParts, sendToQueue, unavailable } from './send-to-queue.ts'
 
-export interface SqsRefusedQueueParts {
-  readonly client: SQSClient
-  readonly queueUrl: string
-  /** What deadlines are in. */
-  readonly clock: Clock
-}
-
-/** Of one request. */
-const MESSAGES_MAX = 10
 /** For so long the queue asks all of its machines before it says that there is nothing. */
 const WAIT_SECONDS = 2
 /** What is left is not taken again by the same run. */
@@ -20,41 +10,37 @@ const HIDDEN_SECONDS = 15 * 60
 
 /** The queue that SqsRefusedChanges and the event source mapping fill. */
 export class SqsRefusedQueue implements RefusedChangesQueue {
-  readonly #parts: SqsRefusedQueueParts
+  readonly #parts: QueueParts
 
-  constructor(parts: SqsRefusedQueueParts) {
+  constructor(parts: QueueParts) {
     this.#parts = parts
   }
 
   async take(deadline: number): Promise<readonly WaitingChange[]> {
+    const { client, queueUrl } = this.#parts
     const command = new ReceiveMessageCommand({
-      QueueUrl: this.#parts.queueUrl,
+      QueueUrl: queueUrl,
       MaxNumberOfMessages: MESSAGES_MAX,
       WaitTimeSeconds: WAIT_SECONDS,
       VisibilityTimeout: HIDDEN_SECONDS,
     })
-    const { Messages = [] } = await this.#send(signal => this.#parts.client.send(command, signal), deadline)
+    const { Messages = [] } = await sendToQueue(this.#parts, deadline, options => client.send(command, options))
     return Messages.map(waitingOf)
   }
 
   async remove(changes: readonly WaitingChange[], deadline: number): Promise<void> {
+    const { client, queueUrl } = this.#parts
     for (let start = 0; start < changes.length; start += MESSAGES_MAX) {
       const some = changes.slice(start, start + MESSAGES_MAX)
       const command = new DeleteMessageBatchCommand({
-        QueueUrl: this.#parts.queueUrl,
+        QueueUrl: queueUrl,
         Entries: some.map(({ receipt }, index) => ({ Id: String(index), ReceiptHandle: receipt })),
       })
-      const { Failed: [failed] = [] } = await this.#send(signal => this.#parts.client.send(command, signal), deadline)
+      const { Failed: [failed] = [] } = await sendToQueue(this.#parts, deadline, options =>
+        client.send(command, options),
+      )
       if (failed) throw unavailable(failed.Code ?? 'unknown')
     }
-  }
-
-  async #send<T>(send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>, deadline: number): Promise<T> {
-    const remainingMs = deadline - this.#parts.clock.now()
-    if (remainingMs <= 0) throw unavailable('The deadline had passed before it was sent')
-    return send({ abortSignal: AbortSignal.timeout(remainingMs) }).catch((error: unknown) => {
-      throw unavailable(error instanceof Error ? error.name : 'unknown', error)
-    })
   }
 }
 
@@ -64,6 +50,3 @@ function waitingOf({ ReceiptHandle: receipt = '', Body = '{}' }: Message): Waiti
   const isChange = typeof body.worker === 'string' && typeof body.sequenceNumber === 'string'
   return { receipt, change: isChange ? { cause: '', ...(body as Omit<RefusedChange, 'cause'>) } : undefined }
 }
-
-const unavailable = (internal: string, cause?: unknown) =>
-  fault('unavailable', 'The queue of refused changes did not answer: try again.', { internal, cause })
