@@ -59,6 +59,11 @@ describe('the examples of R4 graphql.html#flattening', () => {
       'given.2': 'Peter',
       'family.2': ['Windsor'],
     })
+    expect(await shaped('{ name @slice(path: "($index + 1).toString() & use.substring(0, 1)") { use } }')).toEqual({
+      'name.1o': [{ use: 'official' }],
+      'name.2u': [{ use: 'usual' }],
+      'name.3m': [{ use: 'maiden' }],
+    })
     expect(await shaped('{ name @slice(path: "use") { family } }')).toEqual({
       'name.official': [{ family: 'Chalmers' }],
       'name.usual': [{ family: null }],
@@ -102,7 +107,7 @@ describe('directives', () => {
     ])
     expect(await tell('{ id name @slice(path: "given.first() + 1") { use } }')).toEqual([
       { id: 'anna', name: [{ use: 'official' }, { use: 'usual' }, { use: 'maiden' }] },
-      [['The FHIRPath "given.first() + 1" can\'t be evaluated here', undefined]],
+      [['The FHIRPath "given.first() + 1" can\'t be evaluated here', ['name']]],
     ])
   })
 })

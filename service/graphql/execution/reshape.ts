@@ -2,7 +2,7 @@ import { fault } from '../../fault.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
 import { isRawJson, textOfScalar } from '../../resource/json.ts'
 import { errorOf, graphqlErrorOfFault } from '../graphql-errors.ts'
-import type { Slice } from '../plan/reshaping.ts'
+import type { Slice, Texts } from '../plan/reshaping.ts'
 import type { PlannedField } from '../plan/selection.ts'
 import type { Execution } from './execution.ts'
 import { type PathStep, pathOf } from './response-path.ts'
@@ -49,14 +49,16 @@ function emit(execution: Execution, sink: Sink, object: JsonObject, emission: Em
     const path = { parent: emission.path, key: field.key }
     const { flatten = false, slice } = field.reshaping ?? {}
     if (flatten) {
+      const suffixes = suffixesOf(execution, field, elementsOf(value), path)
       for (const [index, element] of elementsOf(value).entries()) {
         if (!isObject(element)) continue
-        const below = suffix + suffixOf(execution, field, element, index)
+        const below = suffix + (suffixes[index] ?? '')
         emit(execution, sink, element, { suffix: below, collating: collating || field.definition.list, path })
       }
     } else if (slice !== undefined) {
+      const suffixes = suffixesOf(execution, field, elementsOf(value), path)
       for (const [index, element] of elementsOf(value).entries()) {
-        const name = field.key + suffix + suffixOf(execution, field, element, index)
+        const name = field.key + suffix + (suffixes[index] ?? '')
         sink.collect(field, name, [reshapeValue(execution, element, path)], path)
       }
     } else if (collating) {
@@ -71,31 +73,40 @@ function emit(execution: Execution, sink: Sink, object: JsonObject, emission: Em
 const elementsOf = (value: JsonValue): readonly JsonValue[] =>
   Array.isArray(value) ? value : value === null ? [] : [value]
 
-/** `.official`; nothing where the element has no value there. */
-function suffixOf(execution: Execution, field: PlannedField, element: JsonValue, index: number): string {
+/** For each element `.official`; nothing where it has no value there. */
+function suffixesOf(
+  execution: Execution,
+  field: PlannedField,
+  elements: readonly JsonValue[],
+  path: PathStep,
+): readonly string[] {
   const slice = field.reshaping?.slice
-  if (slice === undefined) return ''
-  if (slice.kind === 'index') return `.${index}`
-  const source = isObject(element) ? execution.origins?.get(element)?.source : element
-  if (source === undefined) return ''
-  const text =
-    slice.kind === 'expression' ? expressionText(execution, slice, field, source) : propertyText(slice.names, source)
-  return text === undefined ? '' : `.${text}`
+  if (slice === undefined || elements.length === 0) return []
+  if (slice.kind === 'index') return elements.map((_element, index) => `.${index}`)
+  const sources = elements.map(
+    element => (isObject(element) ? execution.origins?.get(element)?.source : element) ?? null,
+  )
+  const texts =
+    slice.kind === 'expression'
+      ? expressionTexts(execution, slice, field, sources, path)
+      : sources.map(source => propertyText(slice.names, source))
+  return texts.map(text => (text === undefined ? '' : `.${text}`))
 }
 
-function expressionText(
+/** All elements at once, for `$index` is their place. */
+function expressionTexts(
   { call, errors }: Execution,
-  { textOf: evaluate }: Extract<Slice, { kind: 'expression' }>,
+  { textsOf }: Extract<Slice, { kind: 'expression' }>,
   { definition: { access }, nodes }: PlannedField,
-  source: JsonValue,
-): string | undefined {
+  sources: readonly JsonValue[],
+  path: PathStep,
+): Texts {
   const type = access.kind === 'property' ? access.property.type : 'Resource'
   try {
-    return evaluate(type === 'Resource' ? '' : type, source)
+    return textsOf(type === 'Resource' ? '' : type, sources)
   } catch (thrown) {
-    const error = errorOf(call, thrown, { nodes })
-    if (!errors.some(({ message }) => message === error.message)) errors.push(error)
-    return undefined
+    errors.push(errorOf(call, thrown, { nodes, path: pathOf(path) }))
+    return []
   }
 }
 

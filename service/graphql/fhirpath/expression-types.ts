@@ -6,8 +6,8 @@ export interface Expressions {
   check(expression: string): void
   /** Positions of the elements for which it holds. type is a FHIR type or a component's path; '' for resources. */
   indexesOf(type: string, expression: string, elements: readonly JsonValue[]): readonly number[]
-  /** Its first value as text; undefined where it has none. */
-  textOf(type: string, expression: string, element: JsonValue): string | undefined
+  /** Of each element its first value as text; undefined where it has none. */
+  textsOf(type: string, expression: string, elements: readonly JsonValue[]): readonly (string | undefined)[]
 }
 
 /** How long the expressions of one request may still take. */

@@ -39,9 +39,15 @@ it('takes decimals as numbers, and resources by their types', () => {
 })
 
 it('gives the first value as text', () => {
-  const [official] = NAMES
-  expect(official && expressions.textOf('HumanName', "use & '-' & given.first()", official)).toBe('official-Peter')
-  expect(expressions.textOf('HumanName', 'family', { use: 'usual' })).toBeUndefined()
+  expect(expressions.textsOf('HumanName', "use & '-' & given.first()", NAMES)).toEqual([
+    ...['official-Peter', 'usual-Jim', 'maiden-'],
+  ])
+  expect(expressions.textsOf('HumanName', 'family', NAMES)).toEqual(['Chalmers', undefined, 'Windsor'])
+  expect(expressions.textsOf('HumanName', "use & '-' & $index.toString()", NAMES)).toEqual([
+    'official-0',
+    'usual-1',
+    'maiden-2',
+  ])
 })
 
 it('changes nothing of what it is given, calls nobody, and writes nothing', async () => {

@@ -25,9 +25,9 @@ export function createExpressions(budget: ExpressionBudget): Expressions {
     indexesOf(type, expression, elements) {
       return run(budget, compiled(CRITERION, type, expression), expression, elements) as number[]
     },
-    textOf(type, expression, element) {
-      const [text] = run(budget, compiled(TEXT, type, expression), expression, [element])
-      return typeof text === 'string' && text !== '' ? text : undefined
+    textsOf(type, expression, elements) {
+      const texts = run(budget, compiled(TEXT, type, expression), expression, elements)
+      return texts.map(text => (typeof text === 'string' && text !== '' ? text : undefined))
     },
   }
 }
@@ -36,7 +36,9 @@ export function createExpressions(budget: ExpressionBudget): Expressions {
 const CRITERION = (expression: string): string => `select(iif((${expression}\n).first() = false, {}, iif((${expression}
 ).exists(), $index, {})))`
 
-const TEXT = (expression: string): string => `select((${expression}\n).first().toString())`
+/** An item for each element, for empty ones would leave no trace. */
+const TEXT = (expression: string): string => `select(iif((${expression}
+).exists(), (${expression}\n).first().toString(), ''))`
 
 /** @throws Fault invalid where it is no FHIRPath. type is a FHIR type or a component's path; '' of whole resources. */
 function compiled(wrap: (expression: string) => string, type: string, expression: string): Compiled {

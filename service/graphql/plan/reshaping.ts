@@ -16,7 +16,10 @@ export type Slice =
   | { readonly kind: 'index' }
   /** Names of properties that lead to it: what most paths are. */
   | { readonly kind: 'properties'; readonly names: readonly string[] }
-  | { readonly kind: 'expression'; readonly textOf: (type: string, element: JsonValue) => string | undefined }
+  | { readonly kind: 'expression'; readonly textsOf: (type: string, elements: readonly JsonValue[]) => Texts }
+
+/** For each element; undefined where it has none. */
+export type Texts = readonly (string | undefined)[]
 
 const PROPERTY_PATH = /^[A-Za-z]\w*(\.[A-Za-z]\w*)*$/
 
@@ -39,5 +42,5 @@ function sliceOf({ directives }: FieldNode, expressions: Expressions | undefined
   if (PROPERTY_PATH.test(text)) return { kind: 'properties', names: text.split('.') }
   invariant(expressions, 'a document with @slice has the engine')
   expressions.check(text)
-  return { kind: 'expression', textOf: (type, element) => expressions.textOf(type, text, element) }
+  return { kind: 'expression', textsOf: (type, elements) => expressions.textsOf(type, text, elements) }
 }
