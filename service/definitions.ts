@@ -176,7 +176,7 @@ function baseDefinitions(read: TableReader): Definitions {
       if (!known) {
         invariant(resourceTypes.has(resourceType), `search parameters of unknown type ${resourceType}`)
         const own = read(`search-parameters/${resourceType}.json`) as SearchParameterFile
-        known = new Map([...shared(), ...own].map(table => [table.code, searchParameter(resourceType, table)]))
+        known = new Map([...shared(), ...own].map(table => [table.code, searchParameterOf(resourceType, table)]))
         parameters.set(resourceType, known)
       }
       return known
@@ -203,11 +203,16 @@ function propertiesOf(elements: readonly ElementTable[]): ReadonlyMap<string, Pr
   return properties
 }
 
-const searchParameter = (resourceType: string, table: SearchParameterTable): SearchParameter =>
+/** @param url where another one than that of the definition tells the parameter from others. */
+export const searchParameterOf = (
+  resourceType: string,
+  table: SearchParameterTable,
+  url: string = table.url,
+): SearchParameter =>
   Object.freeze({
     resourceType,
     code: table.code,
-    url: table.url,
+    url,
     kind: table.type,
     table,
     paths: table.paths,

@@ -1,6 +1,6 @@
 /** How the two and more components of a composite parameter stay tied to one element. R4 search.html#composite */
 import type { ExtractionPath } from '#schema/tables.ts'
-import type { Definitions, SearchParameter } from '../definitions.ts'
+import { type Definitions, type SearchParameter, searchParameterOf } from '../definitions.ts'
 import type { ParameterReference } from './ast.ts'
 import { compositeParameter } from './derived-parameter.ts'
 
@@ -29,17 +29,7 @@ export function compositeWays(definitions: Definitions, parameter: SearchParamet
 
 function wayOf(definitions: Definitions, parameter: SearchParameter, path: ExtractionPath): CompositeWay {
   const { resourceType } = parameter
-  const components = (parameter.table.components ?? []).map(
-    (table): SearchParameter => ({
-      resourceType,
-      code: table.code,
-      url: table.url,
-      kind: table.type,
-      table,
-      paths: table.paths,
-      targets: undefined,
-    }),
-  )
+  const components = (parameter.table.components ?? []).map(table => searchParameterOf(resourceType, table))
   if (path.steps.length === 0) {
     const all = [...definitions.searchParameters(resourceType).values()]
     const parameters = components.flatMap(({ kind, paths }) => {

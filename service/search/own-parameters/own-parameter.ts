@@ -6,8 +6,7 @@ import {
   type ParameterDefinition,
   sharedBases,
 } from '#schema/expressions/compile-parameter.ts'
-import type { SearchParameterTable } from '#schema/tables.ts'
-import type { Definitions, SearchParameter } from '../../definitions.ts'
+import { type Definitions, type SearchParameter, searchParameterOf } from '../../definitions.ts'
 import type { Issue } from '../../fault.ts'
 import type { ResourceContent } from '../../resource/content.ts'
 import { controlOf } from '../parse-controls.ts'
@@ -57,7 +56,7 @@ export function compileOwn(definitions: Definitions, content: ResourceContent): 
   for (const base of new Set(definition.base)) {
     const table = compileParameter(definition, base, surroundings(definitions, base))
     if (typeof table === 'string') issues.push(problem('expression', `For ${base}: ${table}`, definition))
-    else for (const type of typesOf(definitions, base)) byType.set(type, parameterOf(type, table, identity))
+    else for (const type of typesOf(definitions, base)) byType.set(type, searchParameterOf(type, table, identity))
   }
   if (byType.size === 0 && issues.length === 0) issues.push(problem('base', 'None of its types is served here'))
   return issues.length > 0 ? { issues } : { byType }
@@ -114,17 +113,6 @@ function problem(element: string, reason: string, { expression }: Partial<Defini
 function identityOf({ url, type, expression, component, target }: Definition): string {
   return `${url}#${hash('sha256', JSON.stringify([type, expression, component, target]), 'base64url').slice(0, 12)}`
 }
-
-const parameterOf = (resourceType: string, table: SearchParameterTable, url: string): SearchParameter =>
-  Object.freeze({
-    resourceType,
-    code: table.code,
-    url,
-    kind: table.type,
-    table,
-    paths: table.paths,
-    targets: table.targets,
-  })
 
 function surroundings(definitions: Definitions, base: string): CompileSurroundings {
   const type = sharedBases.includes(base) ? 'Basic' : base
