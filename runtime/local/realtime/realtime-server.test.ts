@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { encodeUtf8, tenantOf } from '#service/index.ts'
 import type { CommittedChange } from '#service/ports/change-feed.ts'
 import { connectRealtime } from '#test/support/realtime-client.ts'
@@ -23,22 +23,31 @@ const CHANGE: CommittedChange = {
 /** What is selected is not the change's own: so that each event is large. */
 const LARGE = { onResourceChange: { filling: 'x'.repeat(100_000) } }
 
-it('a socket that takes less than there is to tell is closed with a sentence, and others hear everything', async () => {
+const servers: { close(): void }[] = []
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+})
+
+/** A server whose subscriptions select this of each change; where it is. */
+async function serve(selection: object, socketsMax?: number) {
   const source = createPublishedChanges()
-  const planned = {
-    status: 200,
-    headers: {},
-    body: encodeUtf8(JSON.stringify({ data: { filter: {}, selection: LARGE } })),
-  }
+  const body = encodeUtf8(JSON.stringify({ data: { filter: {}, selection } }))
   const realtime = createRealtimeServer({
     source,
     refusal: () => undefined,
     admit: async () => ({ status: 204, headers: {}, body: undefined }),
-    plan: async () => planned,
+    plan: async () => ({ status: 200, headers: {}, body }),
+    ...(socketsMax !== undefined && { socketsMax }),
   })
   const server = createServer().on('upgrade', realtime.upgrade).listen(0, '127.0.0.1')
+  servers.push(realtime, server)
   await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { source, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+it('a socket that takes less than there is to tell is closed with a sentence, and others hear everything', async () => {
+  const { source, url } = await serve(LARGE)
   const [slow, fast] = [await connectRealtime(url), await connectRealtime(url)]
   await Promise.all([slow.start('1', ''), fast.start('1', '')])
   slow.pause()
@@ -52,6 +61,27 @@ it('a socket that takes less than there is to tell is closed with a sentence, an
     reason: 'Changes come faster than they are taken: connect again, and read what you show',
   })
   fast.close()
-  realtime.close()
-  server.close()
+})
+
+it('takes so many sockets and no more, says so to those beyond, and has a place again where one has gone', async () => {
+  const { source, url } = await serve({ onResourceChange: { id: 'id' } }, 2)
+  const [first, second] = [await connectRealtime(url), await connectRealtime(url)]
+  await first.start('1', '')
+  for (let count = 0; count < 3; count += 1) {
+    const beyond = await connectRealtime(url, { greet: false })
+    expect(await beyond.closedWith()).toEqual({
+      code: 1013,
+      reason: 'This gateway holds 2 sockets and takes no more: connect again later',
+    })
+  }
+  await source.publish([CHANGE], Number.POSITIVE_INFINITY)
+  expect(await first.next()).toEqual({
+    id: '1',
+    type: 'data',
+    payload: { data: { onResourceChange: { id: CHANGE.id } } },
+  })
+  second.close()
+  await second.closed()
+  const third = await connectRealtime(url)
+  expect(await third.start('1', '')).toEqual({ type: 'start_ack', id: '1' })
 })

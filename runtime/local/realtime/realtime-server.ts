@@ -20,6 +20,8 @@ export interface RealtimeOptions {
     headers: Readonly<Record<string, string>>,
     body: Uint8Array,
   ) => Promise<HttpResponse>
+  /** Sockets at the same time. Default: SOCKETS_MAX. */
+  readonly socketsMax?: number
 }
 
 export interface RealtimeServer {
@@ -52,11 +54,15 @@ const SLOW_CLOSE_MS = 10_000
 /** What waits in memory for a client that takes less than there is to tell: ten thousand changes and more. */
 const BACKLOG_BYTES_MAX = 4 * 1024 * 1024
 
+/** Of all clients together: each costs some 20 KB, and up to its backlog where it is slow. */
+export const SOCKETS_MAX = 5000
+
 const REASON_LENGTH_MAX = 120
 
 const TOO_SLOW = 'Changes come faster than they are taken: connect again, and read what you show'
 
-export function createRealtimeServer({ source, refusal, admit, plan }: RealtimeOptions): RealtimeServer {
+export function createRealtimeServer(options: RealtimeOptions): RealtimeServer {
+  const { source, refusal, admit, plan, socketsMax = SOCKETS_MAX } = options
   const hub = createHub(source)
   const connections = new Map<WebSocket, Connection>()
   const heart = setInterval(() => {
@@ -64,7 +70,18 @@ export function createRealtimeServer({ source, refusal, admit, plan }: RealtimeO
   }, KEEP_ALIVE_MS).unref()
   let closed = false
 
+  /** By a close frame, for the answer to a handshake is hidden from scripts of a browser. */
+  const turnAway = (webSocket: WebSocket): void => {
+    webSocket.on('error', () => webSocket.terminate())
+    webSocket.close(TRY_AGAIN_LATER, `This gateway holds ${socketsMax} sockets and takes no more: connect again later`)
+    setTimeout(() => webSocket.terminate(), CLOSE_MS).unref()
+  }
+
   const connect = (webSocket: WebSocket, request: IncomingMessage): void => {
+    if (connections.size >= socketsMax) {
+      turnAway(webSocket)
+      return
+    }
     const connected = headersOf(connectionHeaders(request.headers['sec-websocket-protocol'], request.url ?? '') ?? {})
     const end = (code: number, reason: string, graceMs = CLOSE_MS): void => {
       connection.close()
