@@ -5,8 +5,8 @@ import { Fault, type Issue, type IssueCode } from '../fault.ts'
 import { JSON_DEPTH_MAX } from '../limits.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
 import { parseJson } from '../resource/json.ts'
+import { nearestName } from '../resource/nearest-name.ts'
 import { quote } from '../resource/quote.ts'
-import { nearestName } from '../resource/suggestion.ts'
 import {
   FHIR_NAMESPACE,
   getSlots,

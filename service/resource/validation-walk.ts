@@ -5,11 +5,11 @@ import type { JsonObject, JsonValue } from './content.ts'
 import type { IssueList } from './issue-list.ts'
 import { isRawJson } from './json.ts'
 import { checkNarrative } from './narrative.ts'
+import { nearestName } from './nearest-name.ts'
 import type { PrimitiveProblem } from './primitives.ts'
 import { quote } from './quote.ts'
 import { checkReference } from './reference-check.ts'
 import type { CompanionRule, ComplexRule, ComponentRules, PrimitiveRule, PropertyRule, RuleBook } from './rules.ts'
-import { nearestName } from './suggestion.ts'
 
 export interface Walk {
   readonly definitions: Definitions

@@ -1,3 +1,5 @@
+import { editDistance } from '../edit-distance.ts'
+
 const SUGGESTIONS_MAX = 3
 const NAME_LENGTH_MAX = 64
 
@@ -21,19 +23,4 @@ export function nearNames(text: string, names: Iterable<string>): string[] {
 export function nearHint(text: string, names: Iterable<string>): string {
   const near = nearNames(text, names).map(name => `'${name}'`)
   return near.length === 0 ? '' : ` (near: ${near.join(', ')})`
-}
-
-/** Insertions, deletions and substitutions between the two. */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, column) => column)
-  for (let line = 1; line <= left.length; line++) {
-    const next = [line]
-    for (let column = 1; column <= right.length; column++) {
-      const same = left.charCodeAt(line - 1) === right.charCodeAt(column - 1) ? 0 : 1
-      const replaced = (row[column - 1] ?? 0) + same
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[right.length] ?? 0
 }

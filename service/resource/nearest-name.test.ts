@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nearestName } from './suggestion.ts'
+import { nearestName } from './nearest-name.ts'
 
 const NAMES = ['birthDate', 'active', 'name', 'telecom', 'gender', 'id']
 
