@@ -10,11 +10,11 @@ import type { Parameters, SearchResult } from '../fhir-service.ts'
 import { commitIndexed } from '../interactions/commit-indexed.ts'
 import { contended } from '../interactions/if-match.ts'
 import { notFound } from '../interactions/known-type.ts'
-import { prepareTombstone } from '../interactions/prepare.ts'
+import { attributesOfChange, prepareTombstone } from '../interactions/prepare.ts'
 import { read } from '../interactions/read.ts'
 import { search } from '../interactions/search.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
-import type { ResourceKey, StoredVersion } from '../ports/stored-version.ts'
+import type { ResourceKey, VersionAttributes } from '../ports/stored-version.ts'
 import { encodeUtf8, stringifyJson } from '../resource/json.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
 import { deletedBefore } from './deleted-before.ts'
@@ -116,7 +116,10 @@ const said = (diagnostics: string, warning?: string): OperationAnswer => {
   return { kind: 'resource', body: encodeUtf8(stringifyJson(operationOutcome(issues))) }
 }
 
-/** The tombstone comes first: whatever goes wrong behind it, nobody finds the resource any more. */
+/**
+ * Tombstones come first: whatever goes wrong behind them, nobody finds the resource any more. One keeps the
+ * compartments, as that of any delete, so that who listens to a patient hears of it; the one above says nothing.
+ */
 async function eraseResource(context: ServiceContext, call: Call, key: ResourceKey): Promise<void> {
   const { ports, policy, limits } = context
   assertPermitted(policy, call, 'delete', key.type)
@@ -124,8 +127,9 @@ async function eraseResource(context: ServiceContext, call: Call, key: ResourceK
     const [newest] = await ports.store.readNewest(call.tenant, [key], call.deadline)
     if (!newest) throw notFound(key)
     if (!(await revealOne(context, call, newest))) throw notFound(key)
-    const versionId = isBare(newest) ? newest.versionId : await commitBare(context, call, newest)
-    if (versionId === undefined) continue
+    const bare = isBare(newest) ? newest : await commitTombstones(context, call, newest)
+    if (!bare) continue
+    const { versionId } = bare
     // Before the versions that name them: whoever asks again after an interruption finds by those what is left.
     for (const object of await objectKeysOf(context, call, key)) {
       await ports.objects?.delete(call.tenant, object, call.deadline)
@@ -143,13 +147,20 @@ async function eraseResource(context: ServiceContext, call: Call, key: ResourceK
 }
 
 /** Whether it is a tombstone that says nothing, as one before has left it. */
-const isBare = ({ deleted, compartments, securityLabels }: StoredVersion): boolean =>
+const isBare = ({ deleted, compartments, securityLabels }: VersionAttributes): boolean =>
   deleted && compartments.length === 0 && securityLabels.length === 0
 
-/** A tombstone without the compartments that it would keep otherwise. undefined: another write came first. */
-async function commitBare(context: ServiceContext, call: Call, newest: StoredVersion): Promise<number | undefined> {
+/** Ends with a bare one. undefined: another write came first. */
+async function commitTombstones(
+  context: ServiceContext,
+  call: Call,
+  newest: VersionAttributes,
+): Promise<VersionAttributes | undefined> {
   const tombstone = prepareTombstone(call, newest, context.ports.clock.now())
-  const change = { ...tombstone, compartments: [], securityLabels: [] }
+  const isHeard = newest.deleted || newest.compartments.length === 0
+  const change = isHeard ? { ...tombstone, compartments: [], securityLabels: [] } : tombstone
   const { committed } = await commitIndexed(context, call, { changes: [change], deadline: call.deadline })
-  return committed ? change.versionId : undefined
+  if (!committed) return undefined
+  const written = attributesOfChange(change)
+  return isBare(written) ? written : commitTombstones(context, call, written)
 }
