@@ -5,7 +5,6 @@ import type {
   ComponentNode,
   CompositeNode,
   DateNode,
-  DiffersNode,
   Node,
   NodeKind,
   NumberNode,
@@ -28,7 +27,6 @@ import type {
   NumberValue,
   QuantityValue,
   ReferenceValue,
-  SimpleValue,
   StringValue,
   TokenValue,
   UriValue,
@@ -69,20 +67,15 @@ const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
   id: (node, document) => node.ids.includes(document.id),
   compartment: (node, document) => document.compartments.includes(node.compartment),
   missing: (node, document) => (valuesOf(document, node.parameter).length === 0) === node.missing,
-  token: (node, document) =>
-    valuesOf(document, node.parameter).some(value => isToken(value) && tokenMatches(node, value)),
-  string: (node, document) =>
-    valuesOf(document, node.parameter).some(value => isString(value) && stringMatches(node, value)),
-  reference: (node, document) =>
-    valuesOf(document, node.parameter).some(value => isReference(value) && referenceMatches(node, value)),
-  uri: (node, document) => valuesOf(document, node.parameter).some(value => isUri(value) && uriMatches(node, value)),
-  date: (node, document) => valuesOf(document, node.parameter).some(value => isDate(value) && dateMatches(node, value)),
-  number: (node, document) =>
-    valuesOf(document, node.parameter).some(value => isNumber(value) && numberMatches(node, value)),
-  quantity: (node, document) =>
-    valuesOf(document, node.parameter).some(value => isQuantity(value) && quantityMatches(node, value)),
+  token: someValueMatches,
+  string: someValueMatches,
+  reference: someValueMatches,
+  uri: someValueMatches,
+  date: someValueMatches,
+  number: someValueMatches,
+  quantity: someValueMatches,
   tokens: (node, document) =>
-    valuesOf(document, node.parameter).some(value => isToken(value) && codesOf(node).has(tokenName(value))),
+    valuesOf(document, node.parameter).some(value => value.kind === 'token' && codesOf(node).has(tokenName(value))),
   near: (node, document) =>
     valuesOf(document, node.parameter).some(
       value => value.kind === 'position' && distanceMeters(node, value) <= node.distanceMeters,
@@ -91,7 +84,7 @@ const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
     valuesOf(document, node.parameter).some(value => value.kind === 'composite' && compositeMatches(node, value)),
   chain: (node, document, lookup) =>
     valuesOf(document, node.parameter).some(value => {
-      if (!isReference(value) || value.id === undefined || value.type === undefined) return false
+      if (value.kind !== 'reference' || value.id === undefined || value.type === undefined) return false
       const query = value.type === containedType(node.query.type) ? inContained(node.query) : node.query
       if (value.type !== query.type) return false
       const target = lookup.find(value.type, value.id)
@@ -107,7 +100,7 @@ const MEANING: { readonly [K in NodeKind]: Meaning<K> } = {
     const found = distinctWords(document.words?.[within] ?? '')
     return words.every(word => found.has(word))
   },
-  differs: ({ node }, document) => valuesOf(document, node.parameter).some(value => !leafMatches(node, value)),
+  differs: ({ node }, document) => valuesOf(document, node.parameter).some(value => !valueMatches(node, value)),
 }
 
 /** Whether the resource satisfies the node. Chains and `_has` look at other resources through `lookup`. */
@@ -129,14 +122,6 @@ export function valuesOf(document: IndexDocument, parameter: ParameterReference)
   return document.entries.find(entry => entry.parameter.url === parameter.url)?.values ?? NO_VALUES
 }
 
-const isToken = (value: IndexValue): value is TokenValue => value.kind === 'token'
-const isString = (value: IndexValue): value is StringValue => value.kind === 'string'
-const isReference = (value: IndexValue): value is ReferenceValue => value.kind === 'reference'
-const isUri = (value: IndexValue): value is UriValue => value.kind === 'uri'
-const isDate = (value: IndexValue): value is DateValue => value.kind === 'date'
-const isNumber = (value: IndexValue): value is NumberValue => value.kind === 'number'
-const isQuantity = (value: IndexValue): value is QuantityValue => value.kind === 'quantity'
-
 const tokenName = ({ system, code }: SystemAndCode): string => `${system}\u0000${code}`
 
 const codeSets = new WeakMap<TokensNode, ReadonlySet<string>>()
@@ -151,26 +136,30 @@ function codesOf(node: TokensNode): ReadonlySet<string> {
 
 const compositeMatches = (node: CompositeNode, { components }: CompositeValue): boolean =>
   node.components.every(
-    (component, index) =>
-      component === undefined || components[index]?.some(value => componentMatches(component, value)),
+    (component, index) => component === undefined || components[index]?.some(value => valueMatches(component, value)),
   )
 
-function componentMatches(node: ComponentNode, value: SimpleValue): boolean {
+function someValueMatches(node: ComponentNode, document: IndexDocument): boolean {
+  return valuesOf(document, node.parameter).some(value => valueMatches(node, value))
+}
+
+/** A value of another kind satisfies nothing. */
+function valueMatches(node: ComponentNode, value: IndexValue): boolean {
   switch (node.kind) {
     case 'token':
-      return isToken(value) && tokenMatches(node, value)
+      return value.kind === 'token' && tokenMatches(node, value)
     case 'string':
-      return isString(value) && stringMatches(node, value)
+      return value.kind === 'string' && stringMatches(node, value)
     case 'reference':
-      return isReference(value) && referenceMatches(node, value)
+      return value.kind === 'reference' && referenceMatches(node, value)
     case 'uri':
-      return isUri(value) && uriMatches(node, value)
+      return value.kind === 'uri' && uriMatches(node, value)
     case 'date':
-      return isDate(value) && dateMatches(node, value)
+      return value.kind === 'date' && dateMatches(node, value)
     case 'number':
-      return isNumber(value) && numberMatches(node, value)
+      return value.kind === 'number' && numberMatches(node, value)
     case 'quantity':
-      return isQuantity(value) && quantityMatches(node, value)
+      return value.kind === 'quantity' && quantityMatches(node, value)
   }
 }
 
@@ -189,19 +178,6 @@ function stringMatches({ mode, value: sought }: StringNode, { value, normalized 
       return normalized.endsWith(sought)
     case 'contains':
       return normalized.includes(sought)
-  }
-}
-
-function leafMatches(node: DiffersNode['node'], value: IndexValue): boolean {
-  switch (node.kind) {
-    case 'token':
-      return isToken(value) && tokenMatches(node, value)
-    case 'string':
-      return isString(value) && stringMatches(node, value)
-    case 'reference':
-      return isReference(value) && referenceMatches(node, value)
-    case 'uri':
-      return isUri(value) && uriMatches(node, value)
   }
 }
 
