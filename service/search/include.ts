@@ -2,6 +2,7 @@
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
+import { anyOf } from './any-of.ts'
 import type { Node, Query } from './ast.ts'
 import { extractReferences } from './extract.ts'
 import type { IncludeDirective } from './parse.ts'
@@ -163,9 +164,7 @@ function referencesTo(definitions: Definitions, parameter: SearchParameter, reso
 function anyOfQueries(type: string, nodes: readonly Node[]): Query[] {
   const queries: Query[] = []
   for (let start = 0; start < nodes.length; start += REFERENCES_MAX) {
-    const some = nodes.slice(start, start + REFERENCES_MAX)
-    const [only] = some
-    queries.push({ type, where: only && some.length === 1 ? only : { kind: 'or', nodes: some } })
+    queries.push({ type, where: anyOf(nodes.slice(start, start + REFERENCES_MAX)) })
   }
   return queries
 }

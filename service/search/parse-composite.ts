@@ -1,5 +1,6 @@
 /** `code-value-quantity=8480-6$gt140`: both of one element. R4 search.html#composite */
 import type { Definitions, SearchParameter } from '../definitions.ts'
+import { anyOf } from './any-of.ts'
 import type { ComponentNode, Node } from './ast.ts'
 import { type CompositeWay, compositeWays } from './composite-ways.ts'
 import { CANONICAL_UNITS } from './document.ts'
@@ -20,8 +21,7 @@ export function parseComposite(text: string, context: ValueContext): Node | stri
     if (typeof node === 'string') return node
     nodes.push(node)
   }
-  const [only] = nodes
-  return only && nodes.length === 1 ? only : { kind: 'or', nodes }
+  return anyOf(nodes)
 }
 
 function parseWay(way: CompositeWay, values: readonly string[], context: ValueContext): Node | string {
@@ -54,6 +54,5 @@ export function compositePresent(definitions: Definitions, parameter: SearchPara
     if (way.kind === 'element') return { kind: 'missing', parameter: way.parameter, missing: false }
     return { kind: 'and', nodes: way.parameters.map(each => ({ kind: 'missing', parameter: each, missing: false })) }
   })
-  const [only] = nodes
-  return only && nodes.length === 1 ? only : { kind: 'or', nodes }
+  return anyOf(nodes)
 }

@@ -1,10 +1,11 @@
 /** One search parameter as a node: resolves chains and `_has` down to the parameter that holds the value. */
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { TerminologyAnswers } from '../terminology/answers.ts'
+import { anyOf } from './any-of.ts'
 import type { Node } from './ast.ts'
 import { splitUnescaped } from './escapes.ts'
 import { nearHint } from './near-names.ts'
-import { anyOf, type Criterion, isTarget, noResourceType, parseLeaf, refuse, type ValueBudget } from './parse-leaf.ts'
+import { type Criterion, isTarget, noResourceType, parseLeaf, refuse, type ValueBudget } from './parse-leaf.ts'
 import { ignorable, type Problem, quoted } from './problems.ts'
 import type { ReferenceContext } from './reference-value.ts'
 
@@ -174,8 +175,9 @@ function resolveBranches(
       refusals = problems
     }
   }
-  if (nodes.length === 0) criterion.problems.push(...refusals)
-  return anyOf(nodes)
+  if (nodes.length > 0) return anyOf(nodes)
+  criterion.problems.push(...refusals)
+  return undefined
 }
 
 /** `_has:Observation:patient:code`. R4 search.html#has */

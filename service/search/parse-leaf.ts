@@ -2,6 +2,7 @@
 import type { SearchParameterType } from '#schema/tables.ts'
 import type { Definitions, SearchParameter } from '../definitions.ts'
 import type { TerminologyAnswers } from '../terminology/answers.ts'
+import { anyOf } from './any-of.ts'
 import type { Comparator, Node } from './ast.ts'
 import { derivationsOf } from './derived-parameter.ts'
 import { unescapeValue } from './escapes.ts'
@@ -206,5 +207,3 @@ function eachValue(criterion: Criterion, parse: (text: string) => Node | string 
   }
   return nodes.length === criterion.values.length ? anyOf(nodes) : undefined
 }
-
-export const anyOf = (nodes: readonly Node[]): Node | undefined => (nodes.length > 1 ? { kind: 'or', nodes } : nodes[0])

@@ -1,6 +1,7 @@
 /** One value of a parameter of a simple kind, after the commas are split. */
 import type { SearchParameterType } from '#schema/tables.ts'
 import type { Definitions, SearchParameter } from '../definitions.ts'
+import { anyOf } from './any-of.ts'
 import type { Comparator, Node, ParameterReference } from './ast.ts'
 import { parseDateRange } from './date-range.ts'
 import { type Derivation, derivationsOf, derivedParameter } from './derived-parameter.ts'
@@ -135,8 +136,7 @@ function onPaths(
   const nodes = paths
     .filter(path => derivationsOf(kind, path).includes(derivation))
     .map(path => nodeOf(derivedParameter(definitions, resourceType, path, derivation)))
-  const [only] = nodes
-  return only && nodes.length === 1 ? only : { kind: 'or', nodes }
+  return anyOf(nodes)
 }
 
 const EXPECTED_REFERENCE = 'an id, Type/id or an absolute URL'

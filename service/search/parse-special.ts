@@ -1,9 +1,9 @@
 /** Criteria that are no search parameter of a resource type. R4 search.html#all */
+import { anyOf } from './any-of.ts'
 import type { Node } from './ast.ts'
 import { splitUnescaped, unescapeValue } from './escapes.ts'
 import { FILTER_PARAMETER, parseFilter } from './filter.ts'
 import type { CriterionContext } from './parse-criterion.ts'
-import { anyOf } from './parse-leaf.ts'
 import { ignorable, malformed, notTaken, type Problem, quoted } from './problems.ts'
 import { isLogicalId } from './reference-value.ts'
 import { wordsOf } from './words.ts'

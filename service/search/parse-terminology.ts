@@ -6,6 +6,7 @@ import {
   type TerminologyRefusal,
   type TerminologyRequest,
 } from '../terminology/answers.ts'
+import { anyOf } from './any-of.ts'
 import type { Node } from './ast.ts'
 import { splitUnescaped, unescapeValue } from './escapes.ts'
 
@@ -29,8 +30,7 @@ export function parseTerminology(
   if (isRefusal(answer)) return answer
   const nodes: Node[] = answer.systems.map(system => ({ kind: 'token', parameter, system, code: undefined }))
   if (answer.codes.length > 0) nodes.push({ kind: 'tokens', parameter, tokens: answer.codes })
-  const [only] = nodes
-  return only && nodes.length === 1 ? only : { kind: 'or', nodes }
+  return anyOf(nodes)
 }
 
 function requestOf(modifier: TerminologyModifier, text: string): TerminologyRequest | string {
