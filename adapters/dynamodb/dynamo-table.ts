@@ -29,6 +29,7 @@ import type {
 } from './table.ts'
 import { CHANGES_INDEX } from './table-definition.ts'
 import { TableError } from './table-error.ts'
+import { Turns } from './turns.ts'
 
 export interface DynamoTableParts {
   /** With maxAttempts 1: RetryingTable knows what may be tried again, and until when. */
@@ -40,11 +41,18 @@ export interface DynamoTableParts {
 /** A request without an answer for so long is given up, and may be tried again. */
 const REQUEST_MS_MAX = 5000
 
+/**
+ * Under way at the same time, whoever asks: fewer than the SDK has connections. A request that waits here takes nothing
+ * of its time to be answered in; in the SDK's own line it would, and what is given up there is asked for once more.
+ */
+export const REQUESTS_AT_ONCE = 32
+
 /** A table on DynamoDB. */
 export class DynamoTable implements Table {
   readonly #client: DynamoDBClient
   readonly #name: string
   readonly #clock: Clock
+  readonly #turns = new Turns(REQUESTS_AT_ONCE)
 
   constructor({ client, tableName, clock }: DynamoTableParts) {
     this.#client = client
@@ -139,16 +147,21 @@ export class DynamoTable implements Table {
   }
 
   async #send<T>(send: (options: SendOptions) => Promise<T>, deadline: number): Promise<T> {
-    const withinMs = Math.min(REQUEST_MS_MAX, deadline - this.#clock.now())
-    if (withinMs <= 0) throw new TableError('unclear', new Error('The deadline had passed before it was sent'))
+    if (!(await this.#turns.take(deadline - this.#clock.now()))) throw unsent()
     try {
+      const withinMs = Math.min(REQUEST_MS_MAX, deadline - this.#clock.now())
+      if (withinMs <= 0) throw unsent()
       return await send({ abortSignal: AbortSignal.timeout(withinMs) })
     } catch (error) {
       const kind = kindOf(error)
       throw kind ? new TableError(kind, error) : error
+    } finally {
+      this.#turns.end()
     }
   }
 }
+
+const unsent = (): TableError => new TableError('unclear', new Error('The deadline had passed before it was sent'))
 
 interface SendOptions {
   readonly abortSignal: AbortSignal
