@@ -72,6 +72,12 @@ it.each(['1 +', '$this) | ($this', 'family..exists()', ''])('%j is no FHIRPath',
   })
 })
 
+it('says no more than that where the parser fails', async () => {
+  expect(await faultOf((async () => expressions.check('%|0>EF#b/'))())).toMatchObject({
+    issues: [{ diagnostics: '"%|0>EF#b/" is no FHIRPath: it can\'t be read' }],
+  })
+})
+
 it('is too costly where it is too long', async () => {
   const long = `'${'x'.repeat(1000)}'`
   expect(await faultOf((async () => expressions.check(long))())).toMatchObject({ category: 'too-costly' })

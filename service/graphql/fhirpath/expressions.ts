@@ -62,9 +62,12 @@ const QUIET = { traceFn: () => undefined }
 
 const PLACE = { code: 'value', expression: ['fhirpath'] } as const
 
-/** The parser says where and what, and lists all that might have stood there. */
-const reasonOf = (thrown: unknown): string =>
-  (thrown instanceof Error ? thrown.message : '').replace(/ expecting [\s\S]*$/, '').replace(/;\s*message:/, ':')
+/** The parser says where and what, and lists all that might have stood there; or it fails itself. */
+function reasonOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : ''
+  if (!message.startsWith('line:')) return "it can't be read"
+  return message.replace(/ expecting [\s\S]*$/, '').replace(/;\s*message:/, ':')
+}
 
 /** Functions whose work grows with what they are given, and no faster. */
 const CHEAP =
