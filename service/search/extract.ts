@@ -28,6 +28,7 @@ import {
   type ImpliedSystem,
   type ValueSink,
 } from './index-values.ts'
+import { referenceTo } from './reference-value.ts'
 import { documentWords } from './words.ts'
 
 export interface ExtractVersion {
@@ -91,7 +92,7 @@ function containedDocument(
   const entries = [
     ...own.map(({ parameter, values }) => ({ parameter: containedParameter(parameter), values })),
     ...(security && labels ? [{ parameter: containedParameter(security), values: labels.values }] : []),
-    { parameter: ofContainer.container, values: [localReference(type, id)] },
+    { parameter: ofContainer.container, values: [referenceTo(type, id)] },
     { parameter: ofContainer.containerType, values: [{ kind: 'token', system: '', code: type } as const] },
   ]
   const key = { type: containedType(resourceType), id: containedId(container, String(resource.id)) }
@@ -115,20 +116,12 @@ function containedIn(definitions: Definitions, { contained }: ResourceContent): 
 /** Also from contained resources to each other, and to what they are in, which is '#' alone. */
 const referencesTo = (container: ResourceKey, inside: readonly ResourceContent[]): Map<string, ReferenceValue> =>
   new Map([
-    ['', localReference(container.type, container.id)],
+    ['', referenceTo(container.type, container.id)],
     ...inside.map(({ resourceType, id }): [string, ReferenceValue] => [
       String(id),
-      localReference(containedType(resourceType), containedId(container, String(id))),
+      referenceTo(containedType(resourceType), containedId(container, String(id))),
     ]),
   ])
-
-const localReference = (type: string, id: string): ReferenceValue => ({
-  kind: 'reference',
-  type,
-  id,
-  url: undefined,
-  version: undefined,
-})
 
 /** Its words are taken out when they are first asked for: of most documents they never are. */
 class ExtractedDocument implements IndexDocument {

@@ -6,7 +6,7 @@ import { parseDateRange } from './date-range.ts'
 import type { Derivation } from './derived-parameter.ts'
 import { CANONICAL_UNITS, DATE_MAX, DATE_MIN, type IndexValue, NUMBER_MAX, NUMBER_MIN } from './document.ts'
 import { normalizeString } from './normalize.ts'
-import { canonicalValueOf, type ReferenceContext, referenceValueOf } from './reference-value.ts'
+import { canonicalValueOf, type ReferenceContext, referenceTo, referenceValueOf } from './reference-value.ts'
 import { conversionOf, convert, UCUM } from './units.ts'
 
 /** Where converters put what they find. */
@@ -185,7 +185,7 @@ const canonical = text((sink, value) => {
 const inlineResource = object((sink, value) => {
   const { resourceType: type, id } = value
   if (typeof type !== 'string' || typeof id !== 'string') return
-  sink.values.push({ kind: 'reference', type, id, url: undefined, version: undefined })
+  sink.values.push(referenceTo(type, id))
 })
 
 const date = text((sink, value) => {

@@ -49,13 +49,22 @@ function localReference(text: string, context: ReferenceContext): ReferenceValue
   const type = text.slice(start, slash)
   if (!context.isResourceType(type)) return undefined
   const rest = text.slice(slash + 1)
-  if (ID.test(rest)) return { kind: 'reference', type, id: rest, url: undefined, version: undefined }
+  if (ID.test(rest)) return referenceTo(type, rest)
   const history = rest.indexOf(HISTORY)
   if (history < 0) return undefined
   const id = rest.slice(0, history)
   const version = rest.slice(history + HISTORY.length)
-  return ID.test(id) && ID.test(version) ? { kind: 'reference', type, id, url: undefined, version } : undefined
+  return ID.test(id) && ID.test(version) ? { ...referenceTo(type, id), version } : undefined
 }
+
+/** A local one, of whatever version. */
+export const referenceTo = (type: string, id: string): ReferenceValue => ({
+  kind: 'reference',
+  type,
+  id,
+  url: undefined,
+  version: undefined,
+})
 
 const elsewhere = (url: string, version: string | undefined): ReferenceValue => ({
   kind: 'reference',
