@@ -55,7 +55,7 @@ const KINDS = {
   parameters: 'parameters',
 } as const
 
-export const RECORD_SORT = 'record'
+const RECORD_SORT = 'record'
 
 export const recordKey = (tenant: Tenant, transaction: string): Key => ({
   partition: join(tenant, KINDS.transaction, transaction),
@@ -137,10 +137,10 @@ export const markKey = (tenant: Tenant, mark: string): Key => ({
 })
 
 /** Of no tenant: how far a rebuild of the search index is. */
-export const REBUILD_KEY: Key = Object.freeze({ partition: `${SEPARATOR}rebuild`, sort: 'record' })
+export const REBUILD_KEY: Key = Object.freeze({ partition: `${SEPARATOR}rebuild`, sort: RECORD_SORT })
 
 /** Of no tenant: how far the look at all objects is. */
-export const OBJECT_SWEEP_KEY: Key = Object.freeze({ partition: `${SEPARATOR}object-sweep`, sort: 'record' })
+export const OBJECT_SWEEP_KEY: Key = Object.freeze({ partition: `${SEPARATOR}object-sweep`, sort: RECORD_SORT })
 
 /** Until when somebody may be listening to changes. */
 export const listenersKey = (tenant: Tenant): Key => ({ partition: join(tenant, KINDS.listeners), sort: 'listeners' })

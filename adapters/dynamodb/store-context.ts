@@ -2,7 +2,7 @@ import type { Clock } from '#service/ports/clock.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import type { Logger } from '#service/ports/logger.ts'
 import type { OverflowStore } from './overflow-store.ts'
-import type { Table } from './table.ts'
+import { type Table, TRANSACT_ACTIONS_MAX } from './table.ts'
 import type { ShardsOf } from './version-item.ts'
 
 export interface StoreSettings {
@@ -37,7 +37,7 @@ export const DEFAULT_STORE_SETTINGS: StoreSettings = Object.freeze({
   indexLagMs: 6000,
   shardsOf: (type: string) => (type === 'Observation' ? 8 : 1),
   overflowBytesMin: 32 * 1024,
-  transactActionsMax: 100,
+  transactActionsMax: TRANSACT_ACTIONS_MAX,
   // Of 4 MB, with room for what DynamoDB counts and we don't.
   transactBytesMax: 3_900_000,
   marksWrites: false,

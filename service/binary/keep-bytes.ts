@@ -8,7 +8,7 @@ import { type Bytes, beginningOf, gathered, measured, sha256Of } from './byte-st
 import { objectUrl } from './object-urls.ts'
 
 /** Bytes up to here stay in the version: one more request to the store would cost more than they do. */
-export const INLINE_BYTES_MAX = 8 * 1024
+const INLINE_BYTES_MAX = 8 * 1024
 
 /** A URL is good for so long: FHIR Works on AWS gave the same. */
 export const PRESIGNED_SECONDS = 300

@@ -12,7 +12,7 @@ import { type JobRequest, jobInputKey, ownerOf } from './job-request.ts'
 import { namesUpload, uploadedKey } from './uploads.ts'
 
 /** How long a job, its input and its result are kept. */
-export const JOB_KEPT_MS = 24 * 60 * 60 * 1000
+const JOB_KEPT_MS = 24 * 60 * 60 * 1000
 
 /**
  * The input is kept first, then the job that names it. What is wrong with the Bundle as a whole is told at once, what

@@ -23,7 +23,7 @@ export interface Walk {
 }
 
 /** Deeper elements are refused. R4 has no limit; resources of real use stay below 20. */
-export const ELEMENT_DEPTH_MAX = 100
+const ELEMENT_DEPTH_MAX = 100
 
 /** Checks the members of an object; the walk has stepped into it. Returns how many it has besides `id`. */
 export function checkObject(walk: Walk, rules: ComponentRules, object: JsonObject): number {

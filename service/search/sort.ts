@@ -91,7 +91,7 @@ export function sortKeyOf(value: IndexValue, descending: boolean): string | numb
 }
 
 /** Between code and system: sorts before every character that FHIR allows in text. */
-export const TOKEN_SEPARATOR = '\u0001'
+const TOKEN_SEPARATOR = '\u0001'
 
 function compareSortValues(left: string | number, right: string | number): number {
   if (typeof left === 'number') return typeof right === 'number' ? left - right : -1

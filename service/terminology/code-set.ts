@@ -5,7 +5,7 @@ import type { CodeSelection } from './answers.ts'
 export type CodeSet = ReadonlyMap<string, ReadonlySet<string> | 'every'>
 
 /** Of a value set or a branch: engines look codes up as one list. */
-export const CODES_MAX = 10_000
+const CODES_MAX = 10_000
 
 export const EMPTY: CodeSet = new Map()
 

@@ -5,7 +5,7 @@
  */
 import type { Addressed } from './transactions.ts'
 
-export const OBSERVATIONS_OF_PATIENT = 100
+const OBSERVATIONS_OF_PATIENT = 100
 export const LOINC = 'http://loinc.org'
 export const UCUM = 'http://unitsofmeasure.org'
 export const RECORD_NUMBERS = 'https://hospital.example.org/records'
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000
 const MINUTES_OF_DAY = 1_440
 
 /** Between 0 and 1, as if by chance, but the same each time. */
-export function share(index: number, salt: number): number {
+function share(index: number, salt: number): number {
   let mixed = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb352d)
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b)
@@ -49,7 +49,7 @@ export const familyOf = (patient: number): string => capital(wordOf(skewed(FAMIL
 export const codeOf = (index: number): string => `${skewed(CODES, index, 2) + 1000}-4`
 export const wordOfNote = (index: number, place: number): string => wordOf(skewed(WORDS, index, 100 + place))
 
-export const timeOf = (index: number): string => {
+const timeOf = (index: number): string => {
   const minutes = Math.floor(share(index, 3) * DAYS * MINUTES_OF_DAY)
   return new Date(FIRST_DAY + minutes * 60_000).toISOString()
 }

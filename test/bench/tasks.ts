@@ -28,7 +28,7 @@ export interface Task {
   next(index: number): RawRequest
 }
 
-export const TASK_NAMES = [
+const TASK_NAMES = [
   'read',
   'create',
   'update',

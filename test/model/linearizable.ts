@@ -7,7 +7,7 @@ export interface ResourceState {
   readonly value: number
 }
 
-export const UNBORN: ResourceState = { version: 0, deleted: false, value: 0 }
+const UNBORN: ResourceState = { version: 0, deleted: false, value: 0 }
 
 /** One call with its answer, from when it was sent to when it was answered, by one clock. */
 export interface Recorded {

@@ -25,7 +25,7 @@ export const NO_DEADLINE = 1e12
 /** Of reads, in every scenario. */
 const FOR_EVER = Number.MAX_SAFE_INTEGER
 
-export const MODEL_SETTINGS: Partial<StoreSettings> = {
+const MODEL_SETTINGS: Partial<StoreSettings> = {
   transactActionsMax: 1,
   concurrencyMax: 1,
   writeMsMax: Number.MAX_SAFE_INTEGER,

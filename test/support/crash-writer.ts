@@ -13,7 +13,7 @@ const WRITERS = 8
  * What commit `number` writes: two resources of its own, and the next version of one that all commits of a writer
  * share.
  */
-export function commitOf(number: number, sharedId: string, sharedVersion: number) {
+function commitOf(number: number, sharedId: string, sharedVersion: number) {
   const values = { identifier: [{ kind: 'token', system: 'commit', code: String(number) }] } as const
   const change = (type: string, id: string, versionId: number) =>
     changeOf(type, id, versionId, {

@@ -65,7 +65,7 @@ export function graphqlWorld(options: WorldOptions = {}): GraphqlWorld {
   }
 }
 
-export const ANNA: JsonObject = {
+const ANNA: JsonObject = {
   resourceType: 'Patient',
   id: 'anna',
   active: true,
@@ -85,7 +85,7 @@ export const ANNA: JsonObject = {
   contained: [{ resourceType: 'Practitioner', id: 'gp', name: [{ family: 'Inside' }] }],
 }
 
-export const OLAF: JsonObject = {
+const OLAF: JsonObject = {
   resourceType: 'Patient',
   id: 'olaf',
   name: [{ family: 'Berg, Olaf' }],
@@ -93,21 +93,21 @@ export const OLAF: JsonObject = {
   managingOrganization: { reference: 'Organization/missing' },
 }
 
-export const ADAM: JsonObject = { resourceType: 'Practitioner', id: 'adam', name: [{ family: 'Careful' }] }
+const ADAM: JsonObject = { resourceType: 'Practitioner', id: 'adam', name: [{ family: 'Careful' }] }
 
-export const ACME: JsonObject = { resourceType: 'Organization', id: 'acme', name: 'Acme' }
+const ACME: JsonObject = { resourceType: 'Organization', id: 'acme', name: 'Acme' }
 
 /** Text, for its decimals. */
-export const WEIGHT = `{"resourceType":"Observation","id":"weight","status":"final",
+const WEIGHT = `{"resourceType":"Observation","id":"weight","status":"final",
   "code":{"coding":[{"system":"http://loinc.org","code":"29463-7"}]},
   "subject":{"reference":"Patient/anna"},"performer":[{"reference":"Practitioner/adam"}],
   "valueQuantity":{"value":120.50,"unit":"kg"}}`
 
-export const HEIGHT = `{"resourceType":"Observation","id":"height","status":"final",
+const HEIGHT = `{"resourceType":"Observation","id":"height","status":"final",
   "code":{"text":"Height"},"subject":{"reference":"Patient/anna"},
   "valueQuantity":{"value":1.80,"unit":"m"}}`
 
-export const COUGH: JsonObject = {
+const COUGH: JsonObject = {
   resourceType: 'Condition',
   id: 'cough',
   code: { text: 'Cough' },

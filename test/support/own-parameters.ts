@@ -48,7 +48,7 @@ export const OWN_OF_EACH_TYPE: readonly object[] = [
   }),
 }))
 
-export const EYES = 'http://example.org/eye-colour'
+const EYES = 'http://example.org/eye-colour'
 /** A SearchParameter for the colour of eyes. */
 export const eyesParameter = (parts: object = {}) => ({
   resourceType: 'SearchParameter',

@@ -1,5 +1,5 @@
 /** Versions as items of the table, for tests of what reads its stream. */
-import { encodeBody, sha256Of } from '#adapters/dynamodb/stored-body.ts'
+import { encodeBody } from '#adapters/dynamodb/stored-body.ts'
 import type { Item } from '#adapters/dynamodb/table.ts'
 import { draftItem, finalItem, overflowKey, stagedItem } from '#adapters/dynamodb/version-item.ts'
 import { type Tenant, tenantOf } from '#service/call.ts'
@@ -48,10 +48,4 @@ export function versionItem({
     deleted ? undefined : { stored, overflow: overflows && overflowKey(tenant, key, 'nonce') },
   )
   return transaction === undefined ? finalItem(draft, () => 1) : stagedItem(draft, transaction)
-}
-
-/** What `overflows` has put elsewhere. */
-export function overflowed(content: JsonObject): { readonly bytes: Uint8Array; readonly sha256: string } {
-  const { bytes } = encodeBody(JSON.stringify(content))
-  return { bytes, sha256: sha256Of(bytes) }
 }

@@ -68,7 +68,7 @@ function parse(body: Buffer): unknown {
 }
 
 /** The issues of an OperationOutcome that are no mere information. */
-export function issuesOf(outcome: unknown): readonly string[] {
+function issuesOf(outcome: unknown): readonly string[] {
   const issues = (outcome as { readonly issue?: unknown } | undefined)?.issue
   if (!Array.isArray(issues)) return []
   return issues.flatMap(issue => {

@@ -8,7 +8,7 @@ import { keyOfOwn, type OwnParameter } from './own-parameter.ts'
 export const REINDEX_KIND = 'reindex'
 
 /** Nobody owns it, so that it is none of the jobs that clients ask for by id. */
-export const REINDEX_ID = 'search-parameters'
+const REINDEX_ID = 'search-parameters'
 const NOBODY = ''
 
 /** What the job remembers from one worker to the next. */
