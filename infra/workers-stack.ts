@@ -52,6 +52,10 @@ const takes = ({ queueArn }: Queue): PolicyStatement =>
     resources: [queueArn],
   })
 
+/** A worker keeps a job's message for as long as it lives. */
+const hides = ({ queueArn }: Queue): PolicyStatement =>
+  new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [queueArn] })
+
 /** What runs on the table's stream, by the clock, and where somebody calls it. */
 export class WorkersStack extends Stack {
   readonly liveUpdates: LiveUpdates
@@ -77,7 +81,9 @@ export class WorkersStack extends Stack {
       ...surroundings,
       spec,
       environment: { [ENV.baseUrl]: fhirUrl, ...(refused && { [AWS_ENV.refusedQueue]: refused.queueUrl }) },
-      ...(queue && { statements: [takes(queue), ...mayUse(messagesKey)] }),
+      ...(queue && {
+        statements: [...(queue === jobs.jobs ? [hides(queue)] : []), takes(queue), ...mayUse(messagesKey)],
+      }),
     })
     if (queue === jobs.jobs) {
       const { queueArn: eventSourceArn } = queue

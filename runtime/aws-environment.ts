@@ -65,7 +65,7 @@ export const servicePlaces = (environment: Environment): ServicePlaces =>
     objects: objectsPlace(reader),
     search: searchPlace(reader),
     sealingKey: reader.requiredSecret(AWS_ENV.sealingKey, parseKey, `${KEY_LENGTH_MIN} characters or more`),
-    jobs: optionalQueue(reader, AWS_ENV.jobsQueue, 'the https URL of the queue of jobs'),
+    jobs: optionalQueue(reader, AWS_ENV.jobsQueue, JOBS_QUEUE),
   }))
 
 /** @throws ConfigurationError */
@@ -128,6 +128,15 @@ const queuePlace = (reader: EnvironmentReader): QueuePlace => ({
 
 const changesPlace = (reader: EnvironmentReader): QueuePlace | undefined =>
   optionalQueue(reader, AWS_ENV.changesQueue, 'the https URL of the queue of changes')
+
+/** For who works on jobs. @throws ConfigurationError */
+export const jobsPlace = (environment: Environment): QueuePlace =>
+  read(environment, reader => ({
+    region: regionOf(reader),
+    queueUrl: reader.required(AWS_ENV.jobsQueue, parseEndpoint, JOBS_QUEUE),
+  }))
+
+const JOBS_QUEUE = 'the https URL of the queue of jobs'
 
 function optionalQueue(reader: EnvironmentReader, name: string, expected: string): QueuePlace | undefined {
   const queueUrl = reader.optional(name, undefined, parseEndpoint, expected)

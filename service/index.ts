@@ -127,6 +127,7 @@ export {
   viewOf,
 } from './interaction-request.ts'
 export { fingerprintOf } from './interactions/once.ts'
+export { BEAT_MS as JOB_BEAT_MS, LEASE_MS as JOB_LEASE_MS } from './jobs/job-lease.ts'
 export {
   DEFAULT_LIMITS,
   HEADER_BYTES_MAX,
@@ -147,6 +148,7 @@ export type { ChangeImage, ChangeImages, TransactionImage, VersionImage } from '
 export type { ChangePublisher } from './ports/change-publisher.ts'
 export type { Clock } from './ports/clock.ts'
 export type { IndexRebuild, RebuildState } from './ports/index-rebuild.ts'
+export type { JobMessages } from './ports/job-store.ts'
 export type { Listeners } from './ports/listeners.ts'
 export type { LogFields, Logger } from './ports/logger.ts'
 export type { Metrics, MetricUnit } from './ports/metrics.ts'

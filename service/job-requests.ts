@@ -46,5 +46,8 @@ export interface JobRun extends Pick<Call, 'tenant' | 'logger'> {
   readonly every?: (milliseconds: number, beat: () => Promise<void>) => () => void
 }
 
-/** taken: another worker has it, or there is nothing to do. lost: so it was while it was worked on here. */
-export type JobRunResult = 'ended' | 'taken' | 'lost'
+/**
+ * taken: another worker has it, and may die of it. lost: so it was while it was worked on here, or its owner gave it up.
+ * nothing: nobody has to do anything for it any more.
+ */
+export type JobRunResult = 'ended' | 'taken' | 'lost' | 'nothing'

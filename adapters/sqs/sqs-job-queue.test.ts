@@ -28,6 +28,20 @@ test('a message says which job of which tenant', async () => {
   await server.close()
 })
 
+test('it can come later, and a message be kept from others', async () => {
+  const MD5OfMessageBody = hash('md5', '{"tenant":"clinic","id":"a1"}')
+  const server = await startFakeServer(() => ({ status: 200, body: { MessageId: '1', MD5OfMessageBody } }))
+  const queue = queueAt(server.baseUrl)
+  await queue.tellLater(JOB, 35, 5000)
+  await queue.hide('receipt', 35, 5000)
+  const QueueUrl = `${server.baseUrl}/123456789012/jobs`
+  expect(server.requests.map(({ body }) => JSON.parse(body))).toEqual([
+    { QueueUrl, MessageBody: '{"tenant":"clinic","id":"a1"}', DelaySeconds: 35 },
+    { QueueUrl, ReceiptHandle: 'receipt', VisibilityTimeout: 35 },
+  ])
+  await server.close()
+})
+
 test('where nobody answers, or it is too late, it is not certain', async () => {
   const server = await startFakeServer(() => 'hang up')
   const queue = queueAt(server.baseUrl, 10)

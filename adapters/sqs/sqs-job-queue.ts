@@ -1,9 +1,9 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs'
-import type { DueJob } from '#service/ports/job-store.ts'
+import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
+import type { DueJob, JobMessages } from '#service/ports/job-store.ts'
 import { type QueueParts, sendToQueue } from './send-to-queue.ts'
 
 /** A message of JSON, `{ "tenant": ..., "id": ... }`, for each job that is to be worked on. It may come twice. */
-export class SqsJobQueue {
+export class SqsJobQueue implements JobMessages {
   readonly #parts: QueueParts
 
   constructor(parts: QueueParts) {
@@ -11,9 +11,21 @@ export class SqsJobQueue {
   }
 
   /** @throws Fault unavailable where it is not certain that it was told. */
-  async tell({ tenant, id }: DueJob, deadline: number): Promise<void> {
+  tell(job: DueJob, deadline: number): Promise<void> {
+    return this.tellLater(job, 0, deadline)
+  }
+
+  async tellLater({ tenant, id }: DueJob, seconds: number, deadline: number): Promise<void> {
     const { client, queueUrl } = this.#parts
-    const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ tenant, id }) })
+    const message = { QueueUrl: queueUrl, MessageBody: JSON.stringify({ tenant, id }) }
+    const command = new SendMessageCommand({ ...message, ...(seconds > 0 && { DelaySeconds: seconds }) })
+    await sendToQueue(this.#parts, deadline, options => client.send(command, options))
+  }
+
+  async hide(receipt: string, seconds: number, deadline: number): Promise<void> {
+    const { client, queueUrl } = this.#parts
+    const message = { QueueUrl: queueUrl, ReceiptHandle: receipt, VisibilityTimeout: seconds }
+    const command = new ChangeMessageVisibilityCommand(message)
     await sendToQueue(this.#parts, deadline, options => client.send(command, options))
   }
 }

@@ -5,8 +5,13 @@ import { Construct } from 'constructs'
 import { FUNCTIONS } from '../functions.ts'
 import { acknowledge } from './acknowledge.ts'
 
-/** Longer than a worker may have a job (its time and half a minute), so that it comes again once it may be taken. */
+/**
+ * Lambda takes no queue whose messages come again within the function's time. The worker itself shortens that to half a
+ * minute, and begins it anew while it lives: this is the time for one that dies before it has begun.
+ */
 const HIDDEN_SECONDS = FUNCTIONS.jobs.timeoutSeconds + 60
+/** Workers that may die of a job, or of an outage: the pauses between them come to half an hour (workers/jobs.ts). */
+const ATTEMPTS_MAX = 6
 /** A job is kept for a day. */
 const KEPT = Duration.days(1)
 
@@ -31,7 +36,7 @@ export class JobQueue extends Construct {
       ...common,
       retentionPeriod: KEPT,
       visibilityTimeout: Duration.seconds(HIDDEN_SECONDS),
-      deadLetterQueue: { queue: this.failed, maxReceiveCount: 3 },
+      deadLetterQueue: { queue: this.failed, maxReceiveCount: ATTEMPTS_MAX },
     })
   }
 }

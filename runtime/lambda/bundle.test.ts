@@ -275,7 +275,8 @@ test('no log holds content, names, queries or claims, whatever goes wrong, at an
     .filter(({ line }) => line === 'SendMessage')
     .map(({ body }) => JSON.parse(body).MessageBody)
   expect(JSON.parse(job ?? '')).toEqual({ tenant: 'default', id: expect.any(String) })
-  const event = { Records: [{ messageId: '1', body: job }] }
+  const attributes = { ApproximateReceiveCount: '1' }
+  const event = { Records: [{ messageId: '1', receiptHandle: 'r', attributes, body: job }] }
   const worked = await runLambda({ name: 'jobs', folder: join(place, 'jobs'), environment }, [event])
   expect(worked.output).not.toContain(mark)
 })

@@ -186,7 +186,17 @@ test('publish tells AppSync of what is in the queue, and has it come again where
 test('jobs takes what the queue brings, and lets go of what is not there any more', async () => {
   const { results, output } = await run('jobs', [queueEvent({ tenant: 'default', id: 'gone' })], aws.environment)
   expect(results).toEqual([null])
-  expect(JSON.parse(output)).toMatchObject({ level: 'info', message: 'Job', job: 'gone', outcome: 'taken' })
+  expect(JSON.parse(output)).toMatchObject({ level: 'info', message: 'Job', job: 'gone', outcome: 'nothing' })
+  const hidden = aws.requests
+    .filter(({ line }) => line === 'ChangeMessageVisibility')
+    .map(({ body }) => JSON.parse(body))
+  expect(hidden).toEqual([
+    {
+      QueueUrl: aws.environment.JOBS_QUEUE_URL,
+      ReceiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
+      VisibilityTimeout: 35,
+    },
+  ])
 })
 
 test('sweep is called by the clock, and says what it has done', async () => {

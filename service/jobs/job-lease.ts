@@ -9,7 +9,7 @@ import type { Logger } from '../ports/logger.ts'
 import { traceOf } from '../trace.ts'
 
 /** From the last sign of life to when the worker is taken for dead. */
-const LEASE_MS = 30_000
+export const LEASE_MS = 30_000
 /** Between two signs of life. */
 export const BEAT_MS = 5_000
 /** Before the lease is over the worker stops: clocks differ, and a write under way takes its time. */

@@ -24,7 +24,6 @@ interface Outcome {
 /**
  * May be told the same job any number of times, also at once: the lease is one worker's. A job that was begun before
  * and not ended is done again; its writes carry the job's name, so that what has been committed is not written twice.
- * @returns taken: somebody else has it, or there is nothing to do.
  */
 export async function runJob(context: ServiceContext, run: JobRun): Promise<JobRunResult> {
   const { tenant, id, deadline, logger } = run
@@ -35,7 +34,8 @@ export async function runJob(context: ServiceContext, run: JobRun): Promise<JobR
     const { runReindex } = await import('../search/own-parameters/run-reindex.ts')
     return runReindex(context, run, found)
   }
-  if (!found || !waits(found, clock.now())) return 'taken'
+  if (!found || ENDED.has(found.state)) return 'nothing'
+  if (!waits(found, clock.now())) return 'taken'
   const worker = context.ports.ids.nonce()
   const lease = await JobLease.take({ jobs, clock, tenant, logger, worker }, found, deadline)
   if (!lease) return 'taken'
@@ -68,6 +68,8 @@ export async function runJob(context: ServiceContext, run: JobRun): Promise<JobR
 
 /** For keeping the result, whatever time the work took. */
 const KEEPING_MS = 30_000
+
+const ENDED: ReadonlySet<Job['state']> = new Set(['done', 'failed', 'cancelled'] as const)
 
 const waits = ({ state, leaseUntil = 0 }: Job, now: number): boolean =>
   state === 'queued' || (state === 'running' && leaseUntil <= now)

@@ -63,3 +63,11 @@ export interface JobQueue {
   /** Told when there may be new ones. The function that it gives ends that. */
   subscribe(listener: () => void): () => void
 }
+
+/** Of a queue that brings jobs to workers, each by a message that is one worker's for as long as others don't see it. */
+export interface JobMessages {
+  /** Keeps a message, named by what came with it, from other workers: from now on for so many seconds. */
+  hide(receipt: string, seconds: number, deadline: number): Promise<void>
+  /** Has the job come once more, by another message, in so many seconds. */
+  tellLater(job: DueJob, seconds: number, deadline: number): Promise<void>
+}

@@ -78,7 +78,7 @@ test('a batch that is given up ends between entries, and its status tells how ma
   const gone = refused(404, 'not-found', `The job '${id}' was given up: 3 of 5 entries done`)
   expect(await world.send(`GET /${path}`)).toEqual(gone)
   expect(await world.send(`DELETE /${path}`)).toEqual(gone)
-  expect(await work()).toBe('taken')
+  expect(await work()).toBe('nothing')
   expect(await families()).toBe('AB')
 })
 

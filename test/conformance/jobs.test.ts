@@ -51,7 +51,7 @@ describe('a Bundle with Prefer: respond-async', () => {
       headers: FHIR_TYPE,
       body: { resourceType: 'Bundle', type: `${type}-response`, entry: [{ response: { status: '201 Created' } }, {}] },
     })
-    expect(await run(path)).toBe('taken')
+    expect(await run(path)).toBe('nothing')
     expect(await total()).toMatchObject({ total: 1 })
   })
 
@@ -91,7 +91,7 @@ describe('a Bundle with Prefer: respond-async', () => {
       })
       expect(await world.send(`GET /${path}`)).toMatchObject({ status: 404 })
       expect(await world.send(`DELETE /${path}`)).toMatchObject({ status: 404 })
-      expect(await run(path)).toBe('taken')
+      expect(await run(path)).toBe('nothing')
     }
     expect(await total()).toMatchObject({ total: 1 })
   })

@@ -137,7 +137,8 @@ test('a Bundle that is too large for a request is uploaded, worked on, and fetch
   const [begun] = await run('rest', apiGatewayEvent(post))
   expect(statusOf(begun)).toBe(202)
   const message = JSON.parse(fake.requests.find(({ line }) => line === 'SendMessage')?.body ?? '{}')
-  const event = { Records: [{ messageId: '1', body: message.MessageBody }] }
+  const attributes = { ApproximateReceiveCount: '1' }
+  const event = { Records: [{ messageId: '1', receiptHandle: 'r', attributes, body: message.MessageBody }] }
   const poll = apiGatewayEvent({ path: `/fhir/_jobs/${JSON.parse(message.MessageBody).id}` })
   expect(statusOf((await run('rest', poll))[0])).toBe(202)
   await run('jobs', event)

@@ -179,7 +179,7 @@ describe('functions', () => {
     const taking = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']
     expect(servicesOf('rest').sort()).toEqual([...objects, 'sqs:SendMessage'])
     expect(servicesOf('resolvers').sort()).toEqual([...objects, 'sqs:SendMessage'])
-    expect(servicesOf('jobs').sort()).toEqual([...objects, ...taking, 'sqs:SendMessage'])
+    expect(servicesOf('jobs').sort()).toEqual([...objects, 'sqs:ChangeMessageVisibility', ...taking, 'sqs:SendMessage'])
     const marks = ['DeleteItem', 'GetItem', 'UpdateItem'].map(name => `dynamodb:${name}`)
     const indexing = [...marks, ...stream, ...reading, 'sqs:SendMessage'].sort()
     expect(servicesOf('index-stream', /^es:/).sort()).toEqual(indexing)

@@ -52,6 +52,7 @@ export async function startFakeAws(): Promise<FakeAws> {
     requests.push({ line: action ? `${action}` : `${request.method} ${path}`, body })
     if (action === 'SendMessageBatch') return json({ Successful: JSON.parse(body).Entries.map(received) })
     if (action === 'SendMessage') return json(received(JSON.parse(body)))
+    if (action === 'ChangeMessageVisibility') return json({})
     if (action) return table.answer(action, JSON.parse(body))
     if (path.startsWith('/objects-')) return objectAnswer(objects, request, bytes)
     if (path.startsWith('/_alias/')) return json({ 'fhir-000001': {} })

@@ -23,7 +23,7 @@ const LEASE_MS = 60_000
  * After a crash the walk goes on where its last page was kept. Of two workers the one that comes later goes on.
  */
 export async function runReindex(context: ServiceContext, run: JobRun, found: Job): Promise<JobRunResult> {
-  if (!isUnderWay(found)) return 'taken'
+  if (!isUnderWay(found)) return 'nothing'
   const { own } = context.definitions.for(run.tenant)
   invariant(own, 'own search parameters come with a store that indexes by them')
   const missing = own.parameters.filter(parameter => !memoOf(found).done.includes(keyOfOwn(parameter)))
