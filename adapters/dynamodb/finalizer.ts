@@ -2,6 +2,7 @@ import type { Tenant } from '#service/call.ts'
 import { finalizingClaim } from './claims.ts'
 import { concurrently } from './concurrently.ts'
 import { chunkRange, holdKey } from './keys.ts'
+import { queryPages } from './query-pages.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Item } from './table.ts'
 import { closing, contentOf, type ListedVersion, type TransactionContent } from './transaction-record.ts'
@@ -88,14 +89,8 @@ export class Finalizer {
   }
 
   async #chunks(tenant: Tenant, transaction: string, deadline: number): Promise<readonly Item[]> {
-    const chunks: Item[] = []
-    let range = chunkRange(tenant, transaction, 0)
-    for (;;) {
-      const page = await this.#context.table.query(range, deadline)
-      chunks.push(...page.items)
-      if (!page.more) return chunks
-      range = chunkRange(tenant, transaction, chunks.length)
-    }
+    const pages = queryPages(this.#context.table, chunkRange(tenant, transaction), deadline)
+    return (await Array.fromAsync(pages)).flat()
   }
 }
 

@@ -5,6 +5,7 @@ import type { ResourceKey } from '#service/ports/stored-version.ts'
 import { concurrently } from './concurrently.ts'
 import { addressOf, holdKey, holdsPartition, versionKey, versionPartition } from './keys.ts'
 import type { Conflict } from './placements.ts'
+import { queryPages } from './query-pages.ts'
 import { FREE } from './slots.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Check, Item, Put } from './table.ts'
@@ -80,19 +81,14 @@ export class Holds {
 
   /** Those of transactions that are over hold nothing: what they have written is found, or will never be. */
   async #isHeld(tenant: Tenant, key: ResourceKey, writer: Seniority, deadline: number): Promise<boolean> {
-    const partition = holdsPartition(tenant, key)
-    let from: string | undefined
-    for (;;) {
-      const page = await this.#context.table.query({ partition, ...(from !== undefined && { from }) }, deadline)
-      for (const { sort: transaction } of page.items) {
+    for await (const items of queryPages(this.#context.table, { partition: holdsPartition(tenant, key) }, deadline)) {
+      for (const { sort: transaction } of items) {
         if (transaction === writer.transaction) continue
         const fate = await this.#transactions.settledFate(tenant, transaction, writer, deadline)
         if (fate === 'pending') return true
       }
-      const last = page.items.at(-1)
-      if (!page.more || !last) return false
-      from = `${last.sort}\u0000`
     }
+    return false
   }
 }
 

@@ -68,10 +68,10 @@ export const chunkKey = (tenant: Tenant, transaction: string, number: number): K
   sort: join('chunk', String(number).padStart(CHUNK_DIGITS, '0')),
 })
 
-/** The chunks of a transaction from one on, for a query. */
-export const chunkRange = (tenant: Tenant, transaction: string, first: number) => ({
+/** The chunks of a transaction, for a query. */
+export const chunkRange = (tenant: Tenant, transaction: string) => ({
   partition: join(tenant, KINDS.transaction, transaction),
-  from: chunkKey(tenant, transaction, first).sort,
+  from: chunkKey(tenant, transaction, 0).sort,
   to: join('chunk', '~'),
 })
 

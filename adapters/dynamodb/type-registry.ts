@@ -1,5 +1,6 @@
 import type { Tenant } from '#service/call.ts'
 import { typeKey, typesPartition } from './keys.ts'
+import { queryPages } from './query-pages.ts'
 import type { StoreContext } from './store-context.ts'
 
 /**
@@ -28,15 +29,10 @@ export class TypeRegistry {
   /** Shards by type. */
   async read(tenant: Tenant, deadline: number): Promise<ReadonlyMap<string, number>> {
     const shards = new Map<string, number>()
-    let from: string | undefined
-    for (;;) {
-      const range = { partition: typesPartition(tenant), ...(from !== undefined && { from }) }
-      const page = await this.#context.table.query(range, deadline)
-      for (const item of page.items) shards.set(item.sort, Number(item.shards))
-      const last = page.items.at(-1)
-      if (!page.more || !last) return shards
-      from = `${last.sort}\u0000`
+    for await (const items of queryPages(this.#context.table, { partition: typesPartition(tenant) }, deadline)) {
+      for (const item of items) shards.set(item.sort, Number(item.shards))
     }
+    return shards
   }
 
   async #load(tenant: Tenant, deadline: number): Promise<Set<string>> {

@@ -1,8 +1,8 @@
 import type { Tenant } from '#service/call.ts'
 import { concurrently } from './concurrently.ts'
 import { openKey, openPartition } from './keys.ts'
+import { queryPages } from './query-pages.ts'
 import type { StoreContext } from './store-context.ts'
-import type { Item } from './table.ts'
 import type { Transactions } from './transactions.ts'
 
 /** Up to when the change index is complete, now and for ever. */
@@ -20,9 +20,10 @@ export class Watermark {
    * may be under way for a while, and the versions of an open transaction come only when it is finalized.
    */
   async read(tenant: Tenant, deadline: number): Promise<number> {
-    const { clock, settings } = this.#context
+    const { table, clock, settings } = this.#context
     const settled = clock.now() - settings.writeMsMax - settings.clockSkewMs - settings.indexLagMs - 1
-    const entries = (await this.#entries(tenant, deadline)).filter(({ oldest }) => Number(oldest) <= settled)
+    const pages = await Array.fromAsync(queryPages(table, { partition: openPartition(tenant) }, deadline))
+    const entries = pages.flat().filter(({ oldest }) => Number(oldest) <= settled)
     const closed = await concurrently(entries, settings.concurrencyMax, ({ sort: transaction }) =>
       this.close(tenant, transaction, deadline),
     )
@@ -30,20 +31,6 @@ export class Watermark {
       (least, { oldest }, index) => (closed[index] ? least : Math.min(least, Number(oldest) - 1)),
       settled,
     )
-  }
-
-  async #entries(tenant: Tenant, deadline: number): Promise<readonly Item[]> {
-    const partition = openPartition(tenant)
-    const entries: Item[] = []
-    let from: string | undefined
-    for (;;) {
-      const page = await this.#context.table.query({ partition, ...(from !== undefined && { from }) }, deadline)
-      entries.push(...page.items)
-      const last = page.items.at(-1)
-      if (!page.more || !last) return entries
-      // Nothing sorts between a text and itself with the lowest character behind it.
-      from = `${last.sort}\u0000`
-    }
   }
 
   /** Whether nothing of it can appear any more, after aborting it if its time is over. Then it is not open any more. */

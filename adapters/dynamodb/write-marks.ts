@@ -8,6 +8,7 @@ import type {
 } from '#service/ports/write-markers.ts'
 import { concurrently } from './concurrently.ts'
 import { MARK_SHARDS, markKey, marksPartition } from './keys.ts'
+import { queryPages } from './query-pages.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Item, Put } from './table.ts'
 
@@ -78,14 +79,9 @@ export class WriteMarks implements WriteMarkers, IndexedMarks {
   /** Up to one more than the limit. */
   async #ofShard(tenant: Tenant, shard: number, limit: number, deadline: number): Promise<MarkedWrite[]> {
     const writes: MarkedWrite[] = []
-    let from: string | undefined
-    while (writes.length <= limit) {
-      const partition = marksPartition(tenant, shard)
-      const page = await this.#context.table.query({ partition, ...(from !== undefined && { from }) }, deadline)
-      for (const item of page.items) writes.push(...writesOf(item))
-      const last = page.items.at(-1)
-      if (!page.more || !last) break
-      from = `${last.sort}\u0000`
+    for await (const items of queryPages(this.#context.table, { partition: marksPartition(tenant, shard) }, deadline)) {
+      for (const item of items) writes.push(...writesOf(item))
+      if (writes.length > limit) break
     }
     return writes
   }
