@@ -1,6 +1,7 @@
 /** What every FHIR response has in common. R4 http.html#general, #versions */
 import {
   addressedByMembers,
+  bytesOfJson,
   decodeUtf8,
   encodeUtf8,
   type FhirService,
@@ -64,4 +65,4 @@ export const shown = ({ binaries }: FhirService, { contentType }: Rendering, ver
     : version
 
 export const resourceResponse = (rendering: Rendering, version: Revealed): HttpResponse =>
-  jsonResponse(rendering, 200, versionHeaders(version), version.body)
+  jsonResponse(rendering, 200, versionHeaders(version), bytesOfJson(version.body))

@@ -1,5 +1,13 @@
 /** Interactions that write: R4 http.html#create, #update, #patch, #delete and their conditional forms. */
-import { type DeleteResult, fault, formatQueryString, type Patch, parseJson, type WriteResult } from '#service/index.ts'
+import {
+  bytesOfJson,
+  type DeleteResult,
+  fault,
+  formatQueryString,
+  type Patch,
+  parseJson,
+  type WriteResult,
+} from '#service/index.ts'
 import { bodyText, jsonBody } from './body.ts'
 import { assertContentType, PATCH_BODY, type PatchType } from './content.ts'
 import type { Exchange, Of } from './exchange.ts'
@@ -61,7 +69,7 @@ export function writeResponse({ service, request, rendering }: Exchange, { kind,
   }
   // RFC 9110, 8.7: of which version the body is, since the address of the request names the resource or the type.
   headers['Content-Location'] = url
-  return jsonResponse(rendering, status, headers, shown(service, rendering, version).body)
+  return jsonResponse(rendering, status, headers, bytesOfJson(shown(service, rendering, version).body))
 }
 
 export async function answerDelete({ service, request, rendering }: Exchange, { type, id }: Of<'delete'>) {

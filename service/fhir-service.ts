@@ -23,6 +23,7 @@ import type {
 import type { ByteRange } from './ports/object-store.ts'
 import type { ResourceKey, VersionAttributes } from './ports/stored-version.ts'
 import type { JsonValue, ResourceContent } from './resource/content.ts'
+import type { JsonText } from './resource/json-text.ts'
 import type { ChangeFilter } from './subscriptions/change-filter.ts'
 import type { SubscribeRequest } from './subscriptions/subscribe.ts'
 
@@ -117,8 +118,8 @@ export interface FhirService {
 
 /** A version that the caller may see. */
 export interface Revealed extends VersionAttributes {
-  /** JSON text in UTF-8, as stored or as the view cut it. */
-  readonly body: Uint8Array
+  /** As stored or as the view cut it. */
+  readonly body: JsonText
   /** The body parsed (decimals exact), at most once. Treat as frozen. */
   readonly content: () => ResourceContent
   /** What it is contained in, where it is no resource of its own; its id is that in there. */
@@ -327,7 +328,10 @@ export interface SearchRequest {
   /** Only what is in this compartment. R4 search.html#compartment */
   readonly compartment?: { readonly type: string; readonly id: string }
   readonly parameters: Parameters
-  /** strict (default): unknown parameters are refused. lenient: ignored and reported. R4 search.html#errors */
+  /**
+   * R4 search.html#errors: unknown parameters are refused, but under lenient handling, where they are ignored and
+   * reported; those without a value are ignored and reported, but under strict handling.
+   */
   readonly handling?: 'strict' | 'lenient'
   /** Cache-Control: no-cache. */
   readonly consistent?: boolean

@@ -167,6 +167,7 @@ export type { IndexedMarks, IndexedWrite, MarkedWrite, MarkedWrites, WriteMarker
 export { formatQueryString, parseQueryString } from './query-string.ts'
 export type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
 export { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from './resource/json.ts'
+export { bytesOfJson } from './resource/json-text.ts'
 export { operationOutcome } from './resource/operation-outcome.ts'
 export { formatInstant } from './resource/stamp.ts'
 export { createOwnDefinitions } from './search/own-parameters/own-definitions.ts'

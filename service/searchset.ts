@@ -3,7 +3,8 @@ import { formatEntityTag } from './entity-tag.ts'
 import type { HistoryResult, Parameters, Revealed, SearchResult } from './fhir-service.ts'
 import type { WriteMethod } from './ports/stored-version.ts'
 import { formatQueryString } from './query-string.ts'
-import { encodeUtf8, stringifyJson } from './resource/json.ts'
+import { stringifyJson } from './resource/json.ts'
+import { bytesOfJson, type JsonText } from './resource/json-text.ts'
 import { operationOutcome } from './resource/operation-outcome.ts'
 import { formatInstant } from './resource/stamp.ts'
 
@@ -41,7 +42,7 @@ export function encodeHistory(result: HistoryResult, links: BundleLinks): Uint8A
     const response =
       `"response":{"status":"${status}","etag":${quote(formatEntityTag(version.versionId))},` +
       `"lastModified":"${formatInstant(version.lastUpdated)}"}`
-    if (version.body) writer.entry(`${head},"resource":`, version.body, `,${request},${response}`)
+    if (version.body !== undefined) writer.entry(`${head},"resource":`, version.body, `,${request},${response}`)
     else writer.entry(`${head},${request},${response}`)
   }
   return writer.end()
@@ -49,8 +50,7 @@ export function encodeHistory(result: HistoryResult, links: BundleLinks): Uint8A
 
 /** Text and bytes, one behind the other, into few pieces. */
 export interface PieceWriter {
-  text(text: string): void
-  bytes(bytes: Uint8Array): void
+  add(piece: JsonText): void
   end(): Uint8Array[]
 }
 
@@ -71,18 +71,20 @@ export function pieceWriter(): PieceWriter {
     pending = ''
   }
   return {
-    text(text) {
-      pending += text
-    },
-    bytes(bytes) {
+    add(piece) {
+      if (typeof piece === 'string') {
+        pending += piece
+        if (pending.length > JOINED_BYTES_MAX) flush()
+        return
+      }
       flush()
-      parts.push(bytes)
-      bytesMax += bytes.byteLength
+      parts.push(piece)
+      bytesMax += piece.byteLength
     },
     end() {
       flush()
-      if (bytesMax <= JOINED_BYTES_MAX) return [joined(parts, bytesMax)]
-      return parts.map(part => (typeof part === 'string' ? encodeUtf8(part) : part))
+      if (bytesMax <= JOINED_BYTES_MAX && parts.length > 1) return [joined(parts, bytesMax)]
+      return parts.map(bytesOfJson)
     },
   }
 }
@@ -120,21 +122,21 @@ function bundleWriter(type: 'searchset' | 'history', pages: BundlePages, links: 
     const page = pages[relation]
     if (page) all.push(`{"relation":"${relation}","url":${url(page)}}`)
   }
-  writer.text(`{"resourceType":"Bundle","type":"${type}"`)
-  if (pages.total !== undefined) writer.text(`,"total":${pages.total}`)
-  writer.text(`,"link":[${all.join(',')}]`)
+  writer.add(`{"resourceType":"Bundle","type":"${type}"`)
+  if (pages.total !== undefined) writer.add(`,"total":${pages.total}`)
+  writer.add(`,"link":[${all.join(',')}]`)
   let count = 0
   return {
-    entry(before: string, body?: Uint8Array, after = '') {
+    entry(before: string, body?: JsonText, after = '') {
       // R4 json.html: an array is never empty, so it begins with its first entry.
-      writer.text(count === 0 ? ',"entry":[{' : ',{')
-      writer.text(before)
-      if (body) writer.bytes(body)
-      writer.text(`${after}}`)
+      writer.add(count === 0 ? ',"entry":[{' : ',{')
+      writer.add(before)
+      if (body !== undefined) writer.add(body)
+      writer.add(`${after}}`)
       count += 1
     },
     end(): Uint8Array[] {
-      writer.text(count === 0 ? '}' : ']}')
+      writer.add(count === 0 ? '}' : ']}')
       return writer.end()
     },
   }

@@ -3,7 +3,7 @@ import type { Call } from '../call.ts'
 import type { Revealed } from '../fhir-service.ts'
 import type { SearchHit } from '../ports/search-index.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { stringifyJson } from '../resource/json.ts'
 import type { ScopedQuery } from '../search/ast.ts'
 import { containedKeyOf, plainType } from '../search/contained.ts'
 import type { IndexDocument } from '../search/document.ts'
@@ -59,7 +59,7 @@ function insideOf(container: Revealed, type: string, id: string): Revealed | und
     type: plainType(type),
     id: inside,
     container: { type: container.type, id: container.id },
-    body: encodeUtf8(stringifyJson(found)),
+    body: stringifyJson(found),
     content: () => found,
   }
 }

@@ -6,7 +6,8 @@ import { invariant } from '../invariant.ts'
 import type { IndexableDocument, IndexableVersion } from '../ports/search-writer.ts'
 import { type StoredVersion, unsealBody, type VersionAttributes } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { decodeUtf8, parseJson } from '../resource/json.ts'
+import { parseJson } from '../resource/json.ts'
+import { type JsonText, textOfJson } from '../resource/json-text.ts'
 import type { Node } from '../search/ast.ts'
 import type { IndexDocument, IndexValue } from '../search/document.ts'
 import { evaluate, NO_LOOKUP } from '../search/evaluate.ts'
@@ -92,19 +93,19 @@ export function parseStoredDefinition(version: StoredVersion): ResourceContent {
 function contentOf(version: StoredVersion): ResourceContent {
   const body = unsealBody(version)
   invariant(body, 'a version that is no tombstone has a body')
-  return parseJson(decodeUtf8(body)) as ResourceContent
+  return parseJson(textOfJson(body)) as ResourceContent
 }
 
 const isTombstone = (version: VersionAttributes): version is VersionAttributes & { readonly deleted: true } =>
   version.deleted
 
-function revealBody(version: StoredVersion, body: Uint8Array): Revealed {
+function revealBody(version: StoredVersion, body: JsonText): Revealed {
   let content: ResourceContent | undefined
   return {
     ...attributesOf(version, false),
     body,
     content: () => {
-      content ??= parseJson(decodeUtf8(body)) as ResourceContent
+      content ??= parseJson(textOfJson(body)) as ResourceContent
       return content
     },
   }

@@ -4,7 +4,7 @@ import { fault } from '../fault.ts'
 import type { BinaryResult, ReadResult, Revealed } from '../fhir-service.ts'
 import type { ByteRange, PresignRequest } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { stringifyJson } from '../resource/json.ts'
 import {
   type BinaryObject,
   binaryObjectOf,
@@ -93,7 +93,7 @@ export async function expandBinary(
 
 const withContent = (version: Revealed, content: ResourceContent): Revealed => ({
   ...version,
-  body: encodeUtf8(stringifyJson(content)),
+  body: stringifyJson(content),
   content: () => content,
 })
 

@@ -11,7 +11,8 @@ import type { ServiceContext } from '../context.ts'
 import type { Revealed } from '../fhir-service.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { stringifyJson } from '../resource/json.ts'
+import { mentions } from '../resource/json-text.ts'
 import { rewriteAttachments } from '../resource/references.ts'
 import { binaryObjectOf, objectKey } from './binary-object.ts'
 import { keyOfUrl, objectUrl } from './object-urls.ts'
@@ -48,7 +49,8 @@ export async function giveAttachmentUrls<Version extends Revealed | Tombstone | 
   const named = new Map<string, Named>()
   const naming = new Set<Version>()
   for (const version of versions) {
-    if (!isRevealed(version) || !mentionsBinary(version)) continue
+    // Nearly no resource names any: those are not parsed.
+    if (!isRevealed(version) || !mentions(version.body, 'Binary/')) continue
     rewriteAttachments(definitions, version.content(), url => {
       const binary = namedBy(call, url)
       if (!binary) return undefined
@@ -67,14 +69,9 @@ export async function giveAttachmentUrls<Version extends Revealed | Tombstone | 
   })
 }
 
-/** Nearly no resource names any: those are not parsed. */
-function mentionsBinary({ body: { buffer, byteOffset, byteLength } }: Revealed): boolean {
-  return Buffer.from(buffer, byteOffset, byteLength).includes('Binary/')
-}
-
 const rewritten = <Version extends Revealed>(version: Version, content: ResourceContent): Version => ({
   ...version,
-  body: encodeUtf8(stringifyJson(content)),
+  body: stringifyJson(content),
   content: () => content,
 })
 

@@ -20,7 +20,7 @@ export function answerBudget({ bodyBytesMax }: Pick<Limits, 'bodyBytesMax'>): An
       if (spent >= max) throw tooMuch(max)
     },
     spend({ resource = [] }) {
-      for (const piece of resource) spent += piece.byteLength
+      for (const piece of resource) spent += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.byteLength
     },
   }
 }

@@ -6,6 +6,7 @@ import type { BundleRequest, BundleResult, Revealed, WriteResult } from '../fhir
 import { HTTP_STATUS, INTERNAL_ERROR, statusLine } from '../http-status.ts'
 import type { VersionAttributes } from '../ports/stored-version.ts'
 import { stringifyJson } from '../resource/json.ts'
+import type { JsonText } from '../resource/json-text.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
 import { formatInstant } from '../resource/stamp.ts'
 import { type PieceWriter, pieceWriter } from '../searchset.ts'
@@ -19,7 +20,7 @@ export interface EntryOutcome {
   readonly version?: VersionAttributes
   readonly fullUrl?: string
   /** Entry.resource as JSON text in pieces. */
-  readonly resource?: readonly Uint8Array[]
+  readonly resource?: readonly JsonText[]
   /** Entry.response.outcome */
   readonly issues?: readonly Issue[]
 }
@@ -83,30 +84,30 @@ export function faultOutcome(call: Call, index: number, error: unknown): EntryOu
 /** The response Bundle as JSON text in pieces, entries in the order of the outcomes. */
 export function encodeOutcomes(type: BundleResult['type'], outcomes: readonly EntryOutcome[]): Uint8Array[] {
   const writer = pieceWriter()
-  writer.text(`{"resourceType":"Bundle","type":"${type}"`)
+  writer.add(`{"resourceType":"Bundle","type":"${type}"`)
   for (const [index, outcome] of outcomes.entries()) {
-    writer.text(index === 0 ? ',"entry":[{' : ',{')
+    writer.add(index === 0 ? ',"entry":[{' : ',{')
     encodeOutcome(writer, outcome)
-    writer.text('}')
+    writer.add('}')
   }
-  writer.text(outcomes.length === 0 ? '}' : ']}')
+  writer.add(outcomes.length === 0 ? '}' : ']}')
   return writer.end()
 }
 
 function encodeOutcome(writer: PieceWriter, outcome: EntryOutcome): void {
   const { fullUrl, resource, status, location, version, issues } = outcome
-  if (fullUrl !== undefined) writer.text(`"fullUrl":${JSON.stringify(fullUrl)},`)
+  if (fullUrl !== undefined) writer.add(`"fullUrl":${JSON.stringify(fullUrl)},`)
   if (resource) {
-    writer.text('"resource":')
-    for (const piece of resource) writer.bytes(piece)
-    writer.text(',')
+    writer.add('"resource":')
+    for (const piece of resource) writer.add(piece)
+    writer.add(',')
   }
-  writer.text(`"response":{"status":"${status}"`)
-  if (location !== undefined) writer.text(`,"location":${JSON.stringify(location)}`)
+  writer.add(`"response":{"status":"${status}"`)
+  if (location !== undefined) writer.add(`,"location":${JSON.stringify(location)}`)
   if (version) {
     const etag = JSON.stringify(formatEntityTag(version.versionId))
-    writer.text(`,"etag":${etag},"lastModified":"${formatInstant(version.lastUpdated)}"`)
+    writer.add(`,"etag":${etag},"lastModified":"${formatInstant(version.lastUpdated)}"`)
   }
-  if (issues) writer.text(`,"outcome":${stringifyJson(operationOutcome(issues))}`)
-  writer.text('}')
+  if (issues) writer.add(`,"outcome":${stringifyJson(operationOutcome(issues))}`)
+  writer.add('}')
 }

@@ -6,7 +6,8 @@ import type { Revealed, WriteResult } from '../fhir-service.ts'
 import { invariant } from '../invariant.ts'
 import type { VersionAttributes } from '../ports/stored-version.ts'
 import type { JsonObject, JsonValue, ResourceContent } from '../resource/content.ts'
-import { decodeUtf8, parseJson } from '../resource/json.ts'
+import { parseJson } from '../resource/json.ts'
+import { textOfJson } from '../resource/json-text.ts'
 import type { BundleEntry } from './entries.ts'
 import type { EntryOutcome } from './outcome.ts'
 import { transaction } from './transaction.ts'
@@ -92,8 +93,8 @@ function alone(error: Fault, interaction: BundleEntry['interaction']): Fault {
 /** What a write by itself answers. */
 export function writeResultOf({ status, version, resource = [], wrote }: ProvenOutcome): WriteResult {
   invariant(version && resource.length > 0, 'a write has a version')
-  const body = Buffer.concat(resource)
-  const revealed: Revealed = { ...version, body, content: () => parseJson(decodeUtf8(body)) as ResourceContent }
+  const body = resource.map(textOfJson).join('')
+  const revealed: Revealed = { ...version, body, content: () => parseJson(body) as ResourceContent }
   const kind = status.startsWith('201') ? 'created' : wrote ? 'updated' : 'unchanged'
   return { kind, version: revealed }
 }

@@ -8,7 +8,7 @@ import type { Revealed } from '../fhir-service.ts'
 import type { Change } from '../ports/resource-store.ts'
 import type { Provenance, VersionAttributes } from '../ports/stored-version.ts'
 import type { JsonObject, ResourceContent } from '../resource/content.ts'
-import { encodeUtf8, parseJson, stringifyJson } from '../resource/json.ts'
+import { parseJson, stringifyJson } from '../resource/json.ts'
 import { stampMeta } from '../resource/stamp.ts'
 import { extract } from '../search/extract.ts'
 
@@ -90,19 +90,15 @@ export const attributesOfChange = (change: Change): VersionAttributes => ({
 })
 
 /**
- * A committed write for its writer, who may see it. The text becomes bytes, or is parsed, only if somebody asks.
+ * A committed write for its writer, who may see it. The text is parsed only if somebody asks.
  * @param content as prepared, where it is still at hand.
  */
 export function writtenVersion(change: Change, content?: ResourceContent): Revealed {
   const text = change.body ?? ''
-  let bytes: Uint8Array | undefined
   let parsed = content
   return {
     ...attributesOfChange(change),
-    get body() {
-      bytes ??= encodeUtf8(text)
-      return bytes
-    },
+    body: text,
     content: () => {
       parsed ??= parseJson(text) as ResourceContent
       return parsed

@@ -10,7 +10,7 @@ import { type Fault, fault } from '../fault.ts'
 import type { ReadRequest, ReadResult, Revealed, View } from '../fhir-service.ts'
 import { isResourceId } from '../interaction-request.ts'
 import { builtInDefinition } from '../operations/built-in-definition.ts'
-import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { stringifyJson } from '../resource/json.ts'
 import { applyView, isFullView } from '../resource/view.ts'
 import { assertKnownType, notFound } from './known-type.ts'
 
@@ -61,7 +61,7 @@ export function readResult(definitions: Definitions, version: Revealed, request:
 export function viewed(definitions: Definitions, version: Revealed, view: View | undefined): Revealed {
   if (!view || isFullView(view)) return version
   const content = applyView(definitions, version.content(), view)
-  return { ...version, body: encodeUtf8(stringifyJson(content)), content: () => content }
+  return { ...version, body: stringifyJson(content), content: () => content }
 }
 
 export const gone = ({ type, id, versionId }: Tombstone): Fault =>

@@ -3,7 +3,7 @@ import type { ServiceContext } from '../context.ts'
 import type { Revealed } from '../fhir-service.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { encodeUtf8, stringifyJson } from '../resource/json.ts'
+import { stringifyJson } from '../resource/json.ts'
 import { SOFTWARE } from '../software.ts'
 import { operationDefinition } from './operation-definition.ts'
 
@@ -30,7 +30,7 @@ export function builtInDefinition(
     deleted: false,
     compartments: [],
     securityLabels: [],
-    body: encodeUtf8(stringifyJson(content)),
+    body: stringifyJson(content),
     content: () => content,
   }
 }

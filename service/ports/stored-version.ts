@@ -1,4 +1,5 @@
 import type { Door } from '../call.ts'
+import type { JsonText } from '../resource/json-text.ts'
 
 /** A resource within one tenant. Ids are scoped by type: Patient/1 and Device/1 are two resources. */
 export interface ResourceKey {
@@ -45,14 +46,14 @@ const sealedBody = Symbol('sealed body')
  * decided whether the caller may see it.
  */
 export interface StoredVersion extends VersionAttributes {
-  readonly [sealedBody]: Uint8Array | undefined
+  readonly [sealedBody]: JsonText | undefined
 }
 
-/** For stores: wrap a version's body (final JSON text in UTF-8; undefined for a tombstone). */
-export const sealVersion = (attributes: VersionAttributes, body: Uint8Array | undefined): StoredVersion => ({
+/** For stores: wrap a version's body (final JSON text; undefined for a tombstone). */
+export const sealVersion = (attributes: VersionAttributes, body: JsonText | undefined): StoredVersion => ({
   ...attributes,
   [sealedBody]: body,
 })
 
 /** For service/access/reveal.ts only; a tidy test holds that. */
-export const unsealBody = (version: StoredVersion): Uint8Array | undefined => version[sealedBody]
+export const unsealBody = (version: StoredVersion): JsonText | undefined => version[sealedBody]

@@ -1,10 +1,11 @@
 /** What an update keeps of the version before it: R4 resource.html#tag-updates. */
 import type { JsonObject, JsonValue, ResourceContent } from './content.ts'
+import { type JsonText, mentions } from './json-text.ts'
 
 /** A version that is replaced. */
 export interface Replaced {
   /** JSON text as it is stored: without white space. */
-  readonly body: Uint8Array
+  readonly body: JsonText
   readonly content: () => ResourceContent
 }
 
@@ -16,19 +17,14 @@ export const isReplaced = (version: object | undefined): version is Replaced =>
  * content alone. Nobody takes a label off a resource by not knowing of it: $meta-delete and patches do that.
  */
 export function carryLabels(content: ResourceContent, replaced: Replaced): ResourceContent {
-  if (!mentionsLabels(replaced.body)) return content
+  // Nearly no version has any: those are not parsed for it.
+  if (!mentions(replaced.body, '"tag":[', '"security":[')) return content
   const before = replaced.content().meta as JsonObject | undefined
   const meta = (content.meta ?? {}) as JsonObject
   const security = union(meta.security, before?.security)
   const tag = union(meta.tag, before?.tag)
   if (security === meta.security && tag === meta.tag) return content
   return { ...content, meta: { ...meta, ...(security && { security }), ...(tag && { tag }) } }
-}
-
-/** Nearly no version has any: those are not parsed for it. */
-function mentionsLabels({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
-  const text = Buffer.from(buffer, byteOffset, byteLength)
-  return text.includes('"tag":[') || text.includes('"security":[')
 }
 
 /** The same list where nothing is added to it. Both have been validated. */

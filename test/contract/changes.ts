@@ -2,6 +2,7 @@
 import { type Tenant, tenantOf } from '#service/call.ts'
 import type { Change } from '#service/ports/resource-store.ts'
 import { type StoredVersion, unsealBody } from '#service/ports/stored-version.ts'
+import { textOfJson } from '#service/resource/json-text.ts'
 import type { IndexDocument, IndexValue } from '#service/search/document.ts'
 import { searchParameter } from '#test/support/search-parameter.ts'
 
@@ -60,8 +61,8 @@ export function documentOf(
 export function plain(version: StoredVersion | undefined): unknown {
   if (!version) return undefined
   const { type, id, versionId, lastUpdated, method, deleted, compartments, securityLabels } = version
-  const bytes = unsealBody(version)
-  const body = bytes && new TextDecoder().decode(bytes)
+  const json = unsealBody(version)
+  const body = json && textOfJson(json)
   return { type, id, versionId, lastUpdated, method, deleted, compartments, securityLabels, body }
 }
 

@@ -3,6 +3,7 @@ import type { Tenant } from '#service/call.ts'
 import type { Clock } from '#service/ports/clock.ts'
 import type { Change, ResourceStore } from '#service/ports/resource-store.ts'
 import { unsealBody } from '#service/ports/stored-version.ts'
+import { textOfJson } from '#service/resource/json-text.ts'
 import { changeOf } from '../contract/changes.ts'
 
 export const ENTRIES = 400
@@ -44,8 +45,8 @@ export async function entriesOf(
 export async function writersOf(store: ResourceStore, tenant: Tenant, deadline: number): Promise<object> {
   const newest = await store.readNewest(tenant, keys, deadline)
   const writers = newest.map(version => {
-    const bytes = version && unsealBody(version)
-    return bytes ? (JSON.parse(new TextDecoder().decode(bytes)) as { by: string }).by : ''
+    const json = version && unsealBody(version)
+    return json ? (JSON.parse(textOfJson(json)) as { by: string }).by : ''
   })
   return Object.fromEntries([...Map.groupBy(writers, by => by)].map(([by, all]) => [by, all.length]))
 }

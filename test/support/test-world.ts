@@ -5,6 +5,7 @@ import { Fault } from '#service/fault.ts'
 import type { FhirService } from '#service/fhir-service.ts'
 import { createFhirService, type ServiceOptions } from '#service/index.ts'
 import type { JsonObject, JsonValue } from '#service/resource/content.ts'
+import { type JsonText, textOfJson } from '#service/resource/json-text.ts'
 import { type MemoryPorts, memoryPorts } from './memory-ports.ts'
 import { testCall } from './test-call.ts'
 
@@ -60,8 +61,8 @@ export const oneFault = (
 })
 
 /** The JSON of pieces of text. */
-export const jsonOf = (pieces: Uint8Array | readonly Uint8Array[]): JsonValue =>
-  JSON.parse(Buffer.concat(pieces instanceof Uint8Array ? [pieces] : [...pieces]).toString('utf8'))
+export const jsonOf = (pieces: JsonText | readonly Uint8Array[]): JsonValue =>
+  JSON.parse(Array.isArray(pieces) ? Buffer.concat(pieces).toString('utf8') : textOfJson(pieces as JsonText))
 
 /** Runs a Bundle and answers the response Bundle's JSON. */
 export async function runBundle(

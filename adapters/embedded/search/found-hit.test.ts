@@ -5,7 +5,7 @@ import type { VersionRow } from '../version-row.ts'
 import { FoundHit } from './found-hit.ts'
 
 const [one, two] = [tenantOf('one'), tenantOf('two')]
-const row: VersionRow = [3, 0, 1, 0, '', '', new Uint8Array()]
+const row: VersionRow = [3, 0, 1, 0, '', '', '{}']
 
 test('a hit has its version for the tenant that searched, until something else reaches the thread', async () => {
   await Promise.resolve()
