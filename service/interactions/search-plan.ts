@@ -155,8 +155,9 @@ function targetOf(context: ServiceContext, call: Call, request: SearchRequest): 
   const all = definitions.resourceTypes.filter(
     name => definitions.isServed(name) && (!members || members[name] !== undefined || name === compartment?.type),
   )
-  const given = parameters.filter(([name]) => name === TYPE_PARAMETER)
-  const others = parameters.filter(([name]) => name !== TYPE_PARAMETER)
+  const namesTypes = ([name, value]: Parameters[number]) => name === TYPE_PARAMETER && value !== ''
+  const given = parameters.filter(namesTypes)
+  const others = parameters.filter(parameter => !namesTypes(parameter))
   const [named] = given
   if (!named) return { types: all.filter(one => policy.permits(call, 'search-type', one)), given, parameters: others }
   const types = namedTypes(definitions, all, given)
@@ -168,8 +169,6 @@ function targetOf(context: ServiceContext, call: Call, request: SearchRequest): 
 function namedTypes(definitions: Definitions, all: readonly string[], given: Parameters): readonly string[] {
   const [[, value] = ['', '']] = given
   if (given.length > 1) throw badType("Parameter '_type' is given more than once")
-  if (value === '')
-    throw badType("Parameter '_type' has no value; expected resource types, as in '_type=Patient,Observation'")
   const types = [...new Set(value.split(','))]
   const unknown = types.find(type => !all.includes(type))
   if (unknown === undefined) return types
@@ -200,7 +199,7 @@ function parseEach(
   context: ServiceContext,
   call: Call,
   types: readonly string[],
-  { parameters, handling = 'strict' }: SearchRequest,
+  { parameters, handling }: SearchRequest,
   terminology: TerminologyAnswers,
 ): readonly ParsedSearch[] {
   const search: SearchContext = {

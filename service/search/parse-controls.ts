@@ -186,10 +186,6 @@ function listOf(name: string, value: string, countMax: number, problems: Problem
 
 /** R4 search.html#elements: names of elements at the root of the type. */
 function elements(state: ControlState, name: string, value: string, problems: Problem[]): string | undefined {
-  if (value === '') {
-    problems.push(ignorable(name, `Parameter '${name}' has no value; expected names of elements`, 'value'))
-    return undefined
-  }
   const components = state.types.flatMap(type => state.definitions.component(type) ?? [])
   const applied = listOf(name, value, ELEMENTS_MAX, problems).filter(element => {
     const known = components.some(

@@ -47,10 +47,6 @@ export function parseCriterion(
     problems.push(ignorable(name, `There is a value, ${quoted(value)}, but no name of a parameter before '='`, 'value'))
     return undefined
   }
-  if (value === '') {
-    problems.push(ignorable(name, `Parameter '${name}' has no value`, 'value'))
-    return undefined
-  }
   const budget = newBranchBudget()
   return resolvePath({ ...context, name, values: splitUnescaped(value, ','), budget, problems }, type, name)
 }

@@ -27,11 +27,7 @@ export const specialOf = (name: string): SpecialParser | undefined => {
 }
 
 const SPECIALS: ReadonlyMap<string, SpecialParser> = new Map<string, SpecialParser>([
-  [
-    FILTER_PARAMETER,
-    (context, type, name, value, problems) =>
-      value === '' ? hasNoValue(name, problems) : parseFilter(context, type, value, problems),
-  ],
+  [FILTER_PARAMETER, (context, type, _name, value, problems) => parseFilter(context, type, value, problems)],
   ['_list', parseList],
   ['_text', wordsParser('narrative')],
   ['_content', wordsParser('content')],
@@ -53,16 +49,11 @@ const refuseModifier =
     return undefined
   }
 
-function hasNoValue(name: string, problems: Problem[]): undefined {
-  problems.push(ignorable(name, `Parameter '${name}' has no value`, 'value'))
-}
-
 const WORDS_MAX = 50
 
 /** R4 search.html#content: all words of one alternative, in any order. */
 function wordsParser(within: 'narrative' | 'content'): SpecialParser {
   return (_context, _type, name, value, problems) => {
-    if (value === '') return hasNoValue(name, problems)
     const alternatives = splitUnescaped(value, ',').map(text => wordsOf(unescapeValue(text)))
     const count = alternatives.flat().length
     if (count > WORDS_MAX || alternatives.some(words => words.length === 0)) {
@@ -84,7 +75,6 @@ function parseList(
   value: string,
   problems: Problem[],
 ): Node | undefined {
-  if (value === '') return hasNoValue(name, problems)
   const ids = splitUnescaped(value, ',').map(piece => unescapeValue(piece).replace(/^List\//, ''))
   const functional = ids.find(id => id.startsWith('$'))
   if (functional !== undefined) {

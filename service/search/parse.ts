@@ -4,10 +4,11 @@ import { Fault, fault, type Issue } from '../fault.ts'
 import type { Parameters, View } from '../fhir-service.ts'
 import type { TerminologyAnswers } from '../terminology/answers.ts'
 import type { Node, Query, SortKey } from './ast.ts'
+import { CURSOR_PARAMETER } from './page.ts'
 import { type ControlState, controlOf, newControlState } from './parse-controls.ts'
 import { type CriterionContext, newValueBudget, parseCriterion } from './parse-criterion.ts'
 import { specialOf } from './parse-special.ts'
-import { malformed, type Problem, warningOf } from './problems.ts'
+import { malformed, type Problem, warningOf, withoutValue } from './problems.ts'
 import { type Relevance, relevanceOf, scoreKey } from './score.ts'
 
 export interface SearchContext {
@@ -58,6 +59,9 @@ export interface IncludeDirective {
   readonly iterate: boolean
 }
 
+/** Such a parameter is left out, with a warning. R4 search.html#errors. A cursor is part of a link: it was cut off. */
+const isEmpty = (name: string, value: string): boolean => value === '' && name !== '' && name !== CURSOR_PARAMETER
+
 /** The doors take these away; where they didn't, they don't concern the search. */
 const FORMAT_PARAMETERS: ReadonlySet<string> = new Set(['_format', '_pretty'])
 
@@ -68,15 +72,15 @@ const tooMany = (count: number): Fault =>
   fault('too-costly', `A search has ${PARAMETERS_MAX} parameters at the most, and this one has ${count}`)
 
 /**
- * `type` is a resource type. Lenient handling ignores parameters that are unknown, not supported or empty and reports
- * them; values that are malformed are refused either way.
+ * `type` is a resource type. Parameters without a value are ignored and reported, but under strict handling; lenient
+ * handling does so with those that are unknown or not supported. Values that are malformed are refused anyway.
  * @throws Fault invalid with every problem found, each naming its parameter; too-costly for too many parameters.
  */
 export function parseSearch(
   context: SearchContext,
   type: string,
   parameters: Parameters,
-  handling: Handling,
+  handling: Handling | undefined,
 ): ParsedSearch {
   if (parameters.length > PARAMETERS_MAX) throw tooMany(parameters.length)
   const { definitions, now } = context
@@ -94,6 +98,10 @@ export function parseSearch(
   const problems: Problem[] = []
   for (const [name, value] of parameters) {
     if (FORMAT_PARAMETERS.has(name)) continue
+    if (isEmpty(name, value)) {
+      problems.push(withoutValue(name))
+      continue
+    }
     const control = controlOf(name)
     if (control) {
       const used = control(state, name, value, problems)
@@ -145,8 +153,8 @@ const EVERYTHING: Node = { kind: 'everything' }
 const conjunction = (nodes: readonly Node[]): Node =>
   nodes.length > 1 ? { kind: 'and', nodes } : (nodes[0] ?? EVERYTHING)
 
-function report(problems: readonly Problem[], handling: Handling): Issue[] {
-  const refused = problems.filter(problem => handling === 'strict' || !problem.ignorable)
+function report(problems: readonly Problem[], handling: Handling | undefined): Issue[] {
+  const refused = problems.filter(({ ignorable }) => !isIgnored(ignorable, handling))
   if (refused.length > 0) {
     throw new Fault(
       'invalid',
@@ -155,3 +163,6 @@ function report(problems: readonly Problem[], handling: Handling): Issue[] {
   }
   return problems.map(warningOf)
 }
+
+const isIgnored = (ignorable: Problem['ignorable'], handling: Handling | undefined): boolean =>
+  handling === 'lenient' ? ignorable !== 'never' : handling === undefined && ignorable === 'usually'

@@ -3,8 +3,11 @@ import type { Issue, IssueCode } from '../fault.ts'
 /** What is wrong with one parameter of a search. */
 export interface Problem {
   readonly issue: Issue
-  /** Lenient handling may leave the parameter out: it is unknown, not supported or empty. R4 search.html#errors */
-  readonly ignorable: boolean
+  /**
+   * Whether the parameter may be left out. R4 search.html#errors. leniently: it is unknown or not supported, and the
+   * client allows it. usually: it is empty, and the client does not ask for strictness. never: its value is malformed.
+   */
+  readonly ignorable: 'never' | 'leniently' | 'usually'
 }
 
 /** A value that the parameter can't have. `expected` says what it could be. */
@@ -13,12 +16,15 @@ export const notTaken = (name: string, value: string, expected: string): Problem
 
 /** A refusal that lenient handling doesn't change. `name` is the parameter as given, with its modifiers. */
 export const malformed = (name: string, diagnostics: string, code: IssueCode = 'value'): Problem =>
-  problem(name, diagnostics, code, false)
+  problem(name, diagnostics, code, 'never')
 
 export const ignorable = (name: string, diagnostics: string, code: IssueCode): Problem =>
-  problem(name, diagnostics, code, true)
+  problem(name, diagnostics, code, 'leniently')
 
-const problem = (name: string, diagnostics: string, code: IssueCode, canIgnore: boolean): Problem => ({
+export const withoutValue = (name: string): Problem =>
+  problem(name, `Parameter '${shortened(name)}' has no value`, 'value', 'usually')
+
+const problem = (name: string, diagnostics: string, code: IssueCode, canIgnore: Problem['ignorable']): Problem => ({
   issue: { severity: 'error', code, diagnostics, expression: [shortened(name)] },
   ignorable: canIgnore,
 })

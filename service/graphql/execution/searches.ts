@@ -84,7 +84,7 @@ export const withCount = (parameters: Parameters, count: number): Parameters => 
 ]
 
 export async function search(execution: Execution, type: string, parameters: Parameters): Promise<SearchResult> {
-  const result = await execution.context.operations.search(execution.call, { type, parameters })
+  const result = await execution.context.operations.search(execution.call, { type, parameters, handling: 'strict' })
   for (const issue of result.issues) {
     // AppSync has no place for warnings, and a list must not lack silently what it will have in a while.
     if (execution.keys === 'field' && issue.code === 'transient') throw incomplete(issue)
