@@ -11,6 +11,7 @@ import type { DueJob } from '#service/ports/job-store.ts'
 import type { JsonObject } from '#service/resource/content.ts'
 import { httpClient } from '#test/support/http-client.ts'
 import { recordingLogger } from '#test/support/logger.ts'
+import { ownDatabase } from '#test/support/own-database.ts'
 import { eyesParameter as own, patientWithEyes as patient } from '#test/support/own-parameters.ts'
 import { type ServedQueue, startServedQueue } from '#test/support/served-queue.ts'
 
@@ -29,7 +30,7 @@ beforeEach(async () => {
   queue = await startServedQueue()
   const name = `own-${process.pid}-${++worlds}`
   backend = await openEngineBackend({
-    engines: { dynamodb, s3, opensearch },
+    engines: { dynamodb: ownDatabase(dynamodb), s3, opensearch },
     ...{ name, limits: {}, logger, baseUrl: undefined },
   })
   const places = { ...backend.places, jobs: queue.place }

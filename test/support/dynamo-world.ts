@@ -5,6 +5,7 @@ import { createTable, type DynamoResourceStore } from '#adapters/dynamodb/index.
 import { createBucket } from '#adapters/s3/index.ts'
 import { invariant } from '#service/invariant.ts'
 import { clientsOf, type DynamoClients, type DynamoPlace, type StoreOptions, storeOver } from './dynamo-store.ts'
+import { ownDatabase } from './own-database.ts'
 
 export interface DynamoWorld extends DynamoClients {
   readonly place: DynamoPlace
@@ -15,7 +16,7 @@ export interface DynamoWorld extends DynamoClients {
 export async function dynamoWorld(): Promise<DynamoWorld> {
   const { dynamodb, s3 } = inject('engines')
   invariant(dynamodb && s3, 'this test needs the engines dynamodb and s3')
-  const addresses = { dynamodb, s3 }
+  const addresses = { dynamodb: ownDatabase(dynamodb), s3 }
   const name = `resources-${randomUUID()}`
   const clients = clientsOf(addresses)
   await createTable(clients.client, name)

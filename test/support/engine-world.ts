@@ -7,6 +7,7 @@ import type { Logger } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
 import type { HttpWorld } from './http-world.ts'
 import { recordingLogger } from './logger.ts'
+import { ownDatabase } from './own-database.ts'
 import { settlingProxy } from './settling-proxy.ts'
 
 export interface EngineWorld extends HttpWorld {
@@ -33,7 +34,7 @@ export async function startEngineWorld(options: EngineWorldOptions = {}): Promis
   const config = parseEnvironment({ PORT: '0', LOG_LEVEL: options.logger ? 'debug' : 'error' })
   const searchEndpoint = options.searchEndpoint ?? opensearch.endpoint
   const backend = await openEngineBackend({
-    engines: { dynamodb, s3, opensearch: { endpoint: searchEndpoint } },
+    engines: { dynamodb: ownDatabase(dynamodb), s3, opensearch: { endpoint: searchEndpoint } },
     name: `world-${process.pid}-${++worlds}`,
     limits: {},
     logger,
