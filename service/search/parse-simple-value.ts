@@ -194,9 +194,30 @@ function parseReferencedIdentifier(text: string, definitions: Definitions, param
   return onPaths(definitions, parameter, 'identifier', derived => ({ ...node, parameter: derived }))
 }
 
-function parseUri(text: string, { parameter, modifier }: ValueContext): Node {
-  const mode = modifier === 'below' || modifier === 'above' ? modifier : 'exact'
-  return { kind: 'uri', parameter, mode, value: unescapeValue(text) }
+function parseUri(text: string, context: ValueContext): Node {
+  const { parameter, modifier, references } = context
+  const value = unescapeValue(text)
+  if (modifier === 'below' || modifier === 'above') return { kind: 'uri', parameter, mode: modifier, value }
+  const written: Node = { kind: 'uri', parameter, mode: 'exact', value }
+  const { basePrefix } = references
+  // R4 search.html#profile: `_profile=StructureDefinition/x` is one of this server's own.
+  if (basePrefix !== undefined && !ABSOLUTE.test(value) && parameter.paths.some(({ type }) => type === 'canonical')) {
+    return anyOf([written, { ...written, value: basePrefix + value }])
+  }
+  const versioned = parseOwnVersion(text, context)
+  return versioned ? anyOf([written, versioned]) : written
+}
+
+/** `url=http://a.org/vs|2`: the version that the resource says it has. R4 search.html#uri */
+function parseOwnVersion(text: string, { definitions, parameter }: ValueContext): Node | undefined {
+  const pieces = splitUnescaped(text, '|')
+  const code = unescapeValue(pieces.pop() ?? '')
+  if (pieces.length === 0 || code === '' || parameter.code !== 'url') return undefined
+  const version = definitions.searchParameters(parameter.resourceType).get('version')
+  if (version?.kind !== 'token') return undefined
+  const ofVersion = folded({ kind: 'token', parameter: version, system: undefined, code }, version)
+  const url: Node = { kind: 'uri', parameter, mode: 'exact', value: unescapeValue(pieces.join('|')) }
+  return typeof ofVersion === 'string' ? undefined : { kind: 'and', nodes: [url, ofVersion] }
 }
 
 const PREFIX = /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)/

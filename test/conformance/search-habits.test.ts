@@ -5,7 +5,14 @@ import { BASE_URL, openRestWorld, outcome, type RestWorld } from '#test/support/
 let world: RestWorld
 
 const RESOURCES: Readonly<Record<string, object>> = {
-  'Patient/ann': { name: [{ family: 'Shaw', given: ['Ann'] }], gender: 'female' },
+  'Patient/ann': {
+    meta: { profile: [`${BASE_URL}/StructureDefinition/own|1`] },
+    name: [{ family: 'Shaw', given: ['Ann'] }],
+    gender: 'female',
+  },
+  'ValueSet/one': { url: 'http://a.org/vs', version: 'R1', status: 'active' },
+  'ValueSet/two': { url: 'http://a.org/vs', version: '2', status: 'active' },
+  'ValueSet/bar': { url: 'http://a.org/vs|2', status: 'active' },
   'Patient/bob': { name: [{ family: 'Berg', given: ['Bob'] }], gender: 'male' },
 }
 
@@ -80,5 +87,25 @@ describe('parameters without a value', () => {
     const created = await world.send('POST /Patient', { headers, body: { resourceType: 'Patient' } })
     expect([created.status, created.body]).toEqual([400, refusal])
     expect(await found('GET /Patient')).toMatchObject({ ids: ['ann', 'bob'] })
+  })
+})
+
+describe('canonical URLs', () => {
+  test.each<[string, readonly string[]]>([
+    ['ValueSet?url=http://a.org/vs', ['one', 'two']],
+    ['ValueSet?url=http://a.org/vs|r1', ['one']],
+    ['ValueSet?url=http://a.org/vs|2', ['bar', 'two']],
+    ['ValueSet?url=http://a.org/vs\\|2', ['bar']],
+    ['ValueSet?url=http://a.org/vs|3', []],
+    ['ValueSet?url=http://a.org/vs|', []],
+    ['ValueSet?url=http://a.org/vs|3,http://a.org/vs|R1', ['one']],
+    ['ValueSet?_filter=url eq "http://a.org/vs|2"', ['bar', 'two']],
+    [`Patient?_profile=${BASE_URL}/StructureDefinition/own`, ['ann']],
+    ['Patient?_profile=StructureDefinition/own', ['ann']],
+    ['Patient?_profile=StructureDefinition/own|1', ['ann']],
+    ['Patient?_profile=StructureDefinition/own|2', []],
+    ['Patient?_profile=StructureDefinition/ow', []],
+  ])('%s', async (search, ids) => {
+    expect(await found(`GET /${encodeURI(search)}`)).toMatchObject({ ids })
   })
 })
