@@ -122,6 +122,15 @@ describe('references', () => {
     expect(data).toEqual({ ObservationList: [{ subject: { patient: { birthDate: '1974-12-25' }, group: null } }] })
   })
 
+  it('to what is no type are errors of their own', async () => {
+    const query = `{ ObservationList(_id: weight) { subject { a: resource(type: Practioner, optional: true) { id } } id } }`
+    const { data, errors } = await world.query(query)
+    expect(data).toEqual({ ObservationList: [{ subject: { a: null }, id: 'weight' }] })
+    expect(errors?.map(({ message, path }) => [message, path])).toEqual([
+      ['"Practioner" is no resource type', ['ObservationList', 0, 'subject', 'a']],
+    ])
+  })
+
   it('that lead nowhere are errors, unless they are optional', async () => {
     const result = await world.query(`{
       Patient(id: "olaf") {

@@ -177,6 +177,27 @@ describe('references', () => {
     })
   })
 
+  it('are followed to resources of any type, for fields that all types which have them have alike', async () => {
+    expect(await ofObservation('{ subject { reference, resource {active} } }')).toEqual({
+      subject: { reference: 'Patient/example', resource: { active: true } },
+    })
+    expect(
+      await world.dataOf('/Observation/of-group', '{ subject { resource { id birthDate meta { versionId } } } }'),
+    ).toEqual({ subject: { resource: { id: 'g', birthDate: null, meta: { versionId: '1' } } } })
+    const named = '{ subject { resource { ... on Resource { id } ... on Patient { name(use: usual) { given } } } } }'
+    expect(await ofObservation(named)).toEqual({ subject: { resource: { id: 'example', name: [{ given: ['Jim'] }] } } })
+    const query = encodeURIComponent('{ subject { resource { name { family } } } }')
+    expect((await world.send(`GET /Observation/example/$graphql?query=${query}`)).body).toMatchObject({
+      errors: [
+        {
+          message:
+            'Cannot query field "name" on type "Resource". Did you mean to name a type: "... on Patient { name }"?',
+          locations: [{ line: 1, column: 24 }],
+        },
+      ],
+    })
+  })
+
   it('are followed by type, several side by side', async () => {
     const query = '{ subject { resource(type: Patient) { birthDate } resource(type: Group) { name } } }'
     expect(await ofObservation(query)).toEqual({ subject: { resource: { birthDate: '1974-12-25' } } })

@@ -9,7 +9,7 @@ import type { ResourceKey } from '../../ports/stored-version.ts'
 import type { ResourceContent } from '../../resource/content.ts'
 import { textOfScalar } from '../../resource/json.ts'
 import { type Execution, NOTHING, type Outcome, spendResources, type Task } from './execution.ts'
-import { isOptional, type ReferenceTarget, targetOf, unresolvable } from './references.ts'
+import { isOptional, noSuchType, type ReferenceTarget, targetOf, unresolvable } from './references.ts'
 
 /** Every read of a level, `Patient(id)` and Reference.resource alike, in one batch; each resource once a request. */
 export async function resolveReads(execution: Execution, tasks: readonly Task[]): Promise<Outcome[]> {
@@ -84,6 +84,8 @@ async function outcomeOf(
       return NOTHING
     case 'contained':
       return { value: target.resource, owner: task.owner }
+    case 'mistaken':
+      throw noSuchType(target.type)
     case 'elsewhere':
       throw unresolvable()
     case 'version': {

@@ -2,6 +2,7 @@ import type { Definitions } from '../../definitions.ts'
 import { fault } from '../../fault.ts'
 import type { JsonObject } from '../../resource/content.ts'
 import { textOfScalar } from '../../resource/json.ts'
+import { quote } from '../../resource/quote.ts'
 import { referenceValueOf } from '../../search/reference-value.ts'
 import { listOf } from '../plan/argument-values.ts'
 import type { Task } from './execution.ts'
@@ -14,6 +15,8 @@ export type ReferenceTarget =
   | { readonly kind: 'contained'; readonly resource: JsonObject }
   /** Not of the type that was asked for. */
   | { readonly kind: 'excluded' }
+  /** What was asked for is no type. */
+  | { readonly kind: 'mistaken'; readonly type: string }
   /** A URN, another server's resource, an identifier only. */
   | { readonly kind: 'elsewhere' }
 
@@ -21,6 +24,8 @@ export function targetOf(task: Task, definitions: Definitions, baseUrl: string):
   const { value, owner, field } = task
   const types = field.arguments.get('type')
   const wanted = types === undefined ? undefined : listOf(types).map(textOfScalar)
+  const odd = wanted?.find(type => !definitions.isResourceType(type))
+  if (odd !== undefined) return { kind: 'mistaken', type: odd }
   const isWanted = (type: unknown): boolean => wanted?.includes(String(type)) ?? true
   const { reference } = value
   if (typeof reference !== 'string') return { kind: 'elsewhere' }
@@ -44,6 +49,9 @@ export function targetOf(task: Task, definitions: Definitions, baseUrl: string):
 
 /** R4 graphql.html#references: whether a reference that leads nowhere is no error. */
 export const isOptional = ({ field }: Task): boolean => field.arguments.get('optional') === true
+
+export const noSuchType = (type: string): ReturnType<typeof fault> =>
+  fault('invalid', `${quote(type)} is no resource type`, { code: 'value', expression: ['type'] })
 
 export const unresolvable = (): ReturnType<typeof fault> =>
   fault('not-found', 'The reference cannot be resolved here; with optional: true that is no error')

@@ -107,7 +107,13 @@ describe('the types of the executor', () => {
     const union = schema.getType('Resource')
     const members = isUnionType(union) ? union.getTypes().map(({ name }) => name) : []
     expect(members.filter(name => !(model.composite(name)?.kind === 'object'))).toEqual([])
-    expect(model.composite('Resource')).toEqual({ kind: 'union', name: 'Resource' })
+    const resource = model.composite('Resource')
+    expect(resource).toMatchObject({ kind: 'union', name: 'Resource' })
+    const shared = ['id', 'meta', 'active', '_birthDate', 'resourceType', 'name', 'contact', 'ConditionList', 'nothing']
+    expect(shared.map(name => resource?.field(name)?.type)).toEqual([
+      ...['ID', 'Meta', 'Boolean', 'Element', 'String'],
+      ...[undefined, undefined, undefined, undefined],
+    ])
   })
 
   it('do not know other names', () => {

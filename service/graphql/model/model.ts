@@ -15,11 +15,15 @@ import type {
   UnionType,
 } from './type-model.ts'
 
-const resourceUnion: UnionType = Object.freeze({ kind: 'union', name: 'Resource' })
-
 /** The types of one set of definitions. Keep it: what was looked up once is found at once. */
 export function createModel(definitions: Definitions): Model {
-  const composite = remember((name: string) => findComposite(definitions, name))
+  const resource: UnionType = {
+    kind: 'union',
+    name: 'Resource',
+    field: remember(name => sharedField(typesOfUnion, name)),
+  }
+  const composite = remember((name: string) => (name === 'Resource' ? resource : findComposite(definitions, name)))
+  const typesOfUnion = () => definitions.resourceTypes.map(composite)
   const input = remember((name: string) => findInput(definitions, name))
   const query = rootType('Query', name => queryField(definitions, name))
   const mutation = rootType('Mutation', name => mutationField(definitions, name))
@@ -34,13 +38,20 @@ export function createModel(definitions: Definitions): Model {
 }
 
 function findComposite(definitions: Definitions, name: string): CompositeType | undefined {
-  if (name === resourceUnion.name) return resourceUnion
   const component = findComponent(definitions, name)
   if (component && graphqlTypeName(component.path) === name) return componentType(definitions, component)
   const connection = resourceTypeBefore(definitions, name, 'Connection')
   if (connection !== undefined) return synthesizedType(name, connectionFields(connection))
   const edge = resourceTypeBefore(definitions, name, 'Edge')
   return edge === undefined ? undefined : synthesizedType(name, edgeFields(edge))
+}
+
+/** Looks through all types: what they have alike, and what is part of a resource itself. */
+function sharedField(types: () => readonly (CompositeType | undefined)[], name: string): FieldDefinition | undefined {
+  const fields = types().flatMap(type => (type?.kind === 'object' ? (type.field(name) ?? []) : []))
+  const [first] = fields
+  if (!first || fields.some(({ type, list }) => type !== first.type || list !== first.list)) return undefined
+  return first.access.kind === 'reverse' ? undefined : first
 }
 
 function resourceTypeBefore(definitions: Definitions, name: string, suffix: string): string | undefined {

@@ -19,7 +19,7 @@ export const typenameField: FieldDefinition = {
 /** A field of a position in a document. */
 export function fieldOf(parent: CompositeType, name: string): FieldDefinition | undefined {
   if (parent.kind === 'object') return parent.field(name)
-  return name === '__typename' ? typenameField : parent.narrowed?.field(name)
+  return name === '__typename' ? typenameField : (parent.narrowed ?? parent).field(name)
 }
 
 /** The type of what a field gives, as far as the document says it. */

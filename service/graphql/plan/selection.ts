@@ -186,7 +186,8 @@ function isIncluded({ variables, keys }: Planning, { directives }: Pick<FieldNod
 
 function groupOf(planning: Planning, node: FieldNode, type: ObjectType): Group {
   const name = node.name.value
-  const definition = type.field(name)
+  // What is selected of a resource of any type, a type may not have: it is null there.
+  const definition = type.field(name) ?? (type.resource ? planning.model.composite('Resource')?.field(name) : undefined)
   if (!definition) throw fault('invalid', `Cannot query field "${name}" on type "${type.name}".`)
   const values = executed(() =>
     placed(planning, node, () => argumentValues(planning.model, definition, node, planning.variables)),

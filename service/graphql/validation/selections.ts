@@ -56,7 +56,8 @@ function checkField(validation: Validation, node: FieldNode, parent: CompositeTy
 function unknownField({ name: { value } }: FieldNode, parent: CompositeType): string {
   if (value === '__schema' || value === '__type')
     return 'Introspection is not offered here, nor beside other fields: the schema is a file.'
-  return `Cannot query field "${value}" on type "${parent.name}".`
+  const message = `Cannot query field "${value}" on type "${parent.name}".`
+  return parent.kind === 'union' ? `${message} Did you mean to name a type: "... on Patient { ${value} }"?` : message
 }
 
 /** GraphQL 5.3.3 */
