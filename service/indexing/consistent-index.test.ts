@@ -36,16 +36,24 @@ async function world({ marked = [], complete = true, unwritten = [] }: World) {
   const written: string[][] = []
   const searched: SearchRequest[] = []
   const asked: SomeRequest[] = []
+  const times = { looked: 0, refreshed: 0 }
   const index = new ConsistentIndex({
     store,
     definitions: currentTestDefinitions,
-    markers: { unindexed: async (_tenant, limit) => ({ writes: marked.slice(0, limit), complete }) },
+    markers: {
+      async unindexed(_tenant, limit) {
+        times.looked++
+        return { writes: marked.slice(0, limit), complete }
+      },
+    },
     writer: {
       async write(_tenant, versions) {
         written.push(versions.map(described))
         return unwritten
       },
-      refresh: async () => undefined,
+      async refresh() {
+        times.refreshed++
+      },
     },
     index: {
       async search(_tenant, request) {
@@ -58,12 +66,13 @@ async function world({ marked = [], complete = true, unwritten = [] }: World) {
       },
     },
   })
-  return { index, written, searched, asked }
+  return { index, written, searched, asked, times }
 }
 
 const described = (version: IndexableVersion): string =>
   `${version.type}/${version.id} ${version.versionId}${'deleted' in version ? ' deleted' : ''}`
 
+const TYPES = ['Patient', 'Group', 'Device', 'Observation']
 const EVERYTHING: Node = { kind: 'everything' }
 const mark = (type: string, id: string, versionId: number): MarkedWrite => ({ type, id, versionId })
 
@@ -72,17 +81,34 @@ const BEHIND =
 
 test('indexes the newest version of each marked resource, then searches', async () => {
   const marked = [mark('Patient', '1', 2), mark('Patient', '1', 1), mark('Patient', '2', 2), mark('Patient', '9', 1)]
-  const { index, written, searched } = await world({ marked })
-  const request = search('Patient', EVERYTHING)
-  await index.search(tenant, request)
-  expect([written, searched]).toEqual([[['Patient/1 2', 'Patient/2 2 deleted']], [request]])
+  const { index, written, searched, times } = await world({ marked })
+  await index.search(tenant, search('Patient', EVERYTHING))
+  expect([written, times]).toEqual([[['Patient/1 2', 'Patient/2 2 deleted']], { looked: 1, refreshed: 1 }])
+  // It has been refreshed by then.
+  expect(searched).toEqual([search('Patient', EVERYTHING, false)])
 })
 
 test('looks at no markers where the search does not ask for it', async () => {
-  const { index, written, searched } = await world({ marked: [mark('Patient', '1', 2)], complete: false })
+  const { index, written, searched, times } = await world({ marked: [mark('Patient', '1', 2)], complete: false })
   const request = search('Patient', EVERYTHING, false)
   await index.search(tenant, request)
-  expect([written, searched]).toEqual([[], [request]])
+  expect([written, searched, times]).toEqual([[], [request], { looked: 0, refreshed: 0 }])
+})
+
+test('searches of many types at the same moment look at the markers once, and refresh once', async () => {
+  const { index, searched, times } = await world({ marked: [mark('Encounter', '1', 1)] })
+  const searches = () => Promise.all(TYPES.map(type => index.search(tenant, search(type, EVERYTHING))))
+  await searches()
+  expect([times, searched.length]).toEqual([{ looked: 1, refreshed: 1 }, TYPES.length])
+  await searches()
+  expect(times).toEqual({ looked: 2, refreshed: 2 })
+})
+
+test('no search takes part in what another request has looked for', async () => {
+  const { index, times } = await world({})
+  const request = search('Patient', EVERYTHING)
+  await Promise.all([index.search(tenant, request), index.search(tenant, { ...request, deadline: deadline + 1 })])
+  expect(times).toEqual({ looked: 2, refreshed: 2 })
 })
 
 test('indexes the types that the search looks at, through joins too', async () => {

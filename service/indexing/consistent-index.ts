@@ -5,9 +5,10 @@ import { fault } from '../fault.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
 import type { SearchHit, SearchIndex, SearchPage, SearchRequest, SomeRequest } from '../ports/search-index.ts'
 import type { SearchWriter } from '../ports/search-writer.ts'
-import type { MarkedWrite, WriteMarkers } from '../ports/write-markers.ts'
+import type { MarkedWrite, MarkedWrites, WriteMarkers } from '../ports/write-markers.ts'
 import type { Node, Query } from '../search/ast.ts'
 import { isContainedType } from '../search/contained.ts'
+import { Together } from './together.ts'
 
 export interface ConsistentIndexParts {
   readonly index: SearchIndex
@@ -30,18 +31,26 @@ const RETRY_AFTER_SECONDS = 10
 /**
  * An index that is written later, made to see every write whose response the caller has had, where a search asks for
  * that (R4 http.html: Cache-Control: no-cache). Such a search indexes what the worker has not got to yet; that the
- * worker comes by later, or has been there, does no harm.
+ * worker comes by later, or has been there, does no harm. Searches that one request makes at the same moment, of sixteen
+ * types for a compartment, look at the marks once, and refresh the index once.
  */
 export class ConsistentIndex implements SearchIndex {
   readonly #parts: ConsistentIndexParts
+  readonly #looks = new Together<MarkedWrites>()
+  readonly #refreshes = new Together<void>()
 
   constructor(parts: ConsistentIndexParts) {
     this.#parts = parts
   }
 
   async search(tenant: Tenant, request: SearchRequest): Promise<SearchPage> {
-    if (request.consistent) await this.#catchUp(tenant, typesOf(request.query), request.deadline)
-    return this.#parts.index.search(tenant, request)
+    const { index, writer } = this.#parts
+    const { consistent, ...rest } = request
+    if (!consistent) return index.search(tenant, request)
+    const { deadline } = request
+    await this.#catchUp(tenant, typesOf(request.query), deadline)
+    await this.#refreshes.once(String(deadline), () => writer.refresh(deadline))
+    return index.search(tenant, rest)
   }
 
   async findSome(tenant: Tenant, request: SomeRequest): Promise<readonly SearchHit[]> {
@@ -50,7 +59,9 @@ export class ConsistentIndex implements SearchIndex {
   }
 
   async #catchUp(tenant: Tenant, types: ReadonlySet<string>, deadline: number): Promise<void> {
-    const { writes, complete } = await this.#parts.markers.unindexed(tenant, WRITES_MAX, deadline)
+    const look = () => this.#parts.markers.unindexed(tenant, WRITES_MAX, deadline)
+    // By the deadline: what belongs to another request is not waited for, and does not fail with this one.
+    const { writes, complete } = await this.#looks.once(`${tenant} ${deadline}`, look)
     if (!complete) throw behind(`more than ${WRITES_MAX} writes`)
     // Whatever is written may contain some.
     const all = [...types].some(isContainedType)
