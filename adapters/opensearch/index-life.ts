@@ -7,6 +7,7 @@ import { fault } from '#service/fault.ts'
 import { answerOf, ask } from './engine/ask.ts'
 import type { Engine } from './engine/engine.ts'
 import { refused } from './engine/engine-faults.ts'
+import { refresh } from './engine/refresh.ts'
 import { changeAliases, indexesBehind } from './index-aliases.ts'
 import { type IndexPlace, readAlias, writeAlias } from './index-place.ts'
 import { type IndexSettings, indexBody, MAPPING } from './mapping.ts'
@@ -85,14 +86,14 @@ export async function finishRebuild(parts: IndexLifeParts, index: string, deadli
   const { engine, place } = parts
   const { searched, building } = await stateOf(parts, deadline)
   if (searched === undefined || building !== index) throw fault('conflict', 'That search index is not being rebuilt.')
-  await ask(engine, { method: 'POST', path: `/${index}/_refresh`, deadline })
+  await refresh(engine, index, deadline)
   const actions = [
     { remove: { index: searched, alias: readAlias(place) } },
     { add: { index, alias: readAlias(place) } },
     { remove: { index: searched, alias: writeAlias(place) } },
   ]
   await changeAliases(engine, actions, deadline)
-  await ask(engine, { method: 'POST', path: `/${index}/_refresh`, deadline })
+  await refresh(engine, index, deadline)
   return searched
 }
 

@@ -159,5 +159,7 @@ test('without an index, or without an answer, nothing is known to be written', a
   await expect(none.writer.write(tenant, [deletion('1')], DEADLINE)).rejects.toMatchObject({ category: 'unavailable' })
   const busy = engineWith(['a'], () => ({ status: 429, body: undefined }))
   await expect(busy.writer.write(tenant, [deletion('1')], DEADLINE)).rejects.toMatchObject({ category: 'throttled' })
+  const other = engineWith(['a'], () => ({ status: 200, body: undefined }))
+  await expect(other.writer.write(tenant, [deletion('1')], DEADLINE)).rejects.toMatchObject({ category: 'unavailable' })
   expect(await none.writer.write(tenant, [], DEADLINE)).toEqual([])
 })

@@ -2,9 +2,10 @@ import type { Tenant } from '#service/call.ts'
 import type { IndexableVersion, SearchWriter, UnwrittenVersion } from '#service/ports/search-writer.ts'
 import { EXTRACTOR_GENERATION } from '#service/search/document.ts'
 import { engineDocuments } from './document/engine-document.ts'
-import { answerOf, ask } from './engine/ask.ts'
+import { answerOf } from './engine/ask.ts'
 import type { Engine } from './engine/engine.ts'
 import { refused, unavailable } from './engine/engine-faults.ts'
+import { refresh } from './engine/refresh.ts'
 import { indexesBehind } from './index-aliases.ts'
 import { type IndexPlace, routingOf, writeAlias } from './index-place.ts'
 
@@ -75,7 +76,7 @@ export class OpenSearchWriter implements SearchWriter {
 
   async refresh(deadline: number): Promise<void> {
     const { engine, place, index } = this.#parts
-    await ask(engine, { method: 'POST', path: `/${index ?? writeAlias(place)}/_refresh`, deadline })
+    await refresh(engine, index ?? writeAlias(place), deadline)
   }
 
   /** Asked for each time: a rebuild adds an index and takes one away, and no write may miss the new one. */
@@ -107,9 +108,10 @@ export class OpenSearchWriter implements SearchWriter {
       return actions.map(({ position }) => ({ position, kind: 'rejected', cause: 'request_too_large' }))
     }
     if (response.status !== 200) throw refused(response)
-    const { errors, items = [] } = response.body as BulkAnswer
-    if (!errors) return []
-    return items.flatMap(({ index: { status, error } }, place) => {
+    const answer = response.body as BulkAnswer | undefined
+    if (answer?.errors === undefined) throw unavailable('an answer to writes that is none')
+    if (!answer.errors) return []
+    return (answer.items ?? []).flatMap(({ index: { status, error } }, place) => {
       const { position } = actions[place] ?? {}
       return position === undefined || isWritten(status) ? [] : { position, ...failureOf(status, error) }
     })

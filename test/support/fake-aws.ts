@@ -57,7 +57,8 @@ export async function startFakeAws(): Promise<FakeAws> {
     if (path.startsWith('/objects-')) return objectAnswer(objects, request, bytes)
     if (path.startsWith('/_alias/')) return json({ 'fhir-000001': {} })
     if (path === '/_bulk') return json({ errors: false })
-    if (path.endsWith('/_search')) return json(table.search(JSON.parse(body)))
+    if (path.endsWith('/_search')) return json({ timed_out: false, ...table.search(JSON.parse(body)) })
+    if (path.endsWith('/_refresh')) return json({ _shards: { failed: 0 } })
     return json({})
   }
 

@@ -6,9 +6,9 @@ import { containedType } from '#service/search/contained.ts'
 import { scopeOf } from '../document/engine-document.ts'
 import { parameterKey } from '../document/parameter-key.ts'
 import { linkKeyword, linkStart } from '../document/terms.ts'
-import { ask } from '../engine/ask.ts'
 import { type Engine, NoAnswer } from '../engine/engine.ts'
-import { refused, tooSlow, unanswered } from '../engine/engine-faults.ts'
+import { refused, tooSlow, unanswered, unavailable } from '../engine/engine-faults.ts'
+import { refresh } from '../engine/refresh.ts'
 import { type IndexPlace, readAlias, routingOf, writeAlias } from '../index-place.ts'
 import { allOf, anyOf, type Clause, NONE, term } from '../query/clause.ts'
 import { positionOf, type SortTerm, searchAfter } from '../query/sort-terms.ts'
@@ -159,8 +159,7 @@ export class IndexReader {
   /** Everything that was written before this can be found after it, also when searches turn to a new index by then. */
   async refresh(): Promise<void> {
     const { engine, place } = this.#parts
-    const path = `/${writeAlias(place)}/_refresh`
-    await ask(engine, { method: 'POST', path, deadline: this.#deadline })
+    await refresh(engine, writeAlias(place), this.#deadline)
   }
 
   #within = (type: string, clause: Clause): Clause => allOf([term('scope', scopeOf(this.#tenant, type)), clause])
@@ -186,8 +185,10 @@ export class IndexReader {
       throw isLate(error) ? tooSlow(milliseconds) : unanswered(error)
     })
     if (response.status !== 200) throw refused(response)
-    const answer = response.body as Answer
-    if (answer.timed_out) throw tooSlow(milliseconds)
+    const answer = response.body as Answer | undefined
+    if (answer?.timed_out) throw tooSlow(milliseconds)
+    // Nothing found looks like nothing answered, but for this.
+    if (answer?.timed_out === undefined) throw unavailable('an answer to a search that is none')
     this.#trace?.({ statement: `${type}: ${body}`, milliseconds: milliseconds - (this.#deadline - clock.now()) })
     return answer
   }
