@@ -30,25 +30,25 @@ export interface QueuePlace extends AwsEndpoint {
   readonly queueUrl: string
 }
 
-export interface ServicePlaces {
+/** What resources are stored in and found by. */
+export interface EnginePlaces {
   readonly table: TablePlace
   readonly objects: ObjectsPlace
   readonly search: SearchPlace
+}
+
+export interface ServicePlaces extends EnginePlaces {
   readonly sealingKey: string
-  /** undefined: nothing goes on after its request was answered. */
-  /** stream: whoever reads the stream of the table has them worked on. */
+  /**
+   * undefined: nothing goes on after its request was answered. stream: whoever reads the stream of the table has jobs
+   * worked on.
+   */
   readonly jobs?: QueuePlace | 'stream' | undefined
 }
 
-export interface IndexStreamPlaces {
-  readonly table: TablePlace
-  readonly objects: ObjectsPlace
-  readonly search: SearchPlace
+export interface IndexStreamPlaces extends EnginePlaces {
   readonly refused: QueuePlace
 }
-
-/** For whoever makes the search index anew. */
-export type ReindexPlaces = Omit<IndexStreamPlaces, 'refused'>
 
 export interface DispatchPlaces {
   readonly table: TablePlace
@@ -61,29 +61,23 @@ export interface DispatchPlaces {
 /** @throws ConfigurationError */
 export const servicePlaces = (environment: Environment): ServicePlaces =>
   read(environment, reader => ({
-    table: tablePlace(reader),
-    objects: objectsPlace(reader),
-    search: searchPlace(reader),
+    ...readEngines(reader),
     sealingKey: reader.requiredSecret(AWS_ENV.sealingKey, parseKey, `${KEY_LENGTH_MIN} characters or more`),
     jobs: optionalQueue(reader, AWS_ENV.jobsQueue, JOBS_QUEUE),
   }))
 
 /** @throws ConfigurationError */
 export const indexStreamPlaces = (environment: Environment): IndexStreamPlaces =>
-  read(environment, reader => ({
-    table: tablePlace(reader),
-    objects: objectsPlace(reader),
-    search: searchPlace(reader),
-    refused: queuePlace(reader),
-  }))
+  read(environment, reader => ({ ...readEngines(reader), refused: queuePlace(reader) }))
 
 /** @throws ConfigurationError */
-export const reindexPlaces = (environment: Environment): ReindexPlaces =>
-  read(environment, reader => ({
-    table: tablePlace(reader),
-    objects: objectsPlace(reader),
-    search: searchPlace(reader),
-  }))
+export const enginePlaces = (environment: Environment): EnginePlaces => read(environment, readEngines)
+
+const readEngines = (reader: EnvironmentReader): EnginePlaces => ({
+  table: tablePlace(reader),
+  objects: objectsPlace(reader),
+  search: searchPlace(reader),
+})
 
 /** @throws ConfigurationError */
 export const dispatchPlaces = (environment: Environment): DispatchPlaces =>

@@ -1,27 +1,17 @@
 /** The rebuild of the search index over AWS's engines, or over their like on this machine. */
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  BodyLoader,
-  createDynamoClient,
-  DynamoRebuildRecords,
-  DynamoResourceStore,
-  DynamoTable,
-  DynamoVersionScan,
-  SYSTEM_PACE,
-} from '#adapters/dynamodb/index.ts'
+import { BodyLoader, DynamoRebuildRecords, DynamoVersionScan, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
 import { OpenSearchRebuild } from '#adapters/opensearch/index.ts'
 import { createDefinitions, createOwnDefinitions } from '#service/index.ts'
 import { type ReindexNews, type ReindexOptions, type ReindexOutcome, reindex } from '#workers/reindex.ts'
-import { openSearch } from './aws.ts'
-import type { ReindexPlaces } from './aws-environment.ts'
-import { openAwsObjects } from './aws-objects.ts'
-import { clientConfiguration } from './client-configuration.ts'
+import { openEngines, openStore } from './aws-engines.ts'
+import type { EnginePlaces } from './aws-environment.ts'
 import { createStderrLogger } from './stderr-logger.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import { createIds } from './time-ordered-ids.ts'
 
 export interface AwsReindexOptions extends ReindexOptions {
-  readonly places: ReindexPlaces
+  readonly places: EnginePlaces
   /** Of the FHIR endpoint, as the index worker has it; undefined: absolute references are never local. */
   readonly baseUrl: string | undefined
   report(news: ReindexNews): void
@@ -35,18 +25,15 @@ export async function reindexOnAws({
   ...options
 }: AwsReindexOptions): Promise<ReindexOutcome> {
   const clock = SYSTEM_CLOCK
-  const client = createDynamoClient(clientConfiguration(places.table))
-  const tableName = places.table.table
-  const objects = openAwsObjects(places.objects)
-  const search = openSearch(places.search, () => client.config.credentials())
+  const engines = openEngines(places)
+  const { objects, search } = engines
+  const { client, table } = engines.table
+  const { ownParameters: parameters } = openStore(engines, { logger: createStderrLogger('warn') })
   const ids = createIds(clock)
-  const table = new DynamoTable({ client, tableName, clock })
-  const { ownParameters: parameters } = new DynamoResourceStore({
-    ...{ table, overflow: objects.overflow, clock, ids, pace: SYSTEM_PACE, logger: createStderrLogger('warn') },
-  })
+  const bodies = new BodyLoader(objects.store)
   try {
     const parts = {
-      scan: new DynamoVersionScan({ client, tableName, bodies: new BodyLoader(objects.overflow), clock }),
+      scan: new DynamoVersionScan({ client, tableName: places.table.table, bodies, clock }),
       rebuild: new OpenSearchRebuild(search.life),
       records: new DynamoRebuildRecords(table, { clock, pace: SYSTEM_PACE }),
       definitions: createOwnDefinitions(createDefinitions(), { parameters, clock }),
@@ -58,8 +45,6 @@ export async function reindexOnAws({
     }
     return await reindex(parts, options)
   } finally {
-    objects.close()
-    search.close()
-    client.destroy()
+    engines.close()
   }
 }

@@ -1,15 +1,14 @@
 /** What is done now and then over AWS's engines, or over their like on this machine. */
-import { DynamoObjectSweeps, DynamoResourceStore, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
+import { DynamoObjectSweeps, SYSTEM_PACE } from '#adapters/dynamodb/index.ts'
 import { OpenSearchCleaner } from '#adapters/opensearch/index.ts'
 import { continueObjectSweep, createDefinitions, type Logger, type Metrics } from '#service/index.ts'
 import { createSweep } from '#workers/sweep.ts'
-import { openObjects, openSearch, openTable } from './aws.ts'
-import type { ReindexPlaces } from './aws-environment.ts'
+import { openEngines, openStore } from './aws-engines.ts'
+import type { EnginePlaces } from './aws-environment.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
-import { createIds } from './time-ordered-ids.ts'
 
 export interface SweepOptions {
-  readonly places: ReindexPlaces
+  readonly places: EnginePlaces
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -22,17 +21,8 @@ export interface OpenSweep {
 
 export function openSweep({ places, ...surroundings }: SweepOptions): OpenSweep {
   const clock = SYSTEM_CLOCK
-  const objects = openObjects(places.objects)
-  const table = openTable(places.table)
-  const search = openSearch(places.search, table.credentials)
-  const store = new DynamoResourceStore({
-    table: table.table,
-    overflow: objects.store,
-    clock,
-    ids: createIds(clock),
-    pace: SYSTEM_PACE,
-    logger: surroundings.logger,
-  })
+  const { objects, table, search, close } = openEngines(places)
+  const store = openStore({ objects, table }, { logger: surroundings.logger })
   const sweeps = new DynamoObjectSweeps(table.table, { clock, pace: SYSTEM_PACE })
   const definitions = createDefinitions()
   return {
@@ -45,8 +35,6 @@ export function openSweep({ places, ...surroundings }: SweepOptions): OpenSweep 
           run,
         ),
     }),
-    close() {
-      for (const { close } of [objects, table, search]) close()
-    },
+    close,
   }
 }

@@ -2,24 +2,12 @@
 import { hash } from 'node:crypto'
 import {
   BodyLoader,
-  createDynamoClient,
   DynamoChangeImages,
   DynamoJobStore,
   type DynamoJobStoreParts,
   DynamoListeners,
-  DynamoResourceStore,
-  DynamoTable,
   SYSTEM_PACE,
 } from '#adapters/dynamodb/index.ts'
-import {
-  awsSigner,
-  DEFAULT_SETTINGS,
-  ensureIndex,
-  HttpEngine,
-  type IndexPlace,
-  OpenSearchIndex,
-  OpenSearchWriter,
-} from '#adapters/opensearch/index.ts'
 import type { SqsJobQueue } from '#adapters/sqs/index.ts'
 import {
   type ChangePublisher,
@@ -37,22 +25,12 @@ import {
 } from '#service/index.ts'
 import type { Ids } from '#service/ports/ids.ts'
 import type { JobStore } from '#service/ports/job-store.ts'
-import type { ObjectStore } from '#service/ports/object-store.ts'
 import { createDispatch } from '#workers/dispatch.ts'
 import { createIndexStream } from '#workers/index-stream.ts'
 import type { StreamHandler } from '#workers/stream-event.ts'
 import { createAesSealer } from './aes-sealer.ts'
-import type {
-  DispatchPlaces,
-  IndexStreamPlaces,
-  ObjectsPlace,
-  QueuePlace,
-  SearchPlace,
-  ServicePlaces,
-  TablePlace,
-} from './aws-environment.ts'
-import type { OpenObjects } from './aws-objects.ts'
-import { clientConfiguration } from './client-configuration.ts'
+import { openEngines, openStore, openStoreEngines } from './aws-engines.ts'
+import type { DispatchPlaces, EnginePlaces, QueuePlace, ServicePlaces } from './aws-environment.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import { createIds } from './time-ordered-ids.ts'
 
@@ -76,20 +54,9 @@ export interface AwsService {
 export function openAwsService({ places, logger, baseUrl, ...options }: AwsServiceOptions): AwsService {
   const clock = SYSTEM_CLOCK
   const ids = createIds(clock)
-  const objects = openObjects(places.objects)
-  const table = openTable(places.table)
-  const search = openSearch(places.search, table.credentials)
-  const store = new DynamoResourceStore({
-    table: table.table,
-    overflow: objects.store,
-    clock,
-    ids,
-    pace: SYSTEM_PACE,
-    logger,
-    settings: { marksWrites: true },
-    writer: search.writer,
-    baseUrl,
-  })
+  const engines = openEngines(places)
+  const { objects, table, search } = engines
+  const store = openStore(engines, { logger, settings: { marksWrites: true }, writer: search.writer, baseUrl })
   const definitions = options.definitions ?? createDefinitions()
   const index = new ConsistentIndex({
     index: search.index,
@@ -111,9 +78,7 @@ export function openAwsService({ places, logger, baseUrl, ...options }: AwsServi
     clock,
     ids,
     prepare: search.prepare,
-    close() {
-      for (const { close } of [objects, table, search]) close()
-    },
+    close: engines.close,
   }
 }
 
@@ -129,7 +94,7 @@ export interface OpenWorker {
 }
 
 export interface IndexStreamOptions extends WorkerSurroundings {
-  readonly places: Omit<IndexStreamPlaces, 'refused'>
+  readonly places: EnginePlaces
   /** Of the FHIR endpoint; undefined: absolute references are never local. */
   readonly baseUrl: string | undefined
 }
@@ -137,17 +102,9 @@ export interface IndexStreamOptions extends WorkerSurroundings {
 /** The index is made before the first batch goes there. */
 export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStreamOptions): OpenWorker {
   const clock = SYSTEM_CLOCK
-  const objects = openObjects(places.objects)
-  const table = openTable(places.table)
-  const search = openSearch(places.search, table.credentials)
-  const { marks, ownParameters: parameters } = new DynamoResourceStore({
-    table: table.table,
-    overflow: objects.store,
-    clock,
-    ids: createIds(clock),
-    pace: SYSTEM_PACE,
-    logger: surroundings.logger,
-  })
+  const engines = openEngines(places)
+  const { objects, search } = engines
+  const { marks, ownParameters: parameters } = openStore(engines, { logger: surroundings.logger })
   const handle = createIndexStream({
     ...surroundings,
     images: new DynamoChangeImages(new BodyLoader(objects.store)),
@@ -168,9 +125,7 @@ export function openIndexStream({ places, baseUrl, ...surroundings }: IndexStrea
         )
       return handle(event, deadline)
     },
-    close() {
-      for (const { close } of [objects, table, search]) close()
-    },
+    close: engines.close,
   }
 }
 
@@ -182,61 +137,14 @@ export interface DispatchOptions extends WorkerSurroundings {
 
 export function openDispatch({ places, ...surroundings }: DispatchOptions): OpenWorker {
   const clock = SYSTEM_CLOCK
-  const objects = openObjects(places.objects)
-  const table = openTable(places.table)
-  const finisher = new DynamoResourceStore({
-    table: table.table,
-    overflow: objects.store,
-    clock,
-    ids: createIds(clock),
-    pace: SYSTEM_PACE,
-    logger: surroundings.logger,
-  })
+  const engines = openStoreEngines(places)
+  const { objects, table } = engines
+  const finisher = openStore(engines, { logger: surroundings.logger })
   const images = new DynamoChangeImages(new BodyLoader(objects.store))
   const listeners = new DynamoListeners(table.table, { clock, pace: SYSTEM_PACE })
   return {
     handle: createDispatch({ ...surroundings, images, finisher, clock, listeners }),
-    close() {
-      objects.close()
-      table.close()
-    },
-  }
-}
-
-export function openTable(place: TablePlace) {
-  const client = createDynamoClient(clientConfiguration(place))
-  return {
-    table: new DynamoTable({ client, tableName: place.table, clock: SYSTEM_CLOCK }),
-    credentials: () => client.config.credentials(),
-    close: () => client.destroy(),
-  }
-}
-
-/** S3 is asked for large contents alone: its client is loaded with the first of them, not when a function starts. */
-export function openObjects(place: ObjectsPlace) {
-  let opened: Promise<OpenObjects> | undefined
-  const open = (): Promise<OpenObjects> => {
-    opened ??= import('./aws-objects.ts').then(module => module.openAwsObjects(place))
-    return opened
-  }
-  return {
-    store: {
-      put: async (key: string, bytes: Uint8Array, deadline: number) =>
-        (await open()).overflow.put(key, bytes, deadline),
-      get: async (key: string, deadline: number) => (await open()).overflow.get(key, deadline),
-      delete: async (key: string, deadline: number) => (await open()).overflow.delete(key, deadline),
-      keysBelow: async (folder: string, deadline: number) => (await open()).overflow.keysBelow(folder, deadline),
-    },
-    objects: {
-      put: async (...parts) => (await open()).objects.put(...parts),
-      head: async (...parts) => (await open()).objects.head(...parts),
-      get: async (...parts) => (await open()).objects.get(...parts),
-      delete: async (...parts) => (await open()).objects.delete(...parts),
-      presign: async (...parts) => (await open()).objects.presign(...parts),
-      recognize: async (...parts) => (await open()).objects.recognize(...parts),
-      list: async (...parts) => (await open()).objects.list(...parts),
-    } satisfies ObjectStore as ObjectStore,
-    close: () => opened?.then(({ close }) => close()),
+    close: engines.close,
   }
 }
 
@@ -252,25 +160,4 @@ function openJobs(queue: QueuePlace | 'stream', parts: Omit<DynamoJobStoreParts,
       await (await opened).tell(job, deadline)
     },
   })
-}
-
-const PREPARE_MS = 10_000
-
-export function openSearch(
-  { endpoint, region, prefix, tenancy }: SearchPlace,
-  credentials: Parameters<typeof awsSigner>[0]['credentials'],
-) {
-  const clock = SYSTEM_CLOCK
-  const isLocal = endpoint.startsWith('http:')
-  const sign = isLocal ? {} : { sign: awsSigner({ region, credentials, clock }) }
-  const engine = new HttpEngine({ endpoint, clock, ...sign })
-  const place: IndexPlace = { prefix, routing: tenancy === 'multi' ? 'tenant' : 'resource' }
-  const settings = isLocal ? { ...DEFAULT_SETTINGS, replicas: 0 } : DEFAULT_SETTINGS
-  return {
-    index: new OpenSearchIndex({ engine, place, clock }),
-    writer: new OpenSearchWriter({ engine, place }),
-    life: { engine, place, settings },
-    prepare: () => ensureIndex({ engine, place, settings }, clock.now() + PREPARE_MS),
-    close: () => engine.close(),
-  }
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { Fault } from '#service/index.ts'
 import type { ReindexNews, ReindexOutcome } from '#workers/reindex.ts'
-import { reindexPlaces } from './aws-environment.ts'
+import { enginePlaces } from './aws-environment.ts'
 import { reindexOnAws } from './aws-reindex.ts'
 import { ConfigurationError, parseEnvironment } from './env.ts'
 import { AWS_ENV } from './env-names.ts'
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
     return EXIT.usage
   }
   try {
-    const places = reindexPlaces(process.env)
+    const places = enginePlaces(process.env)
     const { baseUrl } = parseEnvironment(process.env)
     const outcome = await reindexOnAws({
       ...options,

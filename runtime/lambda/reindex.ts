@@ -1,6 +1,6 @@
 /** Lambda entry: the search index made anew, as far as one call gets. */
 import type { ReindexNews, ReindexOutcome } from '#workers/reindex.ts'
-import { reindexPlaces } from '../aws-environment.ts'
+import { enginePlaces } from '../aws-environment.ts'
 import { reindexOnAws } from '../aws-reindex.ts'
 import { parseEnvironment } from '../env.ts'
 import { createLambdaLogger } from './lambda-logger.ts'
@@ -16,7 +16,7 @@ export interface ReindexEvent {
 /** unfinished: another call goes on where this one stopped. */
 export type ReindexAnswer = ReindexOutcome | { readonly kind: 'unfinished'; readonly written: number }
 
-const places = reindexPlaces(process.env)
+const places = enginePlaces(process.env)
 const { baseUrl } = parseEnvironment(process.env)
 const logger = createLambdaLogger(process.env)
 

@@ -1,11 +1,11 @@
 /** Lambda entry: what is done by the clock. */
-import { reindexPlaces } from '../aws-environment.ts'
+import { enginePlaces } from '../aws-environment.ts'
 import { openSweep } from '../aws-sweep.ts'
 import { createLambdaLogger } from './lambda-logger.ts'
 import { metricsOf, type TaskContext, timeIsUpAt } from './task.ts'
 
 const sweep = openSweep({
-  places: reindexPlaces(process.env),
+  places: enginePlaces(process.env),
   logger: createLambdaLogger(process.env),
   metrics: metricsOf('sweep'),
 })

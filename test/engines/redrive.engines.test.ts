@@ -5,7 +5,7 @@ import { afterEach, expect, inject, test } from 'vitest'
 import { createDynamoClient, type LambdaStreamEvent, StreamPoller } from '#adapters/dynamodb/index.ts'
 import { versionKey } from '#adapters/dynamodb/keys.ts'
 import { openIndexStream } from '#runtime/aws.ts'
-import type { ReindexPlaces } from '#runtime/aws-environment.ts'
+import type { EnginePlaces } from '#runtime/aws-environment.ts'
 import { redriveOnAws } from '#runtime/aws-redrive.ts'
 import { clientConfiguration } from '#runtime/client-configuration.ts'
 import type { RefusedChange, RefusedChangesQueue, WaitingChange } from '#service/index.ts'
@@ -52,7 +52,7 @@ async function streamed(): Promise<readonly object[]> {
 }
 
 /** Has a worker of its own index these batches. Gives what it has refused. */
-async function indexInto(places: ReindexPlaces, batches: readonly (readonly object[])[]): Promise<RefusedChange[]> {
+async function indexInto(places: EnginePlaces, batches: readonly (readonly object[])[]): Promise<RefusedChange[]> {
   const refused: RefusedChange[] = []
   const worker = openIndexStream({
     places,
@@ -70,7 +70,7 @@ async function indexInto(places: ReindexPlaces, batches: readonly (readonly obje
 }
 
 /** Everything that an index holds, with the versions that it holds it in. */
-async function contentOf({ search }: ReindexPlaces): Promise<readonly unknown[]> {
+async function contentOf({ search }: EnginePlaces): Promise<readonly unknown[]> {
   const { endpoint } = inject('engines').opensearch ?? { endpoint: '' }
   await fetch(`${endpoint}/${search.prefix}-read/_refresh`, { method: 'POST' })
   const response = await fetch(`${endpoint}/${search.prefix}-read/_search?version=true&size=1000&sort=id`)

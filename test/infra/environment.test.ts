@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { FUNCTIONS } from '#infra/functions.ts'
 import {
   dispatchPlaces,
+  enginePlaces,
   functionSettings,
   indexStreamPlaces,
   jobsPlace,
   publishPlaces,
-  reindexPlaces,
   servicePlaces,
 } from '#runtime/aws-environment.ts'
 import { parseEnvironment } from '#runtime/env.ts'
@@ -25,9 +25,9 @@ const READERS: Readonly<Record<Name, readonly ((environment: Environment) => unk
   dispatch: [dispatchPlaces, parseEnvironment, functionSettings],
   jobs: [servicePlaces, jobsPlace, parseEnvironment, functionSettings],
   publish: [publishPlaces, parseEnvironment, functionSettings],
-  sweep: [reindexPlaces, parseEnvironment, functionSettings],
+  sweep: [enginePlaces, parseEnvironment, functionSettings],
   redrive: [indexStreamPlaces, parseEnvironment, functionSettings],
-  reindex: [reindexPlaces, parseEnvironment, functionSettings],
+  reindex: [enginePlaces, parseEnvironment, functionSettings],
 }
 
 /** Read where there is no deployment: the local server's, and what Cognito has as its default has it. */
