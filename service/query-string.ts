@@ -27,9 +27,21 @@ function decode(text: string, piece: string): string {
   }
 }
 
-/** The inverse of parseQueryString. ':', ',', '/' and '$' stay readable: RFC 3986 allows them in a query. */
-export const formatQueryString = (parameters: Parameters): string =>
-  parameters.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
+/**
+ * The inverse of parseQueryString. ':', ',', '/' and '$' stay readable: RFC 3986 allows them in a query.
+ * @param known what parameters that are in several queries have been written as.
+ */
+export const formatQueryString = (
+  parameters: Parameters,
+  known: Map<Parameters[number], string> = new Map(),
+): string => {
+  const written = (parameter: Parameters[number]): string => {
+    const text = known.get(parameter) ?? `${encode(parameter[0])}=${encode(parameter[1])}`
+    known.set(parameter, text)
+    return text
+  }
+  return parameters.map(written).join('&')
+}
 
 /** Neither those four nor what needs no escape anywhere; halves of a pair stay together. */
 const ESCAPED = /[^\w.~:,/$-]+/g

@@ -113,7 +113,8 @@ interface BundlePages {
 
 function bundleWriter(type: 'searchset' | 'history', pages: BundlePages, links: BundleLinks) {
   const writer = pieceWriter()
-  const url = (parameters: Parameters) => quote(linkUrl(links, parameters))
+  const known = new Map<Parameters[number], string>()
+  const url = (parameters: Parameters) => quote(linkUrl(links, parameters, known))
   const self = url(pages.self)
   const all = [`{"relation":"self","url":${self}}`]
   // The first page is asked for as it is itself.
@@ -160,9 +161,13 @@ export const addressOf = ({ type, id, container }: Revealed): string =>
 const quote = (text: string): string => JSON.stringify(text)
 
 /** The absolute URL of a page. */
-export function linkUrl({ baseUrl, path, general = NO_PARAMETERS }: BundleLinks, parameters: Parameters): string {
+export function linkUrl(
+  { baseUrl, path, general = NO_PARAMETERS }: BundleLinks,
+  parameters: Parameters,
+  known?: Map<Parameters[number], string>,
+): string {
   const address = path === '' ? baseUrl : `${baseUrl}/${path}`
-  const query = formatQueryString(general.length === 0 ? parameters : [...parameters, ...general])
+  const query = formatQueryString(general.length === 0 ? parameters : [...parameters, ...general], known)
   return query === '' ? address : `${address}?${query}`
 }
 

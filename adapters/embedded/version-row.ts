@@ -4,7 +4,7 @@ import { decodeList, METHODS } from './wire.ts'
 /** Columns of `version v` that `versionOf` takes, in this order. Text costs less than bytes, which are objects. */
 export const VERSION_COLUMNS = 'v.version, v.last_updated, v.method, v.deleted, v.compartments, v.labels, v.body'
 
-export const VERSION_COLUMN_COUNT = 7
+export const VERSION_COLUMN_COUNT = 7 as const
 
 export type VersionRow = [
   version: number,

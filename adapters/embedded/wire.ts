@@ -8,6 +8,7 @@ import type { Change, Claim, CommitRequest, CommitResult } from '#service/ports/
 import type { WriteMethod } from '#service/ports/stored-version.ts'
 import type { IndexDocument, IndexValue } from '#service/search/document.ts'
 import { isColumn } from './parameters.ts'
+import { RecentMap } from './search/recent-map.ts'
 
 export type Cell = string | number | null
 
@@ -236,7 +237,19 @@ const encodeList = (list: readonly string[]): string => (list.length === 0 ? '' 
 
 const NONE: readonly string[] = []
 
-export const decodeList = (text: string): readonly string[] => (text === '' ? NONE : (JSON.parse(text) as string[]))
+/** Lists that were read last: what is found by one search is mostly in the compartments of one patient. */
+const RECENT_LISTS = 1_000
+const RECENT_LIST_LENGTH_MAX = 500
+const recentLists = new RecentMap<readonly string[]>(RECENT_LISTS)
+
+export function decodeList(text: string): readonly string[] {
+  if (text === '') return NONE
+  const known = recentLists.get(text)
+  if (known) return known
+  const list: readonly string[] = Object.freeze(JSON.parse(text) as string[])
+  if (text.length <= RECENT_LIST_LENGTH_MAX) recentLists.set(text, list)
+  return list
+}
 
 /** Takes cells one by one, in the order they were pushed. */
 export class CellReader {

@@ -183,13 +183,15 @@ function send({ status, headers, body, stream }: HttpResponse, response: ServerR
   }
   const bytes = bodyBytes(body)
   response.writeHead(status, { ...headers, 'Content-Length': bytes })
-  if (body instanceof Uint8Array) {
-    response.end(body)
+  const pieces = body instanceof Uint8Array ? [body] : body
+  const [only] = pieces
+  if (only && pieces.length === 1) {
+    response.end(only)
   } else if (bytes <= JOIN_BYTES_MAX) {
-    response.end(Buffer.concat(body))
+    response.end(Buffer.concat(pieces))
   } else {
     response.cork()
-    for (const piece of body) response.write(piece)
+    for (const piece of pieces) response.write(piece)
     response.end()
   }
 }

@@ -58,10 +58,10 @@ function fewIds(context: CompileContext, list: Source): string[] | undefined {
   const found = context.alias()
   const target = context.alias()
   const rows = context.reader.rows<[id: string]>(
-    sql`SELECT DISTINCT ${target}.id FROM (${selectOf(list)}) ${found} CROSS JOIN resource ${target}
+    sql`SELECT ${target}.id FROM (${selectOf(list)}) ${found} CROSS JOIN resource ${target}
       WHERE ${target}.key = ${found}.key`,
   )
-  return rows.map(([id]) => id)
+  return [...new Set(rows.map(([id]) => id))]
 }
 
 /** What refers to any of a few resources comes in key order. */

@@ -15,7 +15,7 @@ export interface Found {
   readonly sortValues: readonly SortValue[]
 }
 
-type FoundRow = [key: number, id: string, ...newest: VersionRow, ...sortValues: SortValue[]]
+type FoundRow = [...newest: VersionRow, key: number, id: string, ...sortValues: SortValue[]]
 
 /**
  * Resources and their newest versions, in the order of a select of their keys, with what else it selects as the values
@@ -25,19 +25,28 @@ export function foundIn(context: CompileContext, keys: Fragment, sortColumns: re
   const page = context.alias()
   const found = context.alias()
   const sortValues = raw(sortColumns.map(column => `, ${page.text}.${column}`).join(''))
-  return context.reader
-    .rows<FoundRow>(
-      sql`SELECT ${found}.key, ${found}.id, ${raw(VERSION_COLUMNS)}${sortValues} FROM (${keys}) ${page}
-        CROSS JOIN resource ${found} CROSS JOIN version v WHERE ${found}.key = ${page}.key AND v.seq = ${found}.seq`,
-    )
-    .map(foundOf)
+  const rows = context.reader.rows<FoundRow>(
+    sql`SELECT ${raw(VERSION_COLUMNS)}, ${found}.key, ${found}.id${sortValues} FROM (${keys}) ${page}
+      CROSS JOIN resource ${found} CROSS JOIN version v WHERE ${found}.key = ${page}.key AND v.seq = ${found}.seq`,
+  )
+  return rows.map(sortColumns.length === 0 ? unsortedOf : foundOf)
 }
 
-const foundOf = ([key, id, ...row]: FoundRow): Found => ({
-  key,
-  id,
-  newest: row.slice(0, VERSION_COLUMN_COUNT) as VersionRow,
-  sortValues: row.slice(VERSION_COLUMN_COUNT) as SortValue[],
+/** A version's columns stand first, so that the row is one of them as it is. */
+const asVersion = (row: FoundRow): VersionRow => row as unknown as VersionRow
+
+const unsortedOf = (row: FoundRow): Found => ({
+  key: row[VERSION_COLUMN_COUNT],
+  id: row[VERSION_COLUMN_COUNT + 1] as string,
+  newest: asVersion(row),
+  sortValues: NO_VALUES,
+})
+
+const NO_VALUES: readonly SortValue[] = []
+
+const foundOf = (row: FoundRow): Found => ({
+  ...unsortedOf(row),
+  sortValues: row.slice(VERSION_COLUMN_COUNT + 2) as SortValue[],
 })
 
 /** A page in the order of keys, which is the order in which resources were created. */
