@@ -10,6 +10,9 @@ import { createStderrLogger } from './stderr-logger.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 import { createIds } from './time-ordered-ids.ts'
 
+/** Longer than index-stream may work on a batch, and requests on a search that must see every write. */
+export const LATE_WRITERS_MS = 150_000
+
 export interface AwsReindexOptions extends ReindexOptions {
   readonly places: EnginePlaces
   /** Of the FHIR endpoint, as the index worker has it; undefined: absolute references are never local. */

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { Fault } from '#service/index.ts'
 import type { ReindexNews, ReindexOutcome } from '#workers/reindex.ts'
 import { enginePlaces } from './aws-environment.ts'
-import { reindexOnAws } from './aws-reindex.ts'
+import { LATE_WRITERS_MS, reindexOnAws } from './aws-reindex.ts'
 import { ConfigurationError, parseEnvironment } from './env.ts'
 import { AWS_ENV } from './env-names.ts'
 
@@ -19,9 +19,6 @@ The environment says where the engines are, as it does to the deployed functions
 ${AWS_ENV.objectsBucket}, ${AWS_ENV.searchEndpoint}, ${AWS_ENV.searchPrefix}. The credentials must allow dynamodb:Scan on the table.`
 
 const EXIT = { done: 0, failed: 1, usage: 2, stopped: 3 } as const
-
-/** Longer than index-stream may work on a batch, and requests on a search that must see every write. */
-const LATE_WRITERS_MS = 150_000
 
 const SAY_AFTER_MS = 2_000
 
