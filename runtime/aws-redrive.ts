@@ -1,10 +1,10 @@
 /** Refused changes brought into the index over AWS's engines, or over their like on this machine. */
-import { createSqsClient, SqsRefusedQueue } from '#adapters/sqs/index.ts'
+import { SqsRefusedQueue } from '#adapters/sqs/index.ts'
 import { createDefinitions, createOwnDefinitions, type Logger, type RefusedChangesQueue } from '#service/index.ts'
 import { type RedriveOutcome, type RedriveParts, redrive } from '#workers/redrive.ts'
 import { openEngines, openStore } from './aws-engines.ts'
 import type { EnginePlaces, QueuePlace } from './aws-environment.ts'
-import { clientConfiguration } from './client-configuration.ts'
+import { queueParts } from './queue-parts.ts'
 import { SYSTEM_CLOCK } from './system-clock.ts'
 
 export interface AwsRedriveOptions extends Pick<RedriveParts, 'report'> {
@@ -15,12 +15,7 @@ export interface AwsRedriveOptions extends Pick<RedriveParts, 'report'> {
   readonly logger: Logger
 }
 
-export const openRefusedQueue = (place: QueuePlace): RefusedChangesQueue =>
-  new SqsRefusedQueue({
-    client: createSqsClient(clientConfiguration(place)),
-    queueUrl: place.queueUrl,
-    clock: SYSTEM_CLOCK,
-  })
+export const openRefusedQueue = (place: QueuePlace): RefusedChangesQueue => new SqsRefusedQueue(queueParts(place))
 
 /** @throws Fault where an engine does not answer. */
 export async function redriveOnAws({

@@ -4,11 +4,12 @@ import { jobsPlace } from '../aws-environment.ts'
 import { openJobQueue } from '../aws-jobs.ts'
 import { every } from '../every.ts'
 import { SYSTEM_CLOCK } from '../system-clock.ts'
+import type { LambdaContext } from './lambda-context.ts'
 import { openLambdaService } from './service.ts'
-import { type TaskContext, timeIsUpAt } from './task.ts'
+import { timeIsUpAt } from './task.ts'
 
 const { service, logger } = openLambdaService()
 const messages = openJobQueue(jobsPlace(process.env))
 const jobs = createJobs({ service, messages, every, clock: SYSTEM_CLOCK, logger })
 
-export const handler = (event: JobsEvent, context: TaskContext): Promise<void> => jobs(event, timeIsUpAt(context))
+export const handler = (event: JobsEvent, context: LambdaContext): Promise<void> => jobs(event, timeIsUpAt(context))

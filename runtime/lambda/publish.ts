@@ -3,14 +3,14 @@ import { AppSyncChangePublisher } from '#adapters/appsync/index.ts'
 import { awsSigner } from '#adapters/opensearch/index.ts'
 import { resourceChangeOf } from '#service/index.ts'
 import { createPublish, type QueueAnswer, type QueueEvent } from '#workers/publish.ts'
-import { credentialsOf, functionSettings, publishPlaces } from '../aws-environment.ts'
-import { createLogMetrics } from '../embedded-metric-format.ts'
+import { credentialsOf, publishPlaces } from '../aws-environment.ts'
 import { SYSTEM_CLOCK } from '../system-clock.ts'
+import { deadlineOf, type LambdaContext } from './lambda-context.ts'
 import { createLambdaLogger } from './lambda-logger.ts'
-import { ANSWER_MS, type StreamLambdaContext } from './stream-worker.ts'
+import { ANSWER_MS } from './stream-worker.ts'
+import { workerMetrics } from './worker-metrics.ts'
 
 const { endpoint, region } = publishPlaces(process.env)
-const { stage } = functionSettings(process.env)
 
 const publish = createPublish({
   publisher: new AppSyncChangePublisher({
@@ -25,8 +25,8 @@ const publish = createPublish({
     clock: SYSTEM_CLOCK,
   }),
   logger: createLambdaLogger(process.env),
-  metrics: createLogMetrics({ stage, worker: 'publish' }, Date.now, line => process.stdout.write(line)),
+  metrics: workerMetrics('publish'),
 })
 
-export const handler = (event: QueueEvent, context: StreamLambdaContext): Promise<QueueAnswer> =>
-  publish(event, Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS)
+export const handler = (event: QueueEvent, context: LambdaContext): Promise<QueueAnswer> =>
+  publish(event, deadlineOf(context, ANSWER_MS))

@@ -1,10 +1,10 @@
 /** Lambda entry: the search index made anew, as far as one call gets. */
 import type { ReindexNews, ReindexOutcome } from '#workers/reindex.ts'
 import { enginePlaces } from '../aws-environment.ts'
-import { reindexOnAws } from '../aws-reindex.ts'
+import { LATE_WRITERS_MS, reindexOnAws } from '../aws-reindex.ts'
 import { parseEnvironment } from '../env.ts'
+import type { LambdaContext } from './lambda-context.ts'
 import { createLambdaLogger } from './lambda-logger.ts'
-import type { TaskContext } from './task.ts'
 
 export interface ReindexEvent {
   /** Parts of the table that are read side by side. Default: 4. */
@@ -20,8 +20,6 @@ const places = enginePlaces(process.env)
 const { baseUrl } = parseEnvironment(process.env)
 const logger = createLambdaLogger(process.env)
 
-/** Longer than index-stream may work on a batch, and requests on a search that must see every write. */
-const LATE_WRITERS_MS = 150_000
 /** What is begun then is ended with, or given up and begun again by the next call. */
 const STOP_BEFORE_MS = 240_000
 const SEGMENTS = 4
@@ -30,7 +28,7 @@ const SEGMENTS_MAX = 100
 class TimeIsUp extends Error {}
 
 /** Rejects where another process rebuilds the index, or an engine stays away. */
-export async function handler(event: ReindexEvent, context: TaskContext): Promise<ReindexAnswer> {
+export async function handler(event: ReindexEvent, context: LambdaContext): Promise<ReindexAnswer> {
   const { segments = SEGMENTS, acceptRefused = false } = event ?? {}
   if (!Number.isInteger(segments) || segments < 1 || segments > SEGMENTS_MAX)
     throw new Error(`segments must be a whole number from 1 to ${SEGMENTS_MAX}`)

@@ -4,16 +4,16 @@ import { faultToGraphql } from '#resolvers/fault-to-graphql.ts'
 import { type Call, fault } from '#service/index.ts'
 import { ANONYMOUS, type Identity } from '../identity.ts'
 import { appsyncIdentity } from './caller.ts'
+import { deadlineOf, type LambdaContext } from './lambda-context.ts'
 import { openLambdaService } from './service.ts'
 
-export interface ResolverLambdaContext {
+export interface ResolverLambdaContext extends LambdaContext {
   readonly awsRequestId: string
-  getRemainingTimeInMillis(): number
 }
 
 /** AppSync gives up after 30 s, however long the function may run. */
 const DEADLINE_MS = 28_000
-/** Kept of the time that is left, so that the refusal of what takes too long gets out. */
+/** So that the refusal of what takes too long gets out. */
 const ANSWER_MS = 500
 /** AppSync takes 5 MB from a resolver; what JSON escapes is not counted here. */
 const RESULT_BYTES_MAX = 4.5 * 1000 * 1000
@@ -38,7 +38,7 @@ export async function handler(event: unknown, context: ResolverLambdaContext): P
 }
 
 async function answer(event: unknown, context: ResolverLambdaContext): Promise<ResolverResult> {
-  const deadline = Date.now() + Math.min(DEADLINE_MS, context.getRemainingTimeInMillis() - ANSWER_MS)
+  const deadline = Math.min(Date.now() + DEADLINE_MS, deadlineOf(context, ANSWER_MS))
   const callAs = ({ tenant, caller }: Identity): Call => ({
     requestId: context.awsRequestId,
     tenant,

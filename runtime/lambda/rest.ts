@@ -15,13 +15,10 @@ import {
   queryOf,
 } from './api-gateway.ts'
 import { proxyIdentity } from './caller.ts'
+import { deadlineOf, type LambdaContext } from './lambda-context.ts'
 import { openLambdaService } from './service.ts'
 
-export interface LambdaContext {
-  getRemainingTimeInMillis(): number
-}
-
-/** Kept of the time that is left, so that the refusal of what takes too long gets out. */
+/** So that the refusal of what takes too long gets out. */
 const ANSWER_MS = 500
 
 /** While the process starts, which Lambda gives more CPU than any request. */
@@ -67,7 +64,7 @@ async function exchange(event: ProxyEvent, context: LambdaContext): Promise<Exch
       caller,
       door: 'rest',
       baseUrl: config.baseUrl ?? address?.baseUrl ?? '',
-      deadline: Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS,
+      deadline: deadlineOf(context, ANSWER_MS),
       logger,
     },
   })
