@@ -1,12 +1,11 @@
 /** Criteria that are no search parameter of a resource type. R4 search.html#all */
-import { anyOf } from './any-of.ts'
 import type { Node } from './ast.ts'
 import { splitUnescaped, unescapeValue } from './escapes.ts'
 import { FILTER_PARAMETER, parseFilter } from './filter.ts'
 import type { CriterionContext } from './parse-criterion.ts'
 import { ignorable, malformed, notTaken, type Problem, quoted } from './problems.ts'
 import { isLogicalId } from './reference-value.ts'
-import { wordsOf } from './words.ts'
+import { parseTextQuery } from './text-query.ts'
 
 /** The node, or undefined with at least one problem added. */
 type SpecialParser = (
@@ -51,16 +50,12 @@ const refuseModifier =
 
 const WORDS_MAX = 50
 
-/** R4 search.html#content: all words of one alternative, in any order. */
 function wordsParser(within: 'narrative' | 'content'): SpecialParser {
   return (_context, _type, name, value, problems) => {
-    const alternatives = splitUnescaped(value, ',').map(text => wordsOf(unescapeValue(text)))
-    const count = alternatives.flat().length
-    if (count > WORDS_MAX || alternatives.some(words => words.length === 0)) {
-      problems.push(notTaken(name, value, `words of letters or digits, ${WORDS_MAX} at the most`))
-      return undefined
-    }
-    return anyOf(alternatives.map((words): Node => ({ kind: 'words', within, words })))
+    const query = parseTextQuery(value, within)
+    if (query && query.wordCount <= WORDS_MAX) return query.node
+    problems.push(notTaken(name, value, `words of letters or digits, ${WORDS_MAX} at the most`))
+    return undefined
   }
 }
 

@@ -27,14 +27,24 @@ export function relevanceOf(nodes: readonly Node[]): Relevance | undefined {
   return { within: nodes.some(isOfContent) ? 'content' : 'narrative', soughtLength }
 }
 
-/** Of alternatives the longest. */
+/** Of alternatives the longest; what must not be there counts for nothing. */
 function lengthOf(node: Node): number {
-  if (node.kind === 'words') return node.words.join(' ').length
-  return node.kind === 'or' ? Math.max(0, ...node.nodes.map(lengthOf)) : 0
+  switch (node.kind) {
+    case 'words':
+      return node.words.join(' ').length
+    case 'or':
+      return Math.max(0, ...node.nodes.map(lengthOf))
+    case 'and':
+      return node.nodes.reduce((sum, each) => sum + lengthOf(each), 0)
+    default:
+      return 0
+  }
 }
 
 const isOfContent = (node: Node): boolean =>
-  node.kind === 'words' ? node.within === 'content' : node.kind === 'or' && node.nodes.some(isOfContent)
+  node.kind === 'words'
+    ? node.within === 'content'
+    : (node.kind === 'or' || node.kind === 'and') && node.nodes.some(isOfContent)
 
 /** 0 to 1, to three digits. */
 export function scoreOf({ within, soughtLength }: Relevance, content: ResourceContent): number {

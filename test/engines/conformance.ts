@@ -21,7 +21,16 @@ export const OVER_ENGINES = Object.freeze({
     ...['capabilities', 'api-docs'],
   ],
   searches: [
-    ...['access', 'tenancy', 'paging', 'search', 'search-structure', 'search-values', 'reference-races'],
+    ...[
+      'access',
+      'tenancy',
+      'paging',
+      'search',
+      'search-structure',
+      'search-values',
+      'search-habits',
+      'reference-races',
+    ],
     ...['graphql-page', 'graphql-page-searches', 'graphql-operation'],
   ],
 })
