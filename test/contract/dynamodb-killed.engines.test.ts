@@ -37,7 +37,7 @@ const isCommitted = ({ step, moment }: KillPoint): boolean =>
 /** Of a machine on which the killed transaction's time is over. */
 const LATER: Clock = { now: () => Date.now() + 2 * WITHIN_MS }
 
-const OLD = { before: 200, '': 200 }
+const OLD = { before: ENTRIES / 2, '': ENTRIES / 2 }
 
 test.each(POINTS.map(point => [point.moment, point.step, point.number, point] as const))(
   'killed %s %s %d',
