@@ -10,6 +10,7 @@ import {
   DynamoJobStore,
   DynamoResourceStore,
   DynamoTable,
+  type Pace,
   StreamPoller,
   SYSTEM_PACE,
 } from '#adapters/dynamodb/index.ts'
@@ -124,7 +125,7 @@ function portsOver({ dynamo, search: { place } }: Places, clock: FixedClock) {
     table: new DynamoTable({ client: dynamo.client, tableName: dynamo.place.name, clock }),
     clock,
     ids: createIds(clock),
-    pace: SYSTEM_PACE,
+    pace: endingPace(),
   }
   const store = new DynamoResourceStore({
     ...parts,
@@ -148,6 +149,23 @@ function portsOver({ dynamo, search: { place } }: Places, clock: FixedClock) {
   return {
     ports: { store, index, objects: new S3ObjectStore(objects), jobs },
     close: async () => engine.close(),
+  }
+}
+
+/** A wait as it comes after many refusals in a row. */
+const LONG_WAIT_MS = 500
+const LONG_WAITS_MS_MAX = 120_000
+
+/** What is tried again until its deadline would be tried for ever at a time that stands still: in the end it fails. */
+function endingPace(): Pace {
+  let waitedMs = 0
+  return {
+    ...SYSTEM_PACE,
+    async wait(ms) {
+      if (ms >= LONG_WAIT_MS) waitedMs += ms
+      if (waitedMs > LONG_WAITS_MS_MAX) throw new Error('The table of this world does not answer')
+      await SYSTEM_PACE.wait(ms)
+    },
   }
 }
 
