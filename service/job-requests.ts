@@ -47,7 +47,7 @@ export interface JobRun extends Pick<Call, 'tenant' | 'logger'> {
 }
 
 /**
- * taken: another worker has it, and may die of it. lost: so it was while it was worked on here, or its owner gave it up.
- * nothing: nobody has to do anything for it any more.
+ * taken: another worker has it, and may die of it. lost: so it was while it was worked on here, or its owner gave it
+ * up. nothing: nobody has to do anything for it any more.
  */
 export type JobRunResult = 'ended' | 'taken' | 'lost' | 'nothing'

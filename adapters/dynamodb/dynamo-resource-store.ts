@@ -3,6 +3,8 @@ import { invariant } from '#service/invariant.ts'
 import type {
   CommitRequest,
   CommitResult,
+  DeletedPage,
+  DeletedRequest,
   HistoryPage,
   HistoryRequest,
   ResourceStore,
@@ -14,6 +16,7 @@ import type { ResourceKey, StoredVersion } from '#service/ports/stored-version.t
 import { Bodies } from './bodies.ts'
 import { ChangeHistory } from './change-history.ts'
 import { Claims } from './claims.ts'
+import { DeletedResources } from './deleted-resources.ts'
 import { type CheckedTarget, commitDirectly } from './direct-commit.ts'
 import { DynamoParameterSource } from './dynamo-parameter-source.ts'
 import { DynamoParameterStore } from './dynamo-parameter-store.ts'
@@ -73,6 +76,7 @@ export class DynamoResourceStore implements ResourceStore {
   readonly #purge: Purge
   readonly #resourceHistory: ResourceHistory
   readonly #changeHistory: ChangeHistory
+  readonly #deleted: DeletedResources
 
   constructor({ table, pace, settings, writer, baseUrl, ...rest }: DynamoStoreParts) {
     const context: StoreContext = {
@@ -97,6 +101,7 @@ export class DynamoResourceStore implements ResourceStore {
     this.#purge = new Purge(context, this.#reader)
     this.#resourceHistory = new ResourceHistory(context, this.#reader)
     this.#changeHistory = new ChangeHistory(context, this.#types, this.#watermark)
+    this.#deleted = new DeletedResources(context, this.#types, this.#watermark)
     const parts = { context, reader: this.#reader, bodies: this.#bodies }
     const source = new DynamoParameterSource(parts)
     this.ownParameters = source
@@ -231,6 +236,10 @@ export class DynamoResourceStore implements ResourceStore {
 
   purge(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<boolean> {
     return this.#purge.below(tenant, key, versionId, deadline)
+  }
+
+  deletedFrom(tenant: Tenant, request: DeletedRequest): Promise<DeletedPage> {
+    return this.#deleted.page(tenant, request)
   }
 
   /** Up to when `history` of types and of the tenant is complete: no version of that time or before comes any more. */

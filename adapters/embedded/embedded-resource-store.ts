@@ -6,6 +6,8 @@ import type { ParameterStore } from '#service/ports/parameter-store.ts'
 import type {
   CommitRequest,
   CommitResult,
+  DeletedPage,
+  DeletedRequest,
   HistoryPage,
   HistoryRequest,
   ResourceStore,
@@ -109,9 +111,10 @@ export class EmbeddedResourceStore implements ResourceStore {
     return this.#history.read(tenant, request)
   }
 
-  async deletedFrom(tenant: Tenant, compartment: string, deadline: number): Promise<readonly ResourceKey[]> {
+  async deletedFrom(tenant: Tenant, { compartment, deadline }: DeletedRequest): Promise<DeletedPage> {
     this.#assertInTime(deadline)
-    return this.#deletedFrom.all(tenant, JSON.stringify(compartment)).map(([type, id]) => ({ type, id }))
+    const rows = this.#deletedFrom.all(tenant, JSON.stringify(compartment))
+    return { keys: rows.map(([type, id]) => ({ type, id })), next: undefined, until: undefined }
   }
 
   async commit(tenant: Tenant, request: CommitRequest): Promise<CommitResult> {

@@ -64,7 +64,7 @@ export interface JobQueue {
   subscribe(listener: () => void): () => void
 }
 
-/** Of a queue that brings jobs to workers, each by a message that is one worker's for as long as others don't see it. */
+/** Of a queue that brings jobs to workers, each by a message that is one worker's while others don't see it. */
 export interface JobMessages {
   /** Keeps a message, named by what came with it, from other workers: from now on for so many seconds. */
   hide(receipt: string, seconds: number, deadline: number): Promise<void>

@@ -47,10 +47,10 @@ export interface ResourceStore {
   purge(tenant: Tenant, key: ResourceKey, versionId: number, deadline: number): Promise<boolean>
 
   /**
-   * Resources whose newest version is a tombstone that keeps this compartment (`Patient/1`). May look at all tombstones
-   * of the tenant. Without it the history tells.
+   * Resources that have a tombstone which keeps a compartment: a page of them, as a store may have to look at all that
+   * the tenant has written. They may have been put anew since.
    */
-  deletedFrom?(tenant: Tenant, compartment: string, deadline: number): Promise<readonly ResourceKey[]>
+  deletedFrom(tenant: Tenant, request: DeletedRequest): Promise<DeletedPage>
 
   /** The resource that a claim points to, or undefined. Strongly consistent. */
   readClaim(tenant: Tenant, claim: string, deadline: number): Promise<ResourceKey | undefined>
@@ -129,6 +129,26 @@ export type CommitResult =
         /** What `confirm` has answered. */
         | { readonly kind: 'unconfirmed'; readonly fault: Fault }
     }
+
+export interface DeletedRequest {
+  /** `Patient/1` */
+  readonly compartment: string
+  /** Only those deleted at this time or later, in ms; earlier ones may come, too. */
+  readonly since?: number
+  /** Where the page before ended, as given by it. */
+  readonly after?: string
+  /** How much to look at for one page, where that is a question: versions. */
+  readonly count: number
+  readonly deadline: number
+}
+
+export interface DeletedPage {
+  readonly keys: readonly ResourceKey[]
+  /** Where the next page starts; undefined on the last one. There may be one behind a page without keys. */
+  readonly next: string | undefined
+  /** What was deleted after this may be missing, in ms: the earliest of all pages counts. undefined: nothing is. */
+  readonly until: number | undefined
+}
 
 export interface HistoryRequest {
   /** Neither: the whole tenant. Only type: that type. Both: one resource. */

@@ -7,6 +7,8 @@ let world: RestWorld
 
 beforeAll(async () => {
   world = await openRestWorld({ hardDelete: 'offered' })
+  unseen =
+    world.historyLagMs > 0 ? [expect.stringMatching(/^Resources that were deleted after .*Ask for this once more/)] : []
 })
 
 afterAll(() => world.close())
@@ -18,6 +20,14 @@ const observation = (id: string, subject: string) => ({
 })
 
 const statusOf = async (line: string, body?: object) => (await world.send(line, body ? { body } : {})).status
+
+/** Over engines of AWS the deletions of the last seconds can't be seen. */
+let unseen: readonly unknown[]
+
+async function purged(id: string): Promise<readonly unknown[]> {
+  const { status, body } = await world.send(`POST /Patient/${id}/$purge`)
+  return [status, (body as { issue: readonly { diagnostics: string }[] }).issue.map(({ diagnostics }) => diagnostics)]
+}
 
 test('after $erase a tombstone is all that is left', async () => {
   for (const family of ['One', 'Two']) await world.send('PUT /Patient/a', { body: patient('a', family) })
@@ -51,10 +61,7 @@ test('$purge takes the compartment along', async () => {
   await world.send('PUT /Patient/q', { body: patient('q', 'Kept') })
   for (const id of ['1', '2', '3']) await world.send(`PUT /Observation/${id}`, { body: observation(id, 'Patient/p') })
   await world.send('PUT /Observation/4', { body: observation('4', 'Patient/q') })
-  expect(await world.send('POST /Patient/p/$purge')).toMatchObject({
-    status: 200,
-    body: { issue: [{ diagnostics: 'Patient/p is gone with 3 resources of its compartment' }] },
-  })
+  expect(await purged('p')).toEqual([200, ['Patient/p is gone with 3 resources of its compartment', ...unseen]])
   const lines = ['Patient/p', 'Observation/1', 'Observation/2/_history/1', 'Observation/4', 'Patient/q']
   expect(await Promise.all(lines.map(line => statusOf(`GET /${line}`)))).toEqual([410, 410, 404, 200, 200])
 })
@@ -70,10 +77,7 @@ test('$purge takes along what was in the compartment when it was deleted, of a p
   await world.send('DELETE /Observation/s1')
   await world.send('DELETE /Patient/r')
   world.clock.advance(world.historyLagMs)
-  expect(await world.send('POST /Patient/r/$purge')).toMatchObject({
-    status: 200,
-    body: { issue: [{ diagnostics: 'Patient/r is gone with 2 resources of its compartment' }] },
-  })
+  expect(await purged('r')).toEqual([200, ['Patient/r is gone with 2 resources of its compartment', ...unseen]])
   const lines = ['Patient/r/_history/1', 'Observation/r1/_history/1', 'Observation/r3/_history/1']
   expect(await Promise.all(lines.map(line => statusOf(`GET /${line}`)))).toEqual([404, 404, 404])
   const kept = ['Observation/r2', 'Observation/r2/_history/1', 'Observation/s1/_history/1']

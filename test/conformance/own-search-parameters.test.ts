@@ -309,6 +309,7 @@ test('is in force for a write that was under way when it came', async () => {
     readVersion: (...parts) => store.readVersion(...parts),
     history: (...parts) => store.history(...parts),
     purge: (...parts) => store.purge(...parts),
+    deletedFrom: (...parts) => store.deletedFrom(...parts),
     readClaim: (...parts) => store.readClaim(...parts),
     async commit(...parts) {
       // Between the extraction and the commit.

@@ -18,6 +18,7 @@ export function readLater(storeAt: (clock: Clock) => ResourceStore): ResourceSto
     readVersion: (tenant, key, versionId, deadline) => reader.readVersion(tenant, key, versionId, deadline),
     readClaim: (tenant, claim, deadline) => reader.readClaim(tenant, claim, deadline),
     purge: (tenant, key, versionId, deadline) => reader.purge(tenant, key, versionId, deadline),
+    deletedFrom: (tenant, request) => reader.deletedFrom(tenant, request),
     history: (tenant, request) => reader.history(tenant, request),
   }
 }

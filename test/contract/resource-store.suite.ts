@@ -5,6 +5,7 @@ import { Fault } from '#service/fault.ts'
 import type { Change, CommitResult, HistoryRequest, ResourceStore } from '#service/ports/resource-store.ts'
 import { changeOf, deletionOf, FIRST_WRITE, freshTenant, plain, soon, stored } from './changes.ts'
 import { contractTest, type Holds, type Skips } from './contract.ts'
+import { deletedResources } from './deleted-resources.ts'
 import { references } from './references.ts'
 
 export interface StoreUnderTest {
@@ -34,6 +35,7 @@ export function resourceStoreSuite(engine: string, open: () => Promise<StoreUnde
     claims(holds, () => store)
     histories(holds, () => store)
     purges(holds, () => store)
+    deletedResources(holds, () => store)
     references(holds, () => store)
     end()
   })

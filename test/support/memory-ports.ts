@@ -150,6 +150,11 @@ function memoryStore(stateOf: StateOf, changes: Change[]): ResourceStore {
       for (const version of log.filter(isGone)) log.splice(log.indexOf(version), 1)
       return true
     },
+    async deletedFrom(tenant, { compartment }) {
+      const newest = [...stateOf(tenant).versions.values()].flatMap(versions => versions.at(-1) ?? [])
+      const keys = newest.filter(({ deleted, compartments }) => deleted && compartments.includes(compartment))
+      return { keys: keys.map(({ type, id }) => ({ type, id })), next: undefined, until: undefined }
+    },
     async readClaim(tenant, claim) {
       return stateOf(tenant).claims.get(claim)
     },
