@@ -53,10 +53,18 @@ test.each([
   expect([response.status, response.headers['Content-Type']]).toEqual([200, contentType])
 })
 
-test('a refused document is a 400 with its errors', async () => {
-  const refused = { errors: [{ message: 'No such field' }] }
+test.each([
+  ['invalid', 400],
+  ['too-costly', 400],
+  ['not-found', 404],
+  ['gone', 410],
+  ['forbidden', 403],
+  ['unavailable', 503],
+  [undefined, 500],
+])('a document refused as %s is a %i with its errors', async (category, status) => {
+  const refused = { errors: [{ message: 'No such field', ...(category && { extensions: { category } }) }] }
   const { response } = await send('POST /$graphql', { headers: JSON_BODY, body: '{"query":"{ nothing }"}' }, refused)
-  expect(response).toEqual({ status: 400, headers: HEADERS, body: refused })
+  expect(response).toEqual({ status, headers: HEADERS, body: refused })
 })
 
 test('a document that failed in part is a 200 with both', async () => {

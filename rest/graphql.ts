@@ -3,6 +3,7 @@ import {
   decodeUtf8,
   encodeUtf8,
   Fault,
+  type FaultCategory,
   fault,
   type GraphqlRequest,
   type GraphqlResult,
@@ -102,11 +103,21 @@ const readOnlyDocument = (parameters: Parameters): Document => ({
 
 const NOT_BY_GET = statusOf('method-not-allowed')
 
-/** A document that was refused has no data at all; one that failed in parts has both. */
+/** What a document does that is refused for itself. */
+const OF_DOCUMENTS: ReadonlySet<string> = new Set(['invalid', 'unprocessable', 'unsupported', 'too-costly'])
+
+/**
+ * A document that was refused has no data at all; one that failed in parts has both. Where it is not the document, but
+ * the resource that it would be run on, the status is that of reading it.
+ */
 function statusOfResult({ data, errors }: GraphqlResult): number {
   if (data !== undefined) return 200
-  return errors?.[0]?.extensions?.category === 'method-not-allowed' ? NOT_BY_GET : 400
+  const category = errors?.[0]?.extensions?.category
+  if (category === undefined) return INTERNAL
+  return OF_DOCUMENTS.has(category) ? REFUSED : statusOf(category as FaultCategory)
 }
+
+const INTERNAL = 500
 
 /** R4 graphql.html: the result is JSON, and no resource, whatever FHIR type a client asks for. */
 function contentTypeOf({ headers }: HttpRequest): string {

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
 import type { FhirService, GraphqlRequest, GraphqlResult } from '../fhir-service.ts'
+import { assertKnownType } from '../interactions/known-type.ts'
 import type { JsonObject } from '../resource/content.ts'
 import { operationOutcome } from '../resource/operation-outcome.ts'
 import { completeObject } from './execution/complete.ts'
@@ -79,14 +80,16 @@ async function executeDocument(
   { describe, prepare }: Engine,
 ): Promise<GraphqlResult> {
   try {
+    const { focus } = request
+    if (focus && 'type' in focus) assertKnownType(context.definitions.for(call.tenant), focus.type)
     const description = await describe(request)
     if (description) return description
     const isExpressive = mentionsExpressions(request.query)
     const expressions = isExpressive ? await loadExpressions(expressionBudget(context)) : undefined
     const prepared = prepare(request, expressions)
-    const value = request.focus ? await focusOf(context, call, request.focus) : {}
+    const value = focus ? await focusOf(context, call, focus) : {}
     const execution = createExecution(context, call, { keys: 'response', reshapes: prepared.reshapes, expressions })
-    const isStored = !(request.focus && 'content' in request.focus)
+    const isStored = !(focus && 'content' in focus)
     const data = await execute(execution, prepared, { resource: value, stored: isStored })
     const shaped = prepared.reshapes && data ? reshape(execution, data) : data
     const { errors, warnings } = execution

@@ -1,6 +1,11 @@
 /** R4 graphql.html, its first half: what it says of fields, lists and references, asked of `$graphql` over REST. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXAMPLE, type GraphqlPageWorld, openGraphqlPageWorld } from '#test/support/graphql-page-world.ts'
+import {
+  EXAMPLE,
+  type GraphqlAnswer,
+  type GraphqlPageWorld,
+  openGraphqlPageWorld,
+} from '#test/support/graphql-page-world.ts'
 
 let world: GraphqlPageWorld
 
@@ -72,6 +77,65 @@ describe('errors', () => {
         },
       ],
     })
+  })
+
+  it('say what may have been meant by a name that is unknown', async () => {
+    const messagesOf = async (query: string) => {
+      const { body } = await world.send(`GET /$graphql?query=${encodeURIComponent(query)}`)
+      return (body as GraphqlAnswer).errors?.map(({ message }) => message)
+    }
+    expect(await messagesOf('{ PatentList(nme: "x", _cout: 1) { id } }')).toEqual([
+      'Cannot query field "PatentList" on type "Query". Did you mean "PatientList"?',
+    ])
+    const inside = '{ PatientList(nme: "x", qqqqqq: 1) { name { famly } ConditionLst(_reference: patient) { id } } }'
+    expect(await messagesOf(inside)).toEqual([
+      'Unknown argument "nme" on field "Query.PatientList". Did you mean "name"?',
+      'Unknown argument "qqqqqq" on field "Query.PatientList".',
+      'Cannot query field "famly" on type "HumanName". Did you mean "family"?',
+      'Cannot query field "ConditionLst" on type "Patient". Did you mean "ConditionList"?',
+    ])
+    const mutation = JSON.stringify({ query: 'mutation { PatientCraete(res: {}) { id } }' })
+    const headers = { 'content-type': 'application/json' }
+    expect((await world.send('POST /$graphql', { headers, body: mutation })).body).toMatchObject({
+      errors: [{ message: 'Cannot query field "PatientCraete" on type "Mutation". Did you mean "PatientCreate"?' }],
+    })
+  })
+
+  it('of JSON that is none name the variable, or the place of the literal', async () => {
+    const send = async (query: string, variables: object) => {
+      const body = JSON.stringify({ query, variables })
+      const { status, body: answer } = await world.send('POST /$graphql', {
+        headers: { 'content-type': 'application/json' },
+        body,
+      })
+      const { data, errors } = answer as { data?: unknown; errors: { message: string; locations: unknown }[] }
+      return [status, data, errors.map(({ message, locations }) => [message, locations])]
+    }
+    const problem = 'The content is not valid JSON: the text ends too early at line 1, column 2'
+    expect(await send('mutation M($b: AWSJSON!) { transaction(bundle: $b) }', { b: '{' })).toEqual([
+      400,
+      undefined,
+      [[`Variable "$b" got an invalid value; ${problem}`, [{ line: 1, column: 12 }]]],
+    ])
+    expect(await send('mutation { transaction(bundle: "{") }', {})).toEqual([
+      200,
+      { transaction: null },
+      [[problem, [{ line: 1, column: 12 }]]],
+    ])
+  })
+
+  it('are 404 and 410 where the instance is not there, and 404 where there is no such type', async () => {
+    await world.send('PUT /Basic/gone', { body: { resourceType: 'Basic', id: 'gone', code: { text: 'x' } } })
+    await world.send('DELETE /Basic/gone')
+    const answers = await Promise.all(
+      ['Patient/nobody', 'Basic/gone', 'Nothing/1'].map(path => world.send(`GET /${path}/$graphql?query={id}`)),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([404, 410, 404])
+    expect(answers.map(({ body }) => (body as GraphqlAnswer).errors?.map(({ message }) => message))).toEqual([
+      ['There is no Patient/nobody'],
+      [expect.stringMatching(/^Basic\/gone was deleted/)],
+      ["FHIR R4 (4.0.1) has no resource type 'Nothing'"],
+    ])
   })
 
   it('are of the parts that failed, beside the data of the others', async () => {

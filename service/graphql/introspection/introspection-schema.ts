@@ -30,16 +30,13 @@ const SCALARS: ReadonlyMap<string, GraphQLScalarType> = new Map([
   ['AWSJSON', new GraphQLScalarType({ name: 'AWSJSON', description: 'JSON, as it is or as text.' })],
 ])
 
-const ROOT_FORMS = { Query: ['', 'List', 'Connection'], Mutation: ['Create', 'Update', 'Patch', 'Delete'] } as const
-
 export function createIntrospectionSchema(model: Model, definitions: Definitions): GraphQLSchema {
   const types = new Map<string, GraphQLNamedType>(SCALARS)
   const building: Building = { model, definitions, types }
   const [query, mutation] = (['Query', 'Mutation'] as const).map(name => {
     const root = model.root(name === 'Query' ? 'query' : 'mutation')
     invariant(root, `the root ${name} exists`)
-    const names = definitions.resourceTypes.flatMap(type => ROOT_FORMS[name].map(form => `${type}${form}`))
-    return objectType(building, root, name === 'Mutation' ? [...names, 'transaction'] : names)
+    return objectType(building, root)
   })
   return new GraphQLSchema({
     ...{ query: query ?? null, mutation: mutation ?? null },
@@ -66,8 +63,8 @@ interface Building {
   readonly types: Map<string, GraphQLNamedType>
 }
 
-function objectType(building: Building, type: ObjectType, names: readonly string[]): GraphQLObjectType {
-  const fields = () => Object.fromEntries(names.flatMap(name => fieldOf(building, type.field(name))))
+function objectType(building: Building, type: ObjectType): GraphQLObjectType {
+  const fields = () => Object.fromEntries(type.fieldNames().flatMap(name => fieldOf(building, type.field(name))))
   return new GraphQLObjectType({ name: type.name, fields })
 }
 
@@ -88,7 +85,7 @@ function outputType(building: Building, name: string): GraphQLOutputType {
   if (known) return known as GraphQLOutputType
   const type = building.model.composite(name)
   invariant(type, `the type ${name} of a field exists`)
-  const made = type.kind === 'union' ? unionType(building) : objectType(building, type, fieldNames(building, type))
+  const made = type.kind === 'union' ? unionType(building) : objectType(building, type)
   building.types.set(name, made)
   return made
 }
@@ -98,14 +95,6 @@ const unionType = (building: Building): GraphQLUnionType =>
     name: 'Resource',
     types: () => building.definitions.resourceTypes.map(name => outputType(building, name) as GraphQLObjectType),
   })
-
-function fieldNames({ definitions }: Building, type: ObjectType): readonly string[] {
-  const plain = type.plainFields.map(({ name }) => name)
-  if (type.path === 'Reference') return [...plain, 'resource']
-  if (!type.resource || type.path === undefined) return plain
-  const sources = Object.keys(definitions.reverse(type.path)).filter(source => definitions.isServed(source))
-  return [...plain, ...sources.map(source => `${source}List`), ...sources.map(source => `${source}Connection`)]
-}
 
 function inputType(building: Building, { name, list, required }: TypeReference): GraphQLInputType {
   const named = namedInput(building, name)

@@ -15,6 +15,10 @@ import type {
   UnionType,
 } from './type-model.ts'
 
+const QUERY_FORMS = ['', 'List', 'Connection']
+const REVERSE_FORMS = ['List', 'Connection']
+const MUTATION_FORMS = ['Create', 'Update', 'Patch', 'Delete']
+
 /** The types of one set of definitions. Keep it: what was looked up once is found at once. */
 export function createModel(definitions: Definitions): Model {
   const resource: UnionType = {
@@ -25,8 +29,18 @@ export function createModel(definitions: Definitions): Model {
   const composite = remember((name: string) => (name === 'Resource' ? resource : findComposite(definitions, name)))
   const typesOfUnion = () => definitions.resourceTypes.map(composite)
   const input = remember((name: string) => findInput(definitions, name))
-  const query = rootType('Query', name => queryField(definitions, name))
-  const mutation = rootType('Mutation', name => mutationField(definitions, name))
+  const namesWith = (forms: readonly string[]) =>
+    definitions.servedTypes.flatMap(type => forms.map(form => `${type}${form}`))
+  const query = rootType(
+    'Query',
+    name => queryField(definitions, name),
+    () => namesWith(QUERY_FORMS),
+  )
+  const mutation = rootType(
+    'Mutation',
+    name => mutationField(definitions, name),
+    () => [...namesWith(MUTATION_FORMS), 'transaction'],
+  )
   const roots = { query, mutation, subscription: undefined }
   const typeNamed = (name: string) => (name === 'Query' ? query : name === 'Mutation' ? mutation : composite(name))
   return {
@@ -74,6 +88,13 @@ function componentType(definitions: Definitions, component: ComponentDefinition)
       plain ??= plainComponentFields(definitions, component)
       return plain
     },
+    fieldNames() {
+      const names = this.plainFields.map(field => field.name)
+      if (component.path === 'Reference') return [...names, 'resource']
+      if (!component.resource) return names
+      const sources = Object.keys(definitions.reverse(component.path)).filter(source => definitions.isServed(source))
+      return [...names, ...REVERSE_FORMS.flatMap(form => sources.map(source => `${source}${form}`))]
+    },
   }
 }
 
@@ -84,15 +105,21 @@ const synthesizedType = (name: string, fields: ReadonlyMap<string, FieldDefiniti
   resource: false,
   field: fieldName => (fieldName === '__typename' ? typenameField : fields.get(fieldName)),
   plainFields: [...fields.values()],
+  fieldNames: () => [...fields.keys()],
 })
 
-const rootType = (name: string, find: (fieldName: string) => FieldDefinition | undefined): ObjectType => ({
+const rootType = (
+  name: string,
+  find: (fieldName: string) => FieldDefinition | undefined,
+  fieldNames: () => readonly string[],
+): ObjectType => ({
   kind: 'object',
   name,
   path: undefined,
   resource: false,
   field: remember(fieldName => (fieldName === '__typename' ? typenameField : find(fieldName))),
   plainFields: [],
+  fieldNames,
 })
 
 function findInput(definitions: Definitions, name: string): InputType | undefined {

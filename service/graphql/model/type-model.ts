@@ -28,6 +28,8 @@ export interface ObjectType {
   field(name: string): FieldDefinition | undefined
   /** Every field that a copy of a value may hold without reading other resources. */
   readonly plainFields: readonly FieldDefinition[]
+  /** Of all of its fields but those that GraphQL itself has. */
+  fieldNames(): readonly string[]
 }
 
 /** `Resource`: any resource type. */

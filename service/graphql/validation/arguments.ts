@@ -4,6 +4,7 @@ import type { ArgumentDefinition } from '../model/type-model.ts'
 import { checkLiteral } from '../values/check-literal.ts'
 import { shapeOfReference, writeShape } from '../values/input-shape.ts'
 import { checkUnique } from './definitions.ts'
+import { suggestion } from './suggestion.ts'
 import type { Usage, Validation } from './validation.ts'
 
 /**
@@ -28,7 +29,8 @@ export function checkArguments(
       checkLiteral({ model, report, useVariable }, argument.value, shapeOfReference(definition))
       continue
     }
-    if (taken) report(`Unknown argument "${argument.name.value}" on ${owner}.`, [argument])
+    const { value: name } = argument.name
+    if (taken) report(`Unknown argument "${name}" on ${owner}.${suggestion(name, taken.keys())}`, [argument])
     collectVariables(argument.value, usage)
   }
   for (const [name, definition] of taken ?? []) {

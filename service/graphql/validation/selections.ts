@@ -12,6 +12,7 @@ import { compositeOfField, fieldOf, mayBe } from '../model/positions.ts'
 import type { CompositeType, FieldDefinition } from '../model/type-model.ts'
 import { checkArguments } from './arguments.ts'
 import { checkDirectives } from './directives.ts'
+import { suggestion } from './suggestion.ts'
 import type { Usage, Validation } from './validation.ts'
 
 /**
@@ -57,7 +58,8 @@ function unknownField({ name: { value } }: FieldNode, parent: CompositeType): st
   if (value === '__schema' || value === '__type')
     return 'Introspection is not offered here, nor beside other fields: the schema is a file.'
   const message = `Cannot query field "${value}" on type "${parent.name}".`
-  return parent.kind === 'union' ? `${message} Did you mean to name a type: "... on Patient { ${value} }"?` : message
+  if (parent.kind === 'union') return `${message} Did you mean to name a type: "... on Patient { ${value} }"?`
+  return message + suggestion(value, parent.fieldNames())
 }
 
 /** GraphQL 5.3.3 */

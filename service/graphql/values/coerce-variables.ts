@@ -1,4 +1,5 @@
 import type { OperationDefinitionNode, VariableDefinitionNode } from 'graphql/language/index.js'
+import { Fault } from '../../fault.ts'
 import type { GraphqlError } from '../../fhir-service.ts'
 import type { JsonValue } from '../../resource/content.ts'
 import { isRawJson, numberOf, parseJson } from '../../resource/json.ts'
@@ -27,7 +28,7 @@ export function coerceVariables(
     if (problem !== undefined) {
       errors.push(documentError(problem, [definition]))
     } else if (value !== undefined) {
-      const coerced = coerceVariable(model, value as JsonValue, shape)
+      const coerced = coerceWhole(model, value as JsonValue, shape)
       if (coerced instanceof Misfit) errors.push(documentError(misfitMessage(name, coerced), [definition]))
       else values.set(name, coerced)
     } else if (definition.defaultValue) {
@@ -59,6 +60,16 @@ class Misfit {
 
 const misfitMessage = (name: string, { problem, path }: Misfit): string =>
   `Variable "$${name}" got an invalid value${path === '' ? '' : ` at "${name}${path}"`}; ${problem}`
+
+/** Text inside that should be JSON may be none. */
+function coerceWhole(model: Model, value: JsonValue, shape: InputShape): JsonValue | Misfit {
+  try {
+    return coerceVariable(model, value, shape)
+  } catch (thrown) {
+    if (Fault.is(thrown)) return new Misfit(thrown.message)
+    throw thrown
+  }
+}
 
 function coerceVariable(model: Model, value: JsonValue, shape: InputShape): JsonValue | Misfit {
   if (value === null)
