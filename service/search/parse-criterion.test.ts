@@ -139,7 +139,7 @@ test.each<[string, string, string, string]>([
     'x',
     "value Parameter '_has:Observation:patient': it is not of the form _has:Type:reference:parameter",
   ],
-  ['Patient', '_has', 'x', "not-supported Patient has no search parameter '_has' (near: '_tag')"],
+  ['Patient', '_has', 'x', "value Parameter '_has': it is not of the form _has:Type:reference:parameter"],
   [
     'Patient',
     '_has:Nobody:patient:code',

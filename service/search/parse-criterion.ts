@@ -58,7 +58,7 @@ export const resolvePath = (criterion: Criterion, type: string, path: string): N
 /** `path` is what is left of the name, to be understood in `type`. */
 function resolve(criterion: Criterion, type: string, path: string, depth: number): Node | undefined {
   if (depth > JOINS_MAX) return refuse(criterion, `it joins more than ${JOINS_MAX} times`, 'too-costly')
-  if (path.startsWith(`${HAS}:`)) return resolveHas(criterion, type, path, depth)
+  if (path === HAS || path.startsWith(`${HAS}:`)) return resolveHas(criterion, type, path, depth)
   const dot = path.indexOf('.')
   const head = dot < 0 ? path : path.slice(0, dot)
   const colon = head.indexOf(':')

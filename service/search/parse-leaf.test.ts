@@ -50,8 +50,8 @@ test.each<[string, string, string]>([
   expect(refusals[0]).toEqual(['value', name, diagnostics])
 })
 
-test('every malformed value is told', () => {
-  const { refusals } = refusalsOf('Patient?birthdate=1,2013,2')
+test('every malformed value is told once', () => {
+  const { refusals } = refusalsOf('Patient?birthdate=1,2013,2,1')
   const diagnostics = (value: string) => `Parameter 'birthdate': '${value}' is not what it takes; expected ${DATE}`
   expect(refusals).toEqual([
     ['value', 'birthdate', diagnostics('1')],

@@ -192,16 +192,16 @@ const REFUSALS_MAX = 20
 
 function eachValue(criterion: Criterion, parse: (text: string) => Node | string | undefined): Node | undefined {
   const nodes: Node[] = []
-  let refusals = 0
+  const refused = new Set<string>()
   for (const text of criterion.values) {
     if (text.length > VALUE_LENGTH_MAX)
       return refuse(criterion, `it has a value of more than ${VALUE_LENGTH_MAX} characters`, 'too-costly')
-    if (refusals === REFUSALS_MAX) break
+    if (refused.size === REFUSALS_MAX) break
     const parsed = text === '' ? EMPTY_VALUE : parse(text)
     if (parsed === undefined) return undefined
     if (typeof parsed !== 'string') nodes.push(parsed)
-    else {
-      refusals++
+    else if (!refused.has(text)) {
+      refused.add(text)
       criterion.problems.push(notTaken(criterion.name, text, parsed))
     }
   }

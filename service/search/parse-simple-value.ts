@@ -66,12 +66,15 @@ function parseToken(text: string, { definitions, parameter, modifier }: ValueCon
   return folded(sensible(parseSystemAndCode(text, parameter), parameter), parameter)
 }
 
-/** What is true or false is no third thing. */
+/** What is true or false is no third thing, and R4 search.html#token names another system than the code system's page. */
 function sensible(node: Node | string, { paths }: SearchParameter): Node | string {
   if (typeof node === 'string' || node.kind !== 'token' || node.code === undefined) return node
-  if (node.code === 'true' || node.code === 'false' || !paths.every(({ type }) => type === 'boolean')) return node
-  return 'true or false'
+  if (!paths.every(({ type }) => type === 'boolean')) return node
+  if (node.code !== 'true' && node.code !== 'false') return 'true or false'
+  return node.system === SPECIAL_VALUES ? { ...node, system: undefined } : node
 }
+
+const SPECIAL_VALUES = 'http://hl7.org/fhir/special-values'
 
 /** Elements of type string are kept in lower case, all others as they are. */
 function folded(node: Node | string, { paths }: SearchParameter): Node | string {

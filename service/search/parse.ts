@@ -113,6 +113,7 @@ export function parseSearch(
       applied.push([name, value])
     }
   }
+  if (state.summary === 'text' && state.includes.length > 0) problems.push(includesOfText(state.includes))
   const relevance = relevanceOf(nodes)
   const sort = sortBy(state, relevance, problems)
   const issues = report(problems, handling)
@@ -136,6 +137,12 @@ export function parseSearch(
     containedType: state.containedType,
     relevance,
   }
+}
+
+/** R4 search.html#summary */
+function includesOfText([first]: readonly IncludeDirective[]): Problem {
+  const name = `_${first?.direction ?? 'include'}`
+  return malformed('_summary', `Parameter '_summary': 'text' can't be mixed with ${name}`)
 }
 
 function sortBy(state: ControlState, relevance: Relevance | undefined, problems: Problem[]): SortKey[] {

@@ -10,6 +10,7 @@ const RESOURCES: Readonly<Record<string, object>> = {
     name: [{ family: 'Shaw', given: ['Ann'] }],
     gender: 'female',
   },
+  'Patient/gone': { active: true },
   'ValueSet/one': { url: 'http://a.org/vs', version: 'R1', status: 'active' },
   'ValueSet/two': { url: 'http://a.org/vs', version: '2', status: 'active' },
   'ValueSet/bar': { url: 'http://a.org/vs|2', status: 'active' },
@@ -86,7 +87,7 @@ describe('parameters without a value', () => {
     const headers = { 'if-none-exist': 'name=' }
     const created = await world.send('POST /Patient', { headers, body: { resourceType: 'Patient' } })
     expect([created.status, created.body]).toEqual([400, refusal])
-    expect(await found('GET /Patient')).toMatchObject({ ids: ['ann', 'bob'] })
+    expect(await found('GET /Patient')).toMatchObject({ ids: ['ann', 'bob', 'gone'] })
   })
 })
 
@@ -108,4 +109,32 @@ describe('canonical URLs', () => {
   ])('%s', async (search, ids) => {
     expect(await found(`GET /${encodeURI(search)}`)).toMatchObject({ ids })
   })
+})
+
+test.each(['http://hl7.org/fhir/special-values', 'http://terminology.hl7.org/CodeSystem/special-values'])(
+  'true may be written with the system %s',
+  async system => {
+    expect(await found(`GET /Patient?active=${system}|true`)).toMatchObject({ ids: ['gone'] })
+  },
+)
+
+test.each<[string, string, string]>([
+  [
+    'Patient?_has=Observation:patient:code=x',
+    '_has',
+    "Parameter '_has': it is not of the form _has:Type:reference:parameter",
+  ],
+  [
+    'Observation?subject:Patient._has:Observation=x',
+    'subject:Patient._has:Observation',
+    "Parameter 'subject:Patient._has:Observation': it is not of the form _has:Type:reference:parameter",
+  ],
+  [
+    'Patient?_summary=text&_revinclude=Observation:subject',
+    '_summary',
+    "Parameter '_summary': 'text' can't be mixed with _revinclude",
+  ],
+])('%s is refused', async (search, name, diagnostics) => {
+  const { status, body } = await world.send(`GET /${search}`)
+  expect([status, body]).toEqual([400, outcome('value', diagnostics, name)])
 })
