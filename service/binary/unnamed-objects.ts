@@ -7,7 +7,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { ListedObject, ObjectStore } from '../ports/object-store.ts'
 import type { ObjectSweeps } from '../ports/object-sweeps.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
-import { objectKeysOf } from './erase-bytes.ts'
+import { objectKeysOf } from './object-keys.ts'
 
 export interface ObjectSweepParts {
   readonly store: ResourceStore
