@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest, type RequestOptions } from 'node:http'
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 import type { HttpResponse } from '#rest/http-message.ts'
@@ -166,4 +167,26 @@ test('a request line with a whole URL is read like one with a path, and its host
   expect(received.map(({ url, headers }) => [url, headers.host])).toEqual([
     ['/fhir/metadata?a=b', 'fhir.example.org:81'],
   ])
+})
+
+test('of a client that has left, the bytes that it asked for are let go of, and others are answered', async () => {
+  const arrived = Promise.withResolvers<void>()
+  const given = Promise.withResolvers<Readable>()
+  const server = await start(async ({ url }) => {
+    if (url !== '/bytes') return ok
+    arrived.resolve()
+    const content = await given.promise
+    return { status: 200, headers: {}, body: undefined, stream: { bytes: 3, content } }
+  })
+  const leaving = connect(server.port, '127.0.0.1')
+  leaving.write('GET /bytes HTTP/1.1\r\nHost: example.org\r\n\r\n')
+  await arrived.promise
+  leaving.destroy()
+  // Connections are handled in their order: by now the server knows that the client has left.
+  expect((await send(server, { path: '/' })).status).toBe(200)
+  const content = new Readable({ read: () => undefined })
+  const closed = once(content, 'close')
+  given.resolve(content)
+  await closed
+  expect((await send(server, { path: '/' })).status).toBe(200)
 })

@@ -169,9 +169,16 @@ const JOIN_BYTES_MAX = 256 * 1024
 
 function send({ status, headers, body, stream }: HttpResponse, response: ServerResponse): void {
   if (stream) {
-    response.writeHead(status, { ...headers, 'Content-Length': stream.bytes })
+    const { bytes, content } = stream
+    const source = content instanceof Readable ? content : Readable.from(content, { objectMode: false })
+    // The client has left while the bytes were looked for: what they come from, a connection maybe, is let go of.
+    if (response.destroyed) {
+      source.once('error', () => undefined).destroy()
+      return
+    }
+    response.writeHead(status, { ...headers, 'Content-Length': bytes })
     // Where either end breaks, so does the connection: the client sees that bytes are missing.
-    pipeline(Readable.from(stream.content, { objectMode: false }), response, () => undefined)
+    pipeline(source, response, () => undefined)
     return
   }
   if (!body) {
