@@ -3,12 +3,12 @@ import type { Call } from '../call.ts'
 import type { Revealed } from '../fhir-service.ts'
 import type { SearchHit } from '../ports/search-index.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { stringifyJson } from '../resource/json.ts'
 import type { ScopedQuery } from '../search/ast.ts'
 import { containedKeyOf, plainType } from '../search/contained.ts'
 import type { IndexDocument } from '../search/document.ts'
 import type { ParsedSearch } from '../search/parse.ts'
 import { scoreOf } from '../search/score.ts'
+import { withContent } from '../with-content.ts'
 import { matchesAlone } from './read-hits.ts'
 import { type ReadContext, readMany } from './read-many.ts'
 import { documentOf } from './reveal.ts'
@@ -54,12 +54,6 @@ function insideOf(container: Revealed, type: string, id: string): Revealed | und
   const { contained } = container.content()
   const found = (contained as readonly ResourceContent[] | undefined)?.find(one => one?.id === inside)
   if (!found) return undefined
-  return {
-    ...container,
-    type: plainType(type),
-    id: inside,
-    container: { type: container.type, id: container.id },
-    body: stringifyJson(found),
-    content: () => found,
-  }
+  const place = { type: plainType(type), id: inside, container: { type: container.type, id: container.id } }
+  return withContent({ ...container, ...place }, found)
 }

@@ -4,7 +4,7 @@ import { fault } from '../fault.ts'
 import type { BinaryResult, ReadResult, Revealed } from '../fhir-service.ts'
 import type { ByteRange, PresignRequest } from '../ports/object-store.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { stringifyJson } from '../resource/json.ts'
+import { withContent } from '../with-content.ts'
 import {
   type BinaryObject,
   binaryObjectOf,
@@ -90,12 +90,6 @@ export async function expandBinary(
   const content = await expand(context, call, version, stored, object)
   return content === stored ? version : withContent(version, content)
 }
-
-const withContent = (version: Revealed, content: ResourceContent): Revealed => ({
-  ...version,
-  body: stringifyJson(content),
-  content: () => content,
-})
 
 /** As FHIR Works on AWS gave it. @throws Fault not-found until there are bytes */
 async function withUrl(

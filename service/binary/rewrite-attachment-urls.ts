@@ -11,9 +11,9 @@ import type { ServiceContext } from '../context.ts'
 import type { Revealed } from '../fhir-service.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import type { ResourceContent } from '../resource/content.ts'
-import { stringifyJson } from '../resource/json.ts'
 import { mentions } from '../resource/json-text.ts'
 import { rewriteAttachments } from '../resource/references.ts'
+import { withContent } from '../with-content.ts'
 import { binaryObjectOf, objectKey } from './binary-object.ts'
 import { keyOfUrl, objectUrl } from './object-urls.ts'
 import { getRequest } from './read-binary.ts'
@@ -65,15 +65,9 @@ export async function giveAttachmentUrls<Version extends Revealed | Tombstone | 
     if (!isRevealed(version) || !naming.has(version)) return version
     const stored = version.content()
     const content = rewriteAttachments(definitions, stored, url => urls.get(url))
-    return content === stored ? version : rewritten(version, content)
+    return content === stored ? version : withContent(version, content)
   })
 }
-
-const rewritten = <Version extends Revealed>(version: Version, content: ResourceContent): Version => ({
-  ...version,
-  body: stringifyJson(content),
-  content: () => content,
-})
 
 /** By the text that names a Binary: a URL of its bytes for each that the caller may see. */
 async function urlsOf(

@@ -10,8 +10,8 @@ import { type Fault, fault } from '../fault.ts'
 import type { ReadRequest, ReadResult, Revealed, View } from '../fhir-service.ts'
 import { isResourceId } from '../interaction-request.ts'
 import { builtInDefinition } from '../operations/built-in-definition.ts'
-import { stringifyJson } from '../resource/json.ts'
 import { applyView, isFullView } from '../resource/view.ts'
+import { withContent } from '../with-content.ts'
 import { assertKnownType, notFound } from './known-type.ts'
 
 /** R4 http.html#read */
@@ -60,8 +60,7 @@ export function readResult(definitions: Definitions, version: Revealed, request:
 /** The version cut to the view; itself where the view is full. */
 export function viewed(definitions: Definitions, version: Revealed, view: View | undefined): Revealed {
   if (!view || isFullView(view)) return version
-  const content = applyView(definitions, version.content(), view)
-  return { ...version, body: stringifyJson(content), content: () => content }
+  return withContent(version, applyView(definitions, version.content(), view))
 }
 
 export const gone = ({ type, id, versionId }: Tombstone): Fault =>
