@@ -33,7 +33,7 @@ const condition = (id: string, code: string) => ({
   subject: { reference: 'Patient/example' },
 })
 
-const RESOURCES = [
+export const PAGE_RESOURCES = [
   EXAMPLE,
   { resourceType: 'Patient', id: '2', active: false, name: [{ family: 'Peters' }] },
   { resourceType: 'Group', id: 'g', type: 'person', actual: true, name: 'Everyone' },
@@ -84,7 +84,7 @@ export interface GraphqlPageWorld extends RestWorld {
 
 export async function openGraphqlPageWorld(): Promise<GraphqlPageWorld> {
   const world = await openRestWorld()
-  for (const body of RESOURCES) await world.send(`PUT /${body.resourceType}/${body.id}`, { body })
+  for (const body of PAGE_RESOURCES) await world.send(`PUT /${body.resourceType}/${body.id}`, { body })
   const ask = async (address: string, query: string): Promise<GraphqlAnswer> => {
     const { status, body } = await world.send(`GET ${address}/$graphql?query=${encodeURIComponent(query)}`)
     expect(status).toBe(200)

@@ -36,7 +36,7 @@ export interface ObjectType {
 export interface UnionType {
   readonly kind: 'union'
   readonly name: 'Resource'
-  /** Of several types: a field that is the same in all that have it. R4 graphql.html#references: `resource { active }` */
+  /** A field that is the same in all types that have it. R4 graphql.html#references: `resource { active }` */
   field(name: string): FieldDefinition | undefined
   /**
    * The only type that the value can have, where the document says so: fields of it may be selected without a fragment.
