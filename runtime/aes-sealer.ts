@@ -16,8 +16,8 @@ export function createAesSealer(key: Uint8Array): Sealer {
   const nonceKey = derive(key, 'nonce').toString('hex')
   return Object.freeze<Sealer>({
     seal(tenant, text) {
-      // A tenant has no line break in it, so no two pairs of tenant and text give the same bytes. The key has one length,
-      // and the hash is not given out whole, so that there is nothing to be continued: no HMAC is needed.
+      // A tenant has no line break in it, so no two pairs of tenant and text give the same bytes. The key has one
+      // length, and the hash is not given out whole, so that there is nothing to be continued: no HMAC is needed.
       const nonce = hash('sha256', `${nonceKey}${tenant}\n${text}`, 'buffer').subarray(0, NONCE_BYTES)
       const cipher = createCipheriv(CIPHER, cipherKey, nonce).setAAD(Buffer.from(tenant))
       return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(

@@ -2,7 +2,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ParameterReference } from '#service/search/ast.ts'
 import { rememberText } from './remember-text.ts'
 
-/** Numbers as the writer gave them. They never change, so what was found is kept; what was not is asked for again. */
+/**
+ * Numbers as the writer gave them. They never change, so what was found is kept. What was not is asked for again, but
+ * for what `recalling` allows to remember.
+ */
 export class DictionaryReader {
   readonly #findKind: StatementSync
   readonly #findParameter: StatementSync
@@ -13,11 +16,59 @@ export class DictionaryReader {
   readonly #parameters = new Map<number, Map<string, number>>()
   readonly #systems = new Map<string, number>()
 
-  constructor(database: DatabaseSync) {
+  readonly #epoch: () => number | undefined
+  /** As of one epoch: types that are not there, parameters that no resource has two values of. */
+  readonly #absentKinds = new Set<string>()
+  readonly #single = new Set<number>()
+  readonly #repeated = new Set<number>()
+  readonly #findRepeated: StatementSync
+  #rememberedOf: number | undefined
+  #recalls = false
+
+  /** @param epoch see settledEpoch */
+  constructor(database: DatabaseSync, epoch: () => number | undefined = () => undefined) {
+    this.#epoch = epoch
+    this.#findRepeated = database.prepare('SELECT 1 FROM repeated WHERE parameter = ?')
     this.#findKind = database.prepare('SELECT id FROM kind WHERE tenant = ? AND type = ?')
     this.#findParameter = database.prepare('SELECT id FROM parameter WHERE kind = ? AND url = ?')
     this.#findSystem = database.prepare('SELECT id FROM system WHERE text = ?')
     this.#kindOf = database.prepare('SELECT tenant, type FROM kind WHERE id = ?')
+  }
+
+  /**
+   * Runs what reads this connection as of one commit, and may make use of what is remembered. Where that was changed
+   * meanwhile, it is run again without.
+   */
+  recalling<T>(work: () => T): T {
+    const epoch = this.#epoch()
+    if (epoch === undefined) return work()
+    if (epoch !== this.#rememberedOf) this.#forget()
+    this.#rememberedOf = epoch
+    this.#recalls = true
+    try {
+      const result = work()
+      if (this.#epoch() === epoch) return result
+    } finally {
+      this.#recalls = false
+      if (this.#epoch() !== epoch) this.#forget()
+    }
+    return work()
+  }
+
+  #forget(): void {
+    this.#rememberedOf = undefined
+    this.#absentKinds.clear()
+    this.#single.clear()
+  }
+
+  /** Whether no resource has two ranges of it. */
+  isSingle(parameter: number): boolean {
+    if (this.#repeated.has(parameter)) return false
+    if (this.#recalls && this.#single.has(parameter)) return true
+    const single = this.#findRepeated.get(parameter) === undefined
+    if (!single) this.#repeated.add(parameter)
+    else if (this.#recalls) this.#single.add(parameter)
+    return single
   }
 
   /** undefined: nothing of this type was ever written or referred to. */
@@ -25,8 +76,12 @@ export class DictionaryReader {
     const name = `${tenant}/${type}`
     const known = this.#kinds.get(name)
     if (known !== undefined) return known
+    if (this.#recalls && this.#absentKinds.has(name)) return undefined
     const row = this.#findKind.get(tenant, type)
-    if (!row) return undefined
+    if (!row) {
+      if (this.#recalls && this.#absentKinds.size < ABSENT_KINDS_MAX) this.#absentKinds.add(name)
+      return undefined
+    }
     const number = Number(row.id)
     this.#kinds.set(name, number)
     return number
@@ -70,6 +125,9 @@ export class DictionaryReader {
     return number
   }
 }
+
+/** Of so many tenants and types that have nothing. */
+const ABSENT_KINDS_MAX = 10_000
 
 export interface Kind {
   readonly tenant: string

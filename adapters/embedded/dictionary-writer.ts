@@ -17,15 +17,26 @@ export class DictionaryWriter {
   readonly #repeat: StatementSync
   readonly #statements: Readonly<Record<'kind' | 'parameter' | 'system' | 'unit', Interning>>
 
-  constructor(database: DatabaseSync) {
+  readonly #changed: () => void
+
+  /** @param changed is told of what readers remember, before it is committed. */
+  constructor(database: DatabaseSync, changed: () => void = () => undefined) {
+    this.#changed = changed
     this.#repeat = database.prepare('INSERT OR IGNORE INTO repeated VALUES (?)')
+    const kind = interning(
+      database,
+      'kind',
+      'tenant = ? AND type = ?',
+      '(tenant, type, live, versions) VALUES (?, ?, 0, 0)',
+    )
     this.#statements = {
-      kind: interning(
-        database,
-        'kind',
-        'tenant = ? AND type = ?',
-        '(tenant, type, live, versions) VALUES (?, ?, 0, 0)',
-      ),
+      kind: {
+        ...kind,
+        insert: columns => {
+          changed()
+          return kind.insert(columns)
+        },
+      },
       parameter: interning(database, 'parameter', 'kind = ? AND url = ?', '(kind, url) VALUES (?, ?)'),
       system: interning(database, 'system', 'text = ?', '(text) VALUES (?)'),
       unit: interning(
@@ -40,7 +51,7 @@ export class DictionaryWriter {
   /** A resource has several ranges of this parameter: searches can't take two conditions for one on the same range. */
   repeat(parameter: number): void {
     if (this.#repeated.has(parameter)) return
-    this.#repeat.run(parameter)
+    if (this.#repeat.run(parameter).changes > 0) this.#changed()
     this.#repeated.add(parameter)
   }
 
@@ -90,17 +101,20 @@ function intern(
   ...columns: (string | number)[]
 ): number {
   const row = find.get(...columns)
-  const number = row ? Number(row.id) : Number(insert.run(...columns).lastInsertRowid)
+  const number = row ? Number(row.id) : insert(columns)
   rememberText(known, name, number)
   return number
 }
 
 interface Interning {
   readonly find: StatementSync
-  readonly insert: StatementSync
+  readonly insert: (columns: readonly (string | number)[]) => number
 }
 
-const interning = (database: DatabaseSync, table: string, match: string, values: string): Interning => ({
-  find: database.prepare(`SELECT id FROM ${table} WHERE ${match}`),
-  insert: database.prepare(`INSERT INTO ${table} ${values}`),
-})
+function interning(database: DatabaseSync, table: string, match: string, values: string): Interning {
+  const insert = database.prepare(`INSERT INTO ${table} ${values}`)
+  return {
+    find: database.prepare(`SELECT id FROM ${table} WHERE ${match}`),
+    insert: columns => Number(insert.run(...columns).lastInsertRowid),
+  }
+}

@@ -22,12 +22,19 @@ export interface ParameterStoreParts {
 
 const READ_COUNT = 500
 
+/** Tenants whose revision is remembered. */
+const REMEMBERED_MAX = 10_000
+
 /** Reads on this thread's own connection, which sees every commit that was acknowledged to any thread. */
 export class EmbeddedParameterStore implements ParameterStore {
   readonly #dictionary: DictionaryReader
   readonly #writer: WriterClient
   readonly #revision: RowStatement<[revision: number]>
   readonly #live: RowStatement<[key: number, id: string, ...VersionRow]>
+
+  /** As of one epoch. */
+  readonly #revisions = new Map<Tenant, number>()
+  #rememberedOf: number | undefined
 
   constructor({ database, dictionary, writer }: ParameterStoreParts) {
     this.#dictionary = dictionary
@@ -41,6 +48,20 @@ export class EmbeddedParameterStore implements ParameterStore {
   }
 
   revisionAtHand(tenant: Tenant): number {
+    const epoch = this.#writer.epoch()
+    if (epoch === undefined) return this.#readRevision(tenant)
+    if (epoch !== this.#rememberedOf) {
+      this.#revisions.clear()
+      this.#rememberedOf = epoch
+    }
+    const known = this.#revisions.get(tenant)
+    if (known !== undefined) return known
+    const revision = this.#readRevision(tenant)
+    if (this.#writer.epoch() === epoch && this.#revisions.size < REMEMBERED_MAX) this.#revisions.set(tenant, revision)
+    return revision
+  }
+
+  #readRevision(tenant: Tenant): number {
     return this.#revision.get(tenant)?.[0] ?? 0
   }
 

@@ -115,7 +115,7 @@ function openPorts(
   pool: SearchPool | undefined,
 ): EmbeddedEngine {
   const database = openReader(folder)
-  const dictionary = new DictionaryReader(database)
+  const dictionary = new DictionaryReader(database, () => writer.epoch())
   return {
     store: new EmbeddedResourceStore({
       ...{ database, dictionary, writer, clock },

@@ -7,6 +7,7 @@ import type { Tenant } from '#service/call.ts'
 import type { Change, Claim, CommitRequest, CommitResult } from '#service/ports/resource-store.ts'
 import type { WriteMethod } from '#service/ports/stored-version.ts'
 import type { IndexDocument, IndexValue } from '#service/search/document.ts'
+import type { Epoch } from './epoch.ts'
 import { isColumn } from './parameters.ts'
 import { RecentMap } from './search/recent-map.ts'
 
@@ -25,7 +26,14 @@ export type ToWriter =
   | { readonly kind: 'close' }
 
 /** What WriterHost says to a line: which thread is to be written to, or that there will be none any more. */
-export type ToLine = { readonly kind: 'writer'; readonly port: MessagePort } | { readonly kind: 'gone' }
+export type ToLine =
+  | { readonly kind: 'writer'; readonly port: MessagePort; readonly epoch: Epoch }
+  | { readonly kind: 'gone' }
+
+export interface WriterThreadData {
+  readonly folder: string
+  readonly epoch: Epoch
+}
 
 /** A tombstone; what is below it goes. */
 export interface PurgeTarget {

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Fault } from '#service/fault.ts'
+import { createEpoch } from './epoch.ts'
 import type { FromWriter, ToLine, ToWriter, WriteOutcome } from './wire.ts'
 import { WriterClient } from './writer-client.ts'
 
@@ -12,7 +13,7 @@ let client: WriterClient
 function lead(): void {
   const { port1, port2 } = new MessageChannel()
   writer = port1
-  line.postMessage({ kind: 'writer', port: port2 } satisfies ToLine, [port2])
+  line.postMessage({ kind: 'writer', port: port2, epoch: createEpoch() } satisfies ToLine, [port2])
 }
 
 beforeEach(() => {

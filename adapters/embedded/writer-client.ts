@@ -3,6 +3,7 @@ import { type Fault, fault } from '#service/fault.ts'
 import { StaleParameters } from '#service/ports/parameter-store.ts'
 import type { CommitResult } from '#service/ports/resource-store.ts'
 import { diskFull } from './engine-errors.ts'
+import { type Epoch, settledEpoch } from './epoch.ts'
 import type { Cell, FromWriter, JobWrite, PurgeTarget, ReindexRequest, ToLine, ToWriter, WriteOutcome } from './wire.ts'
 
 interface Waiting {
@@ -26,15 +27,23 @@ export class WriterClient {
   readonly #held: ToWriter[] = []
   #writer: MessagePort | Absence = 'awaited'
   #closed: (() => void) | undefined
+  #epoch: Epoch | undefined
 
   /** @param line of WriterHost.connect */
   constructor(line: MessagePort) {
     this.#line = line
     line.on('message', (message: ToLine) => {
-      if (message.kind === 'writer') this.#open(message.port)
-      else this.#lose('gone')
+      if (message.kind === 'writer') {
+        this.#epoch = message.epoch
+        this.#open(message.port)
+      } else this.#lose('gone')
     })
     line.on('close', () => this.#lose('gone'))
+  }
+
+  /** See settledEpoch. */
+  epoch(): number | undefined {
+    return settledEpoch(this.#epoch)
   }
 
   commit(cells: readonly Cell[]): Promise<CommitResult> {

@@ -8,7 +8,7 @@ import { Fault } from '#service/fault.ts'
 import type { Change } from '#service/ports/resource-store.ts'
 import { changeOf, freshTenant, soon } from '#test/contract/changes.ts'
 import { DATABASE_FILE, prepareFolder } from './database.ts'
-import { encodeCommit } from './wire.ts'
+import { encodeCommit, type WriterThreadData } from './wire.ts'
 import { WriterClient } from './writer-client.ts'
 import { WriterHost, type WriterHostOptions } from './writer-host.ts'
 
@@ -31,8 +31,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const writerThread = (): Worker =>
-  new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { folder } })
+const writerThread = (workerData: WriterThreadData): Worker =>
+  new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData })
 
 /** A thread that fails before it is of any use. */
 const brokenThread = (): Worker => new Worker('throw new Error("no memory")', { eval: true })
@@ -44,8 +44,8 @@ function hostOf(options: Partial<WriterHostOptions> = {}): WriterHost {
     folder,
     logger: { debug: note, info: note, warn: note, error: note },
     delaysMs: [0, 0],
-    startThread: path => {
-      const thread = startThread(path)
+    startThread: data => {
+      const thread = startThread(data)
       threads.push(thread)
       return thread
     },
@@ -133,7 +133,7 @@ test('lines of other threads are led to the new one, and told of what they may h
 })
 
 test('after some attempts it is given up, and said so', async () => {
-  const host = hostOf({ startThread: () => (threads.length === 0 ? writerThread() : brokenThread()) })
+  const host = hostOf({ startThread: data => (threads.length === 0 ? writerThread(data) : brokenThread()) })
   await host.start()
   const client = new WriterClient(host.connect())
   expect(await commit(client, changeOf('Patient', 'a'))).toBe('committed')

@@ -1,12 +1,13 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { Logger } from '#service/ports/logger.ts'
-import type { ToLine, ToWriter } from './wire.ts'
+import { createEpoch } from './epoch.ts'
+import type { ToLine, ToWriter, WriterThreadData } from './wire.ts'
 
 export interface WriterHostOptions {
   readonly folder: string
   readonly logger: Logger | undefined
   /** A thread that runs writer-thread.ts on the folder. */
-  readonly startThread?: (folder: string) => Worker
+  readonly startThread?: (data: WriterThreadData) => Worker
   /** How long to wait before each of the attempts to have a thread again; after the last one there are no more. */
   readonly delaysMs?: readonly number[]
 }
@@ -16,17 +17,17 @@ const DELAYS_MS: readonly number[] = [0, 1_000, 5_000, 15_000, 60_000]
 /** A thread that did its work for so long died of something else than the one before. */
 const SOUND_MS = 60_000
 
-const startWriterThread = (folder: string): Worker =>
-  new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { folder } })
+const startWriterThread = (workerData: WriterThreadData): Worker =>
+  new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData })
 
 /**
  * Owns the thread that writes. Where it dies, another one opens the data, and each line of this process is led to that
  * one: what was committed is there, and nothing of what was not.
  */
 export class WriterHost {
-  readonly #folder: string
+  readonly #data: WriterThreadData
   readonly #logger: Logger | undefined
-  readonly #startThread: (folder: string) => Worker
+  readonly #startThread: (data: WriterThreadData) => Worker
   readonly #delaysMs: readonly number[]
   readonly #lines = new Set<MessagePort>()
   #thread: Worker | undefined
@@ -35,7 +36,7 @@ export class WriterHost {
   #closing = false
 
   constructor({ folder, logger, startThread = startWriterThread, delaysMs = DELAYS_MS }: WriterHostOptions) {
-    this.#folder = folder
+    this.#data = { folder, epoch: createEpoch() }
     this.#logger = logger
     this.#startThread = startThread
     this.#delaysMs = delaysMs
@@ -64,7 +65,7 @@ export class WriterHost {
   }
 
   #run(ready: () => void, failed: (error: Error) => void): void {
-    const thread = this.#startThread(this.#folder)
+    const thread = this.#startThread(this.#data)
     let reason: unknown
     let soundAt = Number.POSITIVE_INFINITY
     this.#thread = thread
@@ -109,6 +110,6 @@ export class WriterHost {
     if (!this.#thread) return
     const { port1, port2 } = new MessageChannel()
     this.#thread.postMessage({ kind: 'connect', port: port1 } satisfies ToWriter, [port1])
-    line.postMessage({ kind: 'writer', port: port2 } satisfies ToLine, [port2])
+    line.postMessage({ kind: 'writer', port: port2, epoch: this.#data.epoch } satisfies ToLine, [port2])
   }
 }

@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { invariant } from '#service/invariant.ts'
 import { openWriter } from './database.ts'
 import { engineFailure } from './engine-errors.ts'
-import type { Cell, FromWriter, JobWrite, ToWriter, WriteOutcome } from './wire.ts'
+import type { Cell, FromWriter, JobWrite, ToWriter, WriteOutcome, WriterThreadData } from './wire.ts'
 import { Writer } from './writer.ts'
 
 interface Pending {
@@ -20,8 +20,9 @@ const IDLE_MS = 50
 const CHECKPOINT_IDLE_MS = 2_000
 
 invariant(parentPort, 'the writer runs in a thread of its own')
-const database = openWriter((workerData as { folder: string }).folder)
-const writer = new Writer(database)
+const { folder, epoch } = workerData as WriterThreadData
+const database = openWriter(folder)
+const writer = new Writer(database, epoch)
 const ports: MessagePort[] = []
 const subscribers = new Set<MessagePort>()
 const pending: Pending[] = []

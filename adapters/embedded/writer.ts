@@ -5,6 +5,7 @@ import { ClaimsWriter } from './claims-writer.ts'
 import { ContainedWriter, type Container } from './contained-writer.ts'
 import { DictionaryWriter } from './dictionary-writer.ts'
 import { engineFailure } from './engine-errors.ts'
+import { createEpoch, type Epoch, EpochWriter } from './epoch.ts'
 import { IndexWriter } from './index-writer.ts'
 import { RecentReferences } from './recent-references.ts'
 import {
@@ -58,13 +59,15 @@ export class Writer {
   readonly #revisions = new Map<string, number>()
   /** Whether something was purged since the words of deleted resources were last taken out of their index. */
   #holdsPurgedWords = false
+  readonly #epoch: EpochWriter
   #failure: WriteOutcome = { failure: 'failed', message: '' }
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, epoch: Epoch = createEpoch()) {
     this.#database = database
+    this.#epoch = new EpochWriter(epoch)
     this.#statements = writerStatements(database)
     this.#claims = new ClaimsWriter(this.#statements)
-    this.#dictionary = new DictionaryWriter(database)
+    this.#dictionary = new DictionaryWriter(database, () => this.#epoch.unsettle())
     this.#words = new WordsWriter(database)
     this.#index = new IndexWriter(database, this.#dictionary, this.#words)
     const nextKey = () => this.#nextKey++
@@ -102,7 +105,7 @@ export class Writer {
         statements.uncount.run(statements.purge.run(key, versionId).changes, kind)
         this.#holdsPurgedWords = true
       }
-      statements.commit.run()
+      this.#commit()
       return isTombstone ? COMMITTED : { committed: false, conflict: { kind: 'version', type, id } }
     } catch (error) {
       this.#abandon()
@@ -203,7 +206,7 @@ export class Writer {
       this.#statements.begin.run()
       const outcomes = requests.map(cells => this.#write(cells, now))
       this.#saveCounts()
-      this.#statements.commit.run()
+      this.#commit()
       return outcomes
     } catch (error) {
       this.#failure = engineFailure(error)
@@ -235,6 +238,7 @@ export class Writer {
     for (const target of targets) this.#writeChange(tenant, target, reader)
     for (const { type, id } of referred) this.#references.note(tenant, type, id, this.#nextSeq - 1)
     if (changesParameters) {
+      this.#epoch.unsettle()
       this.#statements.changeOwnParameters.run(tenant)
       this.#revisions.delete(tenant)
     }
@@ -254,7 +258,7 @@ export class Writer {
           this.#contained.replaceValues({ tenant, ...this.#placeOf(key) }, reader)
         }
       }
-      this.#statements.commit.run()
+      this.#commit()
       return COMMITTED
     } catch (error) {
       this.#abandon()
@@ -359,8 +363,14 @@ export class Writer {
     this.#counts.length = 0
   }
 
+  #commit(): void {
+    this.#statements.commit.run()
+    this.#epoch.settle()
+  }
+
   #abandon(): void {
     if (this.#database.isTransaction) this.#statements.rollback.run()
+    this.#epoch.settle()
     this.#dictionary.forget()
     this.#words.recount()
     this.#counts.length = 0

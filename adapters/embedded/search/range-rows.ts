@@ -45,10 +45,6 @@ const isWide = (table: RangeTable, row: Fragment): Fragment =>
 
 export const rangeName = (table: RangeTable, parameter: number): string => `${table} ${parameter}`
 
-/** Read with every search: what was never repeated may be by now. */
-export const isSingle = (context: CompileContext, parameter: number): boolean =>
-  context.reader.prepare<[number]>('SELECT 1 FROM repeated WHERE parameter = ?').get(parameter) === undefined
-
 export const hasWide = (context: CompileContext, table: RangeTable, parameter: number): boolean => {
   const row = raw('x')
   const { text, values } = sql`SELECT 1 FROM ${raw(`${table} x INDEXED BY ${table}_wide`)}
@@ -58,7 +54,7 @@ export const hasWide = (context: CompileContext, table: RangeTable, parameter: n
 
 export const indexRows = (context: CompileContext, table: RangeTable, parameter: number): RangeRows => ({
   name: rangeName(table, parameter),
-  single: isSingle(context, parameter),
+  single: context.dictionary.isSingle(parameter),
   columns: endsOf,
   ofKey: (row, key) => ({
     from: byKey(table, row),

@@ -43,7 +43,8 @@ export class Searcher {
   /** @throws OutOfTime after so many milliseconds, or where the limits foretell it. */
   search(tenant: Tenant, request: SearchRequest, milliseconds: number, limits: PlanLimits): SearchPage {
     this.#reader.trace = request.trace
-    return this.#ticker.within(milliseconds, () => this.#snapshot.of(() => this.#search(tenant, request, limits)))
+    const search = () => this.#snapshot.of(() => this.#search(tenant, request, limits))
+    return this.#ticker.within(milliseconds, () => this.#dictionary.recalling(search))
   }
 
   #search(tenant: Tenant, request: SearchRequest, limits: PlanLimits): SearchPage {

@@ -11,7 +11,6 @@ import {
   between,
   endsOf,
   hasWide,
-  isSingle,
   type RangeTable,
   RESOURCE_TIME,
   rangeName,
@@ -179,7 +178,7 @@ function walkOf(
     column: raw(columns[0] ?? ''),
   }
   const ranges = table === 'date' || table === 'amount' ? table : undefined
-  if (ranges && isSingle(context, parameter)) {
+  if (ranges && context.dictionary.isSingle(parameter)) {
     const end = descending ? 'high' : 'low'
     const rows = { table: ranges, parameter, end } as const
     return {
