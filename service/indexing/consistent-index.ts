@@ -31,8 +31,8 @@ const RETRY_AFTER_SECONDS = 10
 /**
  * An index that is written later, made to see every write whose response the caller has had, where a search asks for
  * that (R4 http.html: Cache-Control: no-cache). Such a search indexes what the worker has not got to yet; that the
- * worker comes by later, or has been there, does no harm. Searches that one request makes at the same moment, of sixteen
- * types for a compartment, look at the marks once, and refresh the index once.
+ * worker comes by later, or has been there, does no harm. Searches that one request makes at the same moment (those of
+ * a compartment are of sixteen types at a time) look at the marks once, and refresh the index once.
  */
 export class ConsistentIndex implements SearchIndex {
   readonly #parts: ConsistentIndexParts

@@ -6,7 +6,7 @@ import { unsealBody } from '#service/ports/stored-version.ts'
 import { textOfJson } from '#service/resource/json-text.ts'
 import { changeOf } from '../contract/changes.ts'
 
-/** More than one request takes, so that it is staged. The steps of 400, as nightly runs have them, are the same ones. */
+/** More than one request takes, so that it is staged. Those of nightly runs have the same steps, and more of each. */
 export const ENTRIES = process.env.DIFFERENTIAL === 'large' ? 400 : 120
 
 const ids = Array.from({ length: ENTRIES }, (_, index) => `p${index}`)
