@@ -27,6 +27,10 @@ export function parseInclude(
     if (direction === 'include') return { direction, sourceType, parameter: '*', iterate }
     return malformed(name, `Parameter '${name}': name the type that refers here, as in 'Observation:*'`)
   }
+  if (value.includes(',')) {
+    const diagnostics = `Parameter '${name}': ${quoted(value)} is a list, and it takes one; repeat it for each`
+    return malformed(name, diagnostics)
+  }
   const [sourceType = '', code = '', targetType, ...more] = value.split(':')
   if (code === '' || targetType === '' || more.length > 0) {
     return malformed(

@@ -130,6 +130,11 @@ test.each<[string, string, string]>([
     "Parameter 'subject:Patient._has:Observation': it is not of the form _has:Type:reference:parameter",
   ],
   [
+    'Observation?_include=Observation:subject,Observation:encounter',
+    '_include',
+    "Parameter '_include': 'Observation:subject,Observation:encounter' is a list, and it takes one; repeat it for each",
+  ],
+  [
     'Patient?_summary=text&_revinclude=Observation:subject',
     '_summary',
     "Parameter '_summary': 'text' can't be mixed with _revinclude",
