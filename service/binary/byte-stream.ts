@@ -59,8 +59,5 @@ async function* hashing(
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
 
 /** All of it in one piece: for what is known to be small, or has nowhere else to go. */
-export async function gathered(content: readonly Uint8Array[] | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  for await (const piece of content) pieces.push(piece)
-  return Buffer.concat(pieces)
-}
+export const gathered = async (content: readonly Uint8Array[] | AsyncIterable<Uint8Array>): Promise<Uint8Array> =>
+  Buffer.concat(await Array.fromAsync(content))

@@ -1,11 +1,13 @@
 /** Outcomes of a transaction's writes, kept before its commit for whoever sends the same transaction again. */
 import { isRevealed } from '../access/reveal.ts'
 import { revealOne } from '../access/reveal-each.ts'
+import { gathered } from '../binary/byte-stream.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import { type ObjectStore, PASSING_PREFIX } from '../ports/object-store.ts'
+import { decodeUtf8, encodeUtf8 } from '../resource/json.ts'
 import { type EntryOutcome, representation } from './outcome.ts'
 
 /** An outcome without its resource, which is read again. */
@@ -33,7 +35,7 @@ export async function keepOutcomes(
     }),
   )
   const key = `${PASSING_PREFIX}once/${context.ports.ids.nonce()}`
-  const content = new TextEncoder().encode(JSON.stringify(kept))
+  const content = encodeUtf8(JSON.stringify(kept))
   await objectsOf(context).put(call.tenant, key, content, { contentType: 'application/json', deadline: call.deadline })
   return key
 }
@@ -49,9 +51,7 @@ export async function readOutcomes(
 ): Promise<ReadonlyMap<number, EntryOutcome>> {
   const found = await objectsOf(context).get(call.tenant, key, undefined, call.deadline)
   if (!found) throw fault('conflict', 'The transaction was committed before; its answer is not kept any more')
-  const chunks: Uint8Array[] = []
-  for await (const chunk of found.content) chunks.push(chunk)
-  const kept = JSON.parse(Buffer.concat(chunks).toString('utf8')) as readonly KeptOutcome[]
+  const kept = JSON.parse(decodeUtf8(await gathered(found.content))) as readonly KeptOutcome[]
   const outcomes = await mapConcurrently(kept, context.limits.concurrencyMax, each => outcomeOf(context, call, each))
   return new Map(outcomes)
 }

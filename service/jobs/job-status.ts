@@ -23,7 +23,7 @@ export async function jobStatus(context: ServiceContext, call: Call, id: string)
   if (url !== undefined) return { kind: 'elsewhere', url }
   const object = await objects.get(call.tenant, result.key, undefined, call.deadline)
   if (!object) throw noJob(id)
-  return { kind: 'ended', status: result.status, body: await wholeOf(object.content) }
+  return { kind: 'ended', status: result.status, body: await Array.fromAsync(object.content) }
 }
 
 /** Lambda passes on 6 MB, in which quotes count twice. */
@@ -71,9 +71,3 @@ const givenUp = ({ id, progress }: Job): Fault =>
   fault('not-found', `The job '${id}' was given up${progress === undefined ? '' : `: ${progress}`}`)
 
 const noJob = (id: string): Fault => fault('not-found', `There is no job '${id}', or not any more`)
-
-async function wholeOf(content: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of content) chunks.push(chunk)
-  return chunks
-}

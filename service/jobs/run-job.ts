@@ -1,4 +1,5 @@
 /** Works on one job: takes it, does it, and keeps what came of it. */
+import { gathered } from '../binary/byte-stream.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { Fault, fault } from '../fault.ts'
@@ -93,9 +94,7 @@ async function inputOf(context: ServiceContext, call: Call, key: string): Promis
   if (!found) throw fault('not-found', 'The content that the job was about is not there')
   const { bodyBytesMax } = context.limits
   if (found.bytes > bodyBytesMax) throw fault('too-large', `A body may have ${bodyBytesMax} bytes`)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of found.content) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  return gathered(found.content)
 }
 
 function failureOf(call: Call, id: string, error: unknown): Outcome {
