@@ -4,6 +4,7 @@ import type { JobRun, JobRunResult } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
 import type { Job } from '../../ports/job-store.ts'
 import { StaleParameters } from '../../ports/parameter-store.ts'
+import { traceOf } from '../../trace.ts'
 import { containedType, isContainedType } from '../contained.ts'
 import { keyOfOwn, type OwnParameters } from './own-parameter.ts'
 import { isUnderWay, jobsOf, memoOf, type ReindexMemo } from './reindex-job.ts'
@@ -37,7 +38,7 @@ export async function runReindex(context: ServiceContext, run: JobRun, found: Jo
   } catch (error) {
     if (error instanceof StaleParameters) await keeper.goOn(walk.memo)
     else {
-      run.logger.error('Resources could not be indexed anew: it is tried again', { error: nameOf(error) })
+      run.logger.error('Resources could not be indexed anew: it is tried again', { ...traceOf(error) })
       // Where a queue brings jobs, it brings again what failed; else the end of the lease does.
       if (context.ports.store.indexing === 'later') throw error
     }
@@ -101,8 +102,6 @@ async function lookAt(context: ServiceContext, { tenant, deadline }: JobRun, { o
   if (documents.length > 0) await store.reindex(tenant, own.revision, documents, deadline)
   return { count: documents.length, next: page.next }
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '')
 
 /** The same walk, or one from the beginning where other parameters are wanted. */
 function begun(memo: ReindexMemo, wanted: readonly string[], now: number): ReindexMemo {
