@@ -7,6 +7,7 @@ import type { VersionMatch } from '../fhir-service.ts'
 import { type Interaction, parseInteraction } from '../interaction-request.ts'
 import { parseQueryString } from '../query-string.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
+import { ISSUES_MAX } from '../resource/issue-list.ts'
 import { assertValid, validateResource } from '../resource/validate.ts'
 import { atEntry } from './entry-fault.ts'
 
@@ -125,8 +126,8 @@ function shellRefusals(definitions: Definitions, bundle: JsonObject): ReadonlyMa
     if (known) known.push(issue)
     else byEntry.set(Number(index), [issue])
   }
-  // Validation lists a hundred issues at the most: behind them other entries may be wrong, too.
-  if (issues.length >= 100) throw new Fault('unprocessable', issues)
+  // Validation lists no more: behind them other entries may be wrong, too.
+  if (issues.length >= ISSUES_MAX) throw new Fault('unprocessable', issues)
   return new Map([...byEntry].map(([index, found]) => [index, new Fault('unprocessable', found)]))
 }
 

@@ -4,6 +4,7 @@ import type { Definitions } from '../definitions.ts'
 import { Fault, type Issue, type IssueCode } from '../fault.ts'
 import { JSON_DEPTH_MAX } from '../limits.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
+import { ISSUES_MAX } from '../resource/issue-list.ts'
 import { parseJson } from '../resource/json.ts'
 import { nearestName } from '../resource/nearest-name.ts'
 import { quote } from '../resource/quote.ts'
@@ -24,9 +25,6 @@ import {
  * each element or attribute that is none of its type.
  */
 export const readXml = (definitions: Definitions, text: string): JsonObject => new XmlReader(definitions, text).read()
-
-/** More are not listed: nobody reads them. */
-const ISSUES_MAX = 100
 
 /** The parser looks namespaces up element by element: without a limit a deep narrative would cost the square. */
 const DIV_DEPTH_MAX = 200
