@@ -215,7 +215,7 @@ const formsOf = ({ element, many }: PropertyDefinition): PropertyDefinition[] =>
     element,
   }))
 
-const valueName = ({ type }: PropertyDefinition): string => `value${type.charAt(0).toUpperCase()}${type.slice(1)}`
+const valueName = ({ type }: PropertyDefinition): string => choiceName('value', type)
 
 function add(work: Work, path: ElementPath): void {
   const { operation, step, definitions } = work

@@ -1,4 +1,5 @@
 /** Values of a FHIRPath Patch: in value[x], or, where the type has no such form, as parts. R4 fhirpatch.html */
+import { choiceName } from '#schema/names.ts'
 import type { ComponentDefinition, Definitions, PropertyDefinition } from '../../definitions.ts'
 import type { JsonObject } from '../content.ts'
 import { quote } from '../quote.ts'
@@ -56,9 +57,6 @@ function propertyNamed({ properties }: ComponentDefinition, name: string, part: 
   const exact = properties.get(name)
   if (exact) return exact
   return [...properties.values()].find(
-    ({ element, type }) =>
-      element.choice &&
-      element.name === name &&
-      part[`value${type.charAt(0).toUpperCase()}${type.slice(1)}`] !== undefined,
+    ({ element, type }) => element.choice && element.name === name && part[choiceName('value', type)] !== undefined,
   )
 }
