@@ -2,14 +2,15 @@ import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectComm
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Tenant } from '#service/call.ts'
 import { Fault } from '#service/fault.ts'
-import type {
-  ByteRange,
-  ObjectAttributes,
-  ObjectContent,
-  ObjectOptions,
-  ObjectPage,
-  ObjectStore,
-  PresignRequest,
+import {
+  type ByteRange,
+  type ObjectAttributes,
+  type ObjectContent,
+  type ObjectOptions,
+  type ObjectPage,
+  type ObjectStore,
+  PASSING_PREFIX,
+  type PresignRequest,
 } from '#service/ports/object-store.ts'
 import { isMissing, type S3BucketParts, sendToBucket } from './s3-bucket.ts'
 import { listObjects } from './s3-listing.ts'
@@ -19,7 +20,7 @@ import { uploadInParts } from './s3-upload.ts'
  * What is of no use after some days, whose keys say so, has a place that the bucket clears by itself. A tenant's name
  * has no dot, so it is nobody's.
  */
-const PASSING = { of: 'passing/', in: 'passing.objects/' } as const
+const PASSING_PLACE = 'passing.objects/'
 
 /** Objects of one bucket, below the name of their tenant: no type has a key's first word, which begins small. */
 export class S3ObjectStore implements ObjectStore {
@@ -111,8 +112,8 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   #place(tenant: Tenant, key: string) {
-    const place = key.startsWith(PASSING.of)
-      ? `${PASSING.in}${tenant}/${key.slice(PASSING.of.length)}`
+    const place = key.startsWith(PASSING_PREFIX)
+      ? `${PASSING_PLACE}${tenant}/${key.slice(PASSING_PREFIX.length)}`
       : `${tenant}/${key}`
     return { Bucket: this.#parts.bucket, Key: place }
   }

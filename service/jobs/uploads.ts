@@ -2,6 +2,7 @@
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { type Fault, fault } from '../fault.ts'
+import { PASSING_PREFIX } from '../ports/object-store.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
 import { jobPorts } from './job-ports.ts'
 import { ownerOf } from './job-request.ts'
@@ -32,7 +33,7 @@ export interface OfferedUpload {
 export async function offerUpload(context: ServiceContext, call: Call): Promise<OfferedUpload> {
   const { objects } = jobPorts(context)
   const { clock, ids, sealer } = context.ports
-  const key = `passing/uploads/${ids.nonce()}`
+  const key = `${PASSING_PREFIX}uploads/${ids.nonce()}`
   const url = await objects.presign(call.tenant, key, {
     method: 'PUT',
     contentType: CONTENT_TYPE,
