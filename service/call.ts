@@ -7,11 +7,13 @@ export type Tenant = string & { readonly [tenantBrand]: true }
 
 const TENANT = /^[A-Za-z0-9_-]{1,64}$/
 
+export const isTenant = (text: string): text is Tenant => TENANT.test(text)
+
 /** @throws TypeError where the text is no tenant identifier; callers that take it from a request check first. */
 export function tenantOf(text: string): Tenant {
-  if (!TENANT.test(text))
+  if (!isTenant(text))
     throw new TypeError(`A tenant is 1 to 64 letters, digits, '-' or '_', not ${JSON.stringify(text)}`)
-  return text as Tenant
+  return text
 }
 
 export interface Caller {
@@ -39,9 +41,4 @@ export interface Call {
   readonly logger: Logger
   /** URLs of their bytes in place of what Attachments say of Binaries, where the deployment offers that. */
   readonly attachments?: 'presigned'
-  /**
-   * Access paths this call has been through, so that a policy can tell a direct read from a join. Reserved for
-   * policies.
-   */
-  readonly purpose?: string
 }

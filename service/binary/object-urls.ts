@@ -2,7 +2,7 @@
  * URLs at which bytes are put and got without a login, for a while: those of the object store where it has a door of
  * its own, else addresses of this gateway that have in them, sealed, what they are good for.
  */
-import { type Call, type Tenant, tenantOf } from '../call.ts'
+import { type Call, isTenant, type Tenant } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { fault } from '../fault.ts'
 import type { ObjectRequest } from '../fhir-service.ts'
@@ -46,12 +46,12 @@ export function openUrl(
   { tenant: name, sealed }: ObjectRequest,
   method: PresignRequest['method'],
 ): OpenedUrl {
-  const opened = TENANT.test(name) ? openSealed(sealer.open(tenantOf(name), sealed)) : undefined
+  const opened = isTenant(name) && openSealed(sealer.open(name, sealed))
   if (!opened || opened.until < clock.now()) {
     throw fault('not-found', 'There is nothing at this URL, or not any more: ask for another one')
   }
   if (opened.method !== method) throw fault('forbidden', `This URL is for ${opened.method}, not for ${method}`)
-  return { ...opened, tenant: tenantOf(name) }
+  return { ...opened, tenant: name }
 }
 
 /** The key of an object that a URL is, or was, good for; undefined: it is none of objectUrl. */
@@ -60,8 +60,6 @@ export async function keyOfUrl({ ports }: UrlContext, call: Call, url: string): 
   if (tenant === call.tenant) return openSealed(ports.sealer.open(call.tenant, sealed))?.object
   return ports.objects?.recognize(call.tenant, url)
 }
-
-const TENANT = /^[A-Za-z0-9_-]{1,64}$/
 
 const OWN = new RegExp(`^https?://[^?#]+/${OBJECTS_SEGMENT}/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]+)$`)
 
