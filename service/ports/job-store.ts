@@ -1,8 +1,8 @@
 import type { Tenant } from '../call.ts'
 
 /**
- * Work that goes on after its request was answered with 202 (R4 async.html): a bundle with `Prefer: respond-async`, a
- * body given by reference, later an export. A job survives a restart of whatever works on it.
+ * Work that goes on after its request was answered: a Bundle with `Prefer: respond-async` (R4 async.html), and what
+ * brings stored resources into the index of a new search parameter. A job survives a restart of whatever works on it.
  */
 export interface JobStore {
   /**
@@ -26,7 +26,7 @@ export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
 export interface Job {
   /** Unguessable. */
   readonly id: string
-  /** Which worker knows what to do: `bundle`. */
+  /** What is to be done: `bundle`, `reindex`. */
   readonly kind: string
   /** 1, 2, 3 ...: see replace. */
   readonly revision: number
