@@ -238,6 +238,14 @@ describe('nothing is written of', () => {
       'Parameters.parameter[0]',
     ],
     [
+      'a path that the parser itself fails on',
+      fhirpathPatch({ type: 'delete', path: '%|0>EF#b/' }),
+      422,
+      'processing',
+      'Operation 0 of the patch (delete %|0>EF#b/): the path is not one of a patch: it can not be evaluated',
+      'Parameters.parameter[0]',
+    ],
+    [
       'an element that is there',
       fhirpathPatch({ type: 'add', path: 'Patient', name: 'active', value: { valueBoolean: false } }),
       422,
@@ -305,7 +313,12 @@ test.each([
     'not-found',
     "The condition 'Patient?identifier=urn:mrn%7C8' matches no resource",
   ],
-  ['PATCH /Patient', 400, 'value', "The condition '' has no search criteria"],
+  [
+    'PATCH /Patient',
+    400,
+    'value',
+    'There is no condition: it is said by search parameters, as in Patient?identifier=...',
+  ],
 ] as const)('%s is %i', async (line, status, code, diagnostics) => {
   const sent = jsonPatch({ op: 'add', path: '/gender', value: 'male' })
   expect(await world.send(line, sent)).toEqual(refused(status, code, diagnostics))

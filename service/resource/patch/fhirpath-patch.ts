@@ -113,7 +113,8 @@ function placesOf({ resource, operation, step }: Work): readonly ElementPath[] {
     places = findPlaces(resource, operation.path)
   } catch (error) {
     // Not as its cause: the library's errors carry the whole state of its parser.
-    const problem = error instanceof Error ? error.message.split('\n')[0] : 'it can not be evaluated'
+    const isTold = error instanceof Error && !(error instanceof TypeError)
+    const problem = isTold ? error.message.split('\n')[0] : 'it can not be evaluated'
     throw failedStep(step, `the path is not one of a patch: ${problem}`)
   }
   return places.map(place => {
