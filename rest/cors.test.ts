@@ -16,8 +16,10 @@ const PLAIN = {
   'X-Request-Id': 'request-1',
 }
 const ORIGIN = 'https://app.example.org'
-const EXPOSED = 'ETag, Location, Content-Location, Last-Modified, Retry-After, X-Request-Id'
-const ALL_METHODS = 'GET, HEAD, POST, PUT, DELETE, OPTIONS'
+const EXPOSED =
+  'ETag, Location, Content-Location, Last-Modified, Retry-After, X-Progress, X-Request-Id, ' +
+  'Accept-Ranges, Content-Range, Repr-Digest'
+const ALL_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 test('where all may, a script of any origin reads the answer and its FHIR headers', async () => {
   expect(await headersOf('GET /metadata', { origin: ORIGIN }, { corsOrigins: '*' })).toEqual({

@@ -8,9 +8,11 @@ export type CorsOrigins = '*' | 'loopback' | readonly string[]
 const LOOPBACK_ORIGIN = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/
 
 /** Without this a browser shows a script no header but a handful: FHIR clients need these. */
-const EXPOSED = 'ETag, Location, Content-Location, Last-Modified, Retry-After, X-Request-Id'
+const EXPOSED =
+  'ETag, Location, Content-Location, Last-Modified, Retry-After, X-Progress, X-Request-Id, ' +
+  'Accept-Ranges, Content-Range, Repr-Digest'
 
-const METHODS = 'GET, HEAD, POST, PUT, DELETE, OPTIONS'
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 /** Two hours: browsers keep no preflight longer. */
 const PREFLIGHT_SECONDS = '7200'
