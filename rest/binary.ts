@@ -66,8 +66,13 @@ export async function takeBytes(exchange: Exchange, interaction: BinaryWrite): P
   const { service, request } = exchange
   const { headers, stream, body = new Uint8Array() } = request
   const securityContext = headers['x-security-context']
+  const contentType = String(headers['content-type'])
+  if (!MEDIA_TYPE.test(contentType)) {
+    const diagnostics = `Content-Type ${JSON.stringify(contentType)} is no media type, such as image/png.`
+    throw fault('unsupported-media-type', diagnostics)
+  }
   const shared = {
-    contentType: String(headers['content-type']),
+    contentType,
     bytes: stream ?? body,
     ...digestOf(headers),
     ...(securityContext !== undefined && { securityContext }),
@@ -82,6 +87,9 @@ export async function takeBytes(exchange: Exchange, interaction: BinaryWrite): P
   const given = { ...shared, id: interaction.id, ...(ifMatch && { ifMatch }), ...(ifNoneMatch && { ifNoneMatch }) }
   return writeResponse(exchange, await service.writeBinary(request.call, given))
 }
+
+/** RFC 9110, 8.3.1; what its parameters are is its reader's matter. */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/
 
 const DIGEST = /(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/]{43}=):/
 

@@ -55,10 +55,14 @@ const contentOf = (
   Symbol.asyncIterator in content ? { body: undefined, stream: { bytes, content } } : { body: content }
 
 /**
- * RFC 9110, 14.2. undefined: all of it, as with several ranges, a unit that is not bytes, or If-Range, which our weak
- * tags never satisfy. none: outside of the content.
+ * RFC 9110, 14.2. undefined: all of it, as with several ranges, a unit that is not bytes, HEAD, or If-Range, which our
+ * weak tags never satisfy. none: outside of the content.
  */
-function rangeOf({ headers }: HttpRequest, bytes: number): { first: number; last: number } | 'none' | undefined {
+function rangeOf(
+  { method, headers }: HttpRequest,
+  bytes: number,
+): { first: number; last: number } | 'none' | undefined {
+  if (method === 'HEAD') return undefined
   const [, start = '', end = ''] = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(headers.range ?? '') ?? []
   if ((start === '' && end === '') || headers['if-range'] !== undefined) return undefined
   const last = end === '' || start === '' ? bytes - 1 : Math.min(Number(end), bytes - 1)

@@ -89,6 +89,28 @@ test('HEAD is GET without the body', async () => {
   })
 })
 
+test('HEAD that finds nothing new has no length, as the body that it speaks of has another one', async () => {
+  const read = async () => ({ kind: 'not-modified', version: VERSION }) as const
+  const response = await send({ read }, 'HEAD /Patient/1', { headers: { 'if-none-match': 'W/"3"' } })
+  expect(textOf(response)).toEqual({ status: 304, headers: { ...COMMON, ...OF_VERSION }, body: '' })
+})
+
+test.each([
+  ['POST /Patient', 'application/fhir+json', 'The request has no body: send the resource'],
+  ['PUT /Patient/1', 'application/fhir+xml', 'The request has no body: send the resource'],
+  ['POST /', 'application/fhir+json', 'The request has no body: send the resource'],
+  ['PATCH /Patient/1', 'application/json-patch+json', 'The request has no body: send the patch'],
+  ['PATCH /Patient/1', 'application/merge-patch+json', 'The request has no body: send the patch'],
+  ['PATCH /Patient/1', 'application/xml-patch+xml', 'The request has no body: send the patch'],
+  ['PATCH /Patient/1', 'application/fhir+json', 'The request has no body: send the resource'],
+])('%s without a body of %s is refused', async (line, contentType, diagnostics) => {
+  const { status, body } = textOf(await send({}, line, { headers: { 'content-type': contentType } }))
+  expect([status, JSON.parse(body)]).toEqual([
+    400,
+    { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'structure', diagnostics }] },
+  ])
+})
+
 test('_pretty breaks lines and keeps decimals', async () => {
   const { headers, body } = textOf(await send(found, 'GET /Patient/1?_pretty=true&_format=application/json'))
   expect(headers['Content-Type']).toBe('application/json; charset=utf-8')

@@ -16,6 +16,8 @@ export interface HttpOptions {
   readonly bodyBytesMax?: number
 }
 
+const NOT_MODIFIED = 304
+
 /** What of a request chooses between answers to the same address. */
 const VARY = 'Accept, Accept-Encoding, Authorization, Origin'
 
@@ -31,7 +33,8 @@ export function withHttpManners(handler: HttpHandler, options: HttpOptions = {})
     const complete: Record<string, string> = { ...headers, Vary: VARY, 'X-Request-Id': request.call.requestId }
     addCorsHeaders(complete, request, corsOrigins)
     if (request.method !== 'HEAD') return { status, headers: complete, body, ...(stream && { stream }) }
-    complete['Content-Length'] = String(stream ? stream.bytes : bodyBytes(body))
+    // RFC 9110, 8.6: there it would be the length of what the client has.
+    if (status !== NOT_MODIFIED) complete['Content-Length'] = String(stream ? stream.bytes : bodyBytes(body))
     return { status, headers: complete, body: undefined }
   }
 }

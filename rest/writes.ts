@@ -143,9 +143,15 @@ export async function answerConditionalDelete(exchange: Exchange, { type, parame
 }
 
 const PATCHES: Readonly<Record<PatchType, (request: HttpRequest) => Patch>> = {
-  'application/json-patch+json': request => ({ format: 'json-patch', operations: parseJson(bodyText(request)) }),
-  'application/merge-patch+json': request => ({ format: 'merge-patch', document: parseJson(bodyText(request)) }),
-  'application/xml-patch+xml': request => ({ format: 'xml-patch', document: bodyText(request) }),
+  'application/json-patch+json': request => ({
+    format: 'json-patch',
+    operations: parseJson(bodyText(request, 'the patch')),
+  }),
+  'application/merge-patch+json': request => ({
+    format: 'merge-patch',
+    document: parseJson(bodyText(request, 'the patch')),
+  }),
+  'application/xml-patch+xml': request => ({ format: 'xml-patch', document: bodyText(request, 'the patch') }),
 }
 
 /** R4 http.html#patch: the media type says which kind of patch the body is; a resource is one of FHIRPath. */

@@ -74,3 +74,10 @@ test('so is what is no HTTP', async () => {
   expect(await send('GET /fhir/Patient?name=\u00e9 HTTP/1.1\r\nHost: localhost\r\n\r\n')).toBe(expected)
   expect(await send('\u0016\u0003\u0001')).toBe(expected)
 })
+
+test('and a method that HTTP does not have', async () => {
+  const methods = 'The method of the request is unknown: FHIR has GET, HEAD, POST, PUT, PATCH and DELETE.'
+  expect(await send('FOO /fhir/Patient HTTP/1.1\r\nHost: localhost\r\n\r\n')).toBe(
+    refusal('501 Not Implemented', 'not-supported', methods),
+  )
+})

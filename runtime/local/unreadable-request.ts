@@ -5,7 +5,7 @@ import { encodeUtf8, HEADER_BYTES_MAX, operationOutcome, stringifyJson, URL_LENG
 
 interface Refusal {
   readonly status: string
-  readonly code: 'structure' | 'too-long' | 'timeout'
+  readonly code: 'structure' | 'too-long' | 'not-supported' | 'timeout'
   readonly diagnostics: string
 }
 
@@ -13,6 +13,12 @@ const MALFORMED: Refusal = {
   status: '400 Bad Request',
   code: 'structure',
   diagnostics: 'This is no HTTP request: characters of a URL that are not plain ASCII are percent-encoded.',
+}
+
+const UNKNOWN_METHOD: Refusal = {
+  status: '501 Not Implemented',
+  code: 'not-supported',
+  diagnostics: 'The method of the request is unknown: FHIR has GET, HEAD, POST, PUT, PATCH and DELETE.',
 }
 
 /** By the code of Node's error. */
@@ -39,13 +45,17 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, b
     socket.destroy()
     return
   }
-  const { status, code, diagnostics } = REFUSALS.get(error.code) ?? MALFORMED
+  const { status, code, diagnostics } = hasMethod(error) ? UNKNOWN_METHOD : (REFUSALS.get(error.code) ?? MALFORMED)
   const body = outcomeBody(code, diagnostics)
   const head =
     `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json; charset=utf-8\r\n` +
     `Content-Length: ${body.byteLength}\r\nConnection: close\r\n\r\n`
   socket.end(Buffer.concat([encodeUtf8(head), body]))
 }
+
+/** Whether it begins as a request does; what speaks TLS, or nothing that Node knows, has no method. */
+const hasMethod = ({ code, rawPacket }: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): boolean =>
+  code === 'HPE_INVALID_METHOD' && /^[A-Za-z-]+ \//.test(rawPacket?.toString('latin1', 0, 100) ?? '')
 
 /** RFC 9110, 15.5.15, before the body is read. */
 export const urlTooLong = (): HttpResponse => ({

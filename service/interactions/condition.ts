@@ -59,7 +59,8 @@ function parseCondition(
     throw fault('invalid', diagnostics, { code: 'not-supported', expression: ['_contained'] })
   }
   if (parsed.query.where.kind === 'everything') {
-    throw fault('invalid', `The condition '${text}' has no search criteria`, { code: 'value' })
+    const none = `There is no condition: it is said by search parameters, as in ${type}?identifier=...`
+    throw fault('invalid', text === '' ? none : `The condition '${text}' has no search criteria`, { code: 'value' })
   }
   const normalized = formatQueryString(parsed.applied.filter(([name]) => !controlOf(name)).sort(comparePairs))
   return {

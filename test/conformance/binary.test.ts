@@ -121,6 +121,18 @@ test.each([
   expect(answer.headers['Content-Range']).toBe(contentRange)
 })
 
+test('HEAD has no ranges', async () => {
+  await put('range', LARGE)
+  const { status, headers } = await world.answer('HEAD /Binary/range', { headers: { range: 'bytes=0-9' } })
+  expect([status, headers['Content-Length'], headers['Content-Range']]).toEqual([200, String(LARGE.length), undefined])
+})
+
+test.each(['nonsense', 'image/', '/png', 'a b/c'])('content of no media type (%s) is refused', async type => {
+  const answer = await world.send('POST /Binary', { headers: { 'content-type': type }, body: new Uint8Array([1]) })
+  const diagnostics = `Content-Type ${JSON.stringify(type)} is no media type, such as image/png.`
+  expect(answer).toEqual(refused(415, 'not-supported', diagnostics))
+})
+
 test('conditions are answered without bytes', async () => {
   const { headers } = await put('c', LARGE)
   const { ETag: etag = '' } = headers
@@ -168,7 +180,7 @@ test.each([
   ['text/xml', true],
   ['application/javascript', true],
   ['multipart/related', true],
-  ['nonsense', true],
+  ['x-unknown/nonsense', true],
   ['image/png', false],
   ['text/plain; charset=utf-8', false],
   ['application/pdf', false],
