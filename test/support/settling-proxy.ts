@@ -1,4 +1,7 @@
-/** Hands requests on once everything written before can be found: for suites that search for what they have written. */
+/**
+ * Hands requests on once everything that requests through it have written before can be found: for suites that search
+ * for what they have written.
+ */
 import { createServer, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -10,10 +13,14 @@ export interface SettlingProxy {
 /** The Host header stays, so that links lead back through the proxy. */
 export async function settlingProxy(target: string, settle: () => Promise<void>): Promise<SettlingProxy> {
   const { hostname, port } = new URL(target)
+  /** undefined: something may have been written since. */
+  let settled: Promise<void> | undefined
   const server = createServer(async (request, response) => {
-    await settle()
+    settled ??= settle()
+    await settled
     const { method, url: path, headers } = request
     const sent = send({ hostname, port, method, path, headers }, answer => {
+      if (method !== 'GET') settled = undefined
       response.writeHead(answer.statusCode ?? 0, answer.headers)
       answer.pipe(response)
     })
