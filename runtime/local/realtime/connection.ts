@@ -24,6 +24,8 @@ export interface Connection {
    * since the last time, and of whose token is no longer good: with a fresh one the client comes back.
    */
   keepAlive(): Promise<void>
+  /** Ends the socket for another one, where nobody has greeted on it who may listen. @returns whether it did. */
+  yieldPlace(): boolean
   close(): void
 }
 
@@ -48,6 +50,7 @@ export function createConnection({ hub, send, end, admit, plan }: ConnectionPart
   const started = new Map<string, Started>()
   let open = true
   let acknowledged = false
+  let greeting = false
   let awaited = false
   const say = (message: ServerMessage): void => {
     if (open) send(JSON.stringify(message))
@@ -56,7 +59,9 @@ export function createConnection({ hub, send, end, admit, plan }: ConnectionPart
     say({ type: 'error', ...(id !== undefined && { id }), payload: { errors } })
 
   async function greet(): Promise<void> {
+    greeting = true
     const answer = await admit({})
+    greeting = false
     if (answer.status >= REFUSED) {
       say({ type: 'connection_error', payload: { errors: errorsOf(answer) } })
       return
@@ -126,12 +131,17 @@ export function createConnection({ hub, send, end, admit, plan }: ConnectionPart
     },
     async keepAlive() {
       if (!acknowledged) {
-        if (awaited) end('connection_init did not come, or was refused')
+        if (awaited) end(NOT_GREETED)
         awaited = true
         return
       }
       say({ type: 'ka' })
       await recheck()
+    },
+    yieldPlace() {
+      if (acknowledged || greeting) return false
+      end(NOT_GREETED)
+      return true
     },
     close() {
       open = false
@@ -140,6 +150,8 @@ export function createConnection({ hub, send, end, admit, plan }: ConnectionPart
     },
   }
 }
+
+const NOT_GREETED = 'connection_init did not come, or was refused'
 
 const keyOf = (headers: Readonly<Record<string, string>>): string => headers.authorization ?? ''
 

@@ -82,6 +82,8 @@ it('takes so many sockets and no more, says so to those beyond, and has a place 
   })
   second.close()
   await second.closed()
+  const silent = await connectRealtime(url, { greet: false })
   const third = await connectRealtime(url)
+  expect(await silent.closedWith()).toEqual({ code: 1008, reason: 'connection_init did not come, or was refused' })
   expect(await third.start('1', '')).toEqual({ type: 'start_ack', id: '1' })
 })

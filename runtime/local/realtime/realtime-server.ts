@@ -70,6 +70,14 @@ export function createRealtimeServer(options: RealtimeOptions): RealtimeServer {
   }, KEEP_ALIVE_MS).unref()
   let closed = false
 
+  /** Whoever may not listen keeps nobody away who may: of sockets that nobody has greeted on the oldest goes. */
+  const makeRoom = (): boolean => {
+    for (const [webSocket, connection] of connections) {
+      if (connection.yieldPlace()) return connections.delete(webSocket)
+    }
+    return false
+  }
+
   /** By a close frame, for the answer to a handshake is hidden from scripts of a browser. */
   const turnAway = (webSocket: WebSocket): void => {
     webSocket.on('error', () => webSocket.terminate())
@@ -78,7 +86,7 @@ export function createRealtimeServer(options: RealtimeOptions): RealtimeServer {
   }
 
   const connect = (webSocket: WebSocket, request: IncomingMessage): void => {
-    if (connections.size >= socketsMax) {
+    if (connections.size >= socketsMax && !makeRoom()) {
       turnAway(webSocket)
       return
     }
