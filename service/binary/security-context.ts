@@ -6,6 +6,7 @@ import type { Revealed } from '../fhir-service.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import type { ResourceKey } from '../ports/stored-version.ts'
 import type { JsonObject, ResourceContent } from '../resource/content.ts'
+import { parseReference } from '../resource/reference-text.ts'
 
 /**
  * The versions without the Binaries whose securityContext the caller may not see: those are undefined. A tombstone is
@@ -40,8 +41,6 @@ const READS_AT_ONCE = 16
 
 const keyText = ({ type, id }: ResourceKey): string => `${type}/${id}`
 
-const LOCAL = /^([A-Z][A-Za-z]*)\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/
-
 /** undefined: there is none, or it is not of this server, so that there is nothing to ask. */
 async function contextOf(
   context: ReadContext,
@@ -52,10 +51,9 @@ async function contextOf(
   const content = isRevealed(version) ? version.content() : await contentBefore(context, call, version)
   const { reference } = (content?.securityContext ?? {}) as JsonObject
   if (typeof reference !== 'string') return undefined
-  const { baseUrl } = call
-  const local = reference.startsWith(`${baseUrl}/`) ? reference.slice(baseUrl.length + 1) : reference
-  const [, type, id] = LOCAL.exec(local) ?? []
-  return type !== undefined && id !== undefined ? { type, id } : undefined
+  const named = parseReference(reference)
+  if (named.kind !== 'literal' || (named.base !== undefined && named.base !== call.baseUrl)) return undefined
+  return { type: named.type, id: named.id }
 }
 
 /** undefined: it was purged. */

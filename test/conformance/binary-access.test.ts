@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type AccessPolicy, ALLOW_ALL } from '#service/index.ts'
 import { restCall } from '#test/support/rest-request.ts'
-import { openRestWorld, type RestWorld } from '#test/support/rest-world.ts'
+import { BASE_URL, openRestWorld, type RestWorld } from '#test/support/rest-world.ts'
 
 const ADMIN = restCall({ caller: { subject: 'admin' } })
 const GUEST = restCall({ caller: { subject: 'guest' } })
@@ -69,6 +69,15 @@ test.each<[line: string, parts: object, status: number]>([
   expect(JSON.stringify(body)).not.toContain(Buffer.from(SECRET).toString('base64'))
   expect((await world.answer('GET /Binary/hidden', { call: ADMIN })).body).toBe(SECRET)
 })
+
+test.each(['Patient/hidden#part', 'Patient/hidden/_history/1', `${BASE_URL}/Patient/hidden`])(
+  'a securityContext written as %s hides, too',
+  async securityContext => {
+    const headers = { ...TEXT, 'x-security-context': securityContext }
+    expect(await world.send('PUT /Binary/other', { headers, body: SECRET, call: ADMIN })).toMatchObject({ status: 201 })
+    expect(await world.send('GET /Binary/other', { call: GUEST })).toMatchObject({ status: 404 })
+  },
+)
 
 test('one version of it is not included either', async () => {
   const body = {
