@@ -124,3 +124,14 @@ export function fault(category: FaultCategory, diagnostics: string, options: Fau
   }
   return new Fault(category, [issue], options)
 }
+
+/** The same fault told in other words, by whoever knows more of the request than the place where it occurred. */
+export function withIssues(error: Fault, issues: readonly Issue[]): Fault {
+  const { category, internal, retryAfterSeconds, allow } = error
+  return new Fault(category, issues, {
+    cause: error,
+    ...(internal !== undefined && { internal }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(allow && { allow }),
+  })
+}

@@ -1,7 +1,7 @@
 /** References by search, `Practitioner?identifier=x`, become references to the one match. R4 http.html#trules */
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
-import { Fault, fault } from '../fault.ts'
+import { Fault, fault, withIssues } from '../fault.ts'
 import { type Condition, findMatchingKeys } from '../interactions/condition.ts'
 import { mapConcurrently } from '../map-concurrently.ts'
 import { collectReferences, type ResolveLink, rewriteLinks } from '../resource/references.ts'
@@ -132,7 +132,7 @@ function refusal(context: ServiceContext, call: Call, faults: FaultCollector): R
     const found = references.find(({ reference }) => reference === text)
     if (!found) return
     const issues = error.issues.map(issue => ({ ...issue, expression: [found.expression] }))
-    faults.refuse(draft.entry.index, new Fault(error.category, issues, { cause: error }))
+    faults.refuse(draft.entry.index, withIssues(error, issues))
   }
 }
 

@@ -1,5 +1,5 @@
 /** Faults of one entry, told in terms of the Bundle. */
-import { Fault, type Issue } from '../fault.ts'
+import { Fault, type Issue, withIssues } from '../fault.ts'
 
 /**
  * The fault with expressions that lead into the Bundle: `Patient.name[0]` becomes `Bundle.entry[3].resource.name[0]`.
@@ -9,12 +9,7 @@ export function atEntry(index: number, error: Fault, part?: string): Fault {
   const entry = `Bundle.entry[${index}]`
   const fallback = part === undefined ? entry : `${entry}.${part}`
   const issues = error.issues.map(issue => ({ ...issue, expression: expressionsAt(entry, fallback, issue) }))
-  return new Fault(error.category, issues, {
-    cause: error,
-    ...(error.internal !== undefined && { internal: error.internal }),
-    ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
-    ...(error.allow && { allow: error.allow }),
-  })
+  return withIssues(error, issues)
 }
 
 /**
@@ -61,7 +56,7 @@ export function faultCollector(): FaultCollector {
     const [first] = faults
     if (!first) return undefined
     const issues = faults.flatMap(error => error.issues)
-    return new Fault(first.category, issues.length > ISSUES_MAX ? shortened(issues) : issues, { cause: first })
+    return withIssues(first, issues.length > ISSUES_MAX ? shortened(issues) : issues)
   }
   return {
     try(index, step, part) {

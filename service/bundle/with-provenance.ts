@@ -1,7 +1,7 @@
 /** A write and the Provenance that tells of it, in one commit: the X-Provenance header of R4 provenance.html#header. */
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
-import { Fault, fault } from '../fault.ts'
+import { Fault, fault, withIssues } from '../fault.ts'
 import type { Revealed, WriteResult } from '../fhir-service.ts'
 import { invariant } from '../invariant.ts'
 import type { VersionAttributes } from '../ports/stored-version.ts'
@@ -83,11 +83,7 @@ function alone(error: Fault, interaction: BundleEntry['interaction']): Fault {
     })
     return own.length > 0 ? { ...issue, expression: own } : issue
   })
-  const { retryAfterSeconds } = error
-  return new Fault(error.category, issues, {
-    cause: error,
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-  })
+  return withIssues(error, issues)
 }
 
 /** What a write by itself answers. */

@@ -1,5 +1,5 @@
 /** From a value set to its codes. R4 valueset.html#compositions */
-import { fault } from '../fault.ts'
+import { Fault, fault, withIssues } from '../fault.ts'
 import type { JsonObject } from '../resource/content.ts'
 import { ancestryOf, branchOf, conceptsOf, hierarchyOf, objectsIn } from './code-hierarchy.ts'
 import { type CodeSet, codesOf, difference, EMPTY, everyCode, intersection, limited, union } from './code-set.ts'
@@ -89,7 +89,12 @@ async function expandNested(source: TerminologySource, reference: string, path: 
   try {
     return await expandValueSet(source, reference, path)
   } catch (error) {
-    throw source.within(error, `names the value set ${reference}, which`)
+    if (!Fault.is(error)) throw error
+    const issues = error.issues.map(issue => ({
+      ...issue,
+      diagnostics: `names the value set ${reference}, which ${issue.diagnostics}`,
+    }))
+    throw withIssues(error, issues)
   }
 }
 

@@ -7,8 +7,7 @@ import { scope } from '../access/scope.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { Definitions } from '../definitions.ts'
-import { Fault, fault } from '../fault.ts'
-import type { Revealed } from '../fhir-service.ts'
+import { type Fault, fault } from '../fault.ts'
 import type { JsonObject } from '../resource/content.ts'
 import type { Node } from '../search/ast.ts'
 import { canonicalValueOf, isLogicalId } from '../search/reference-value.ts'
@@ -21,8 +20,6 @@ export interface TerminologySource {
   baseValueSet(reference: string): ValueSetTable | undefined
   /** Of the code system that is stored, else of R4's own. */
   hierarchy(url: string): Promise<CodeHierarchy | undefined>
-  /** A fault's sentence behind another one; what is no fault as it is. */
-  within(error: unknown, sentence: string): unknown
 }
 
 /** A search may name value sets that name others: so many resources are read for one. */
@@ -53,13 +50,6 @@ export function terminologySource(context: ServiceContext, call: Call): Terminol
       return hierarchy
     },
     baseValueSet: reference => definitions.valueSet(reference.split('|', 1)[0] ?? ''),
-    within: (error, sentence) =>
-      Fault.is(error)
-        ? new Fault(
-            error.category,
-            error.issues.map(issue => ({ ...issue, diagnostics: `${sentence} ${issue.diagnostics}` })),
-          )
-        : error,
   }
 }
 
@@ -115,7 +105,7 @@ async function readCanonical(
     deadline: call.deadline,
   })
   const [newest] = await readHits(context, call, query, hits)
-  return (newest as Revealed | undefined)?.content()
+  return newest?.content()
 }
 
 const hierarchies = new WeakMap<Definitions, Map<string, CodeHierarchy | null>>()
