@@ -53,9 +53,10 @@ async function lineOf(
 ): Promise<ReadonlySet<string>> {
   const hierarchy = await source.hierarchy(system)
   if (!hierarchy) {
-    const reason =
-      "is of a code system that is neither stored here nor one of R4's own: what is above and below is unknown"
-    throw new Fault('not-found', [{ severity: 'error', code: 'not-found', diagnostics: reason }])
+    throw fault(
+      'not-found',
+      "is of a code system that is neither stored here nor one of R4's own: what is above and below is unknown",
+    )
   }
   return kind === 'below' ? branchOf(hierarchy, code) : ancestryOf(hierarchy, code)
 }
