@@ -47,16 +47,16 @@ import {
 import { subscribe } from './subscriptions/subscribe.ts'
 import { DEFAULT_WRITE_RULES, type WriteRules } from './write-rules.ts'
 
-export { type AccessPolicy, ALLOW_ALL, type InteractionCode } from './access/policy.ts'
+export { type AccessPolicy, ALLOW_ALL } from './access/policy.ts'
 export { indexableOf } from './access/reveal.ts'
 export { rolePolicy } from './access/role-policy.ts'
-export { DEFAULT_ROLES, type ParsedRoles, parseRoles, type RoleRule, type Roles } from './access/roles.ts'
+export { DEFAULT_ROLES, parseRoles, type Roles } from './access/roles.ts'
 export { asksForAttachmentUrls } from './binary/attachment-urls.ts'
 export { type BinaryRules, DEFAULT_BINARY_RULES } from './binary/binary-rules.ts'
 export { isInert } from './binary/inert-content.ts'
 export { OBJECTS_SEGMENT } from './binary/object-urls.ts'
 export { addressedByMembers } from './binary/read-binary.ts'
-export { continueObjectSweep, type ObjectSweepParts, sweepUnnamedObjects } from './binary/unnamed-objects.ts'
+export { continueObjectSweep, sweepUnnamedObjects } from './binary/unnamed-objects.ts'
 export { type Call, type Caller, type Door, type Tenant, tenantOf } from './call.ts'
 export {
   type CurrentDefinitions,
@@ -65,7 +65,7 @@ export {
   type DefinitionsProvider,
 } from './definitions.ts'
 export { formatEntityTag, parseEntityTags } from './entity-tag.ts'
-export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue, type IssueCode } from './fault.ts'
+export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue } from './fault.ts'
 export type {
   AsyncBundleRequest,
   BinaryRequest,
@@ -113,19 +113,11 @@ export type {
   VreadRequest,
   WriteResult,
 } from './fhir-service.ts'
-export type { XmlFormat } from './formats/xml.ts'
 export { graphqlErrorOfFault, graphqlFieldError } from './graphql/graphql-errors.ts'
 export { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits } from './graphql/limits.ts'
-export { HTTP_STATUS, type HttpStatus, INTERNAL_ERROR, statusLine, statusOf } from './http-status.ts'
-export { ConsistentIndex, type ConsistentIndexParts } from './indexing/consistent-index.ts'
-export {
-  type Interaction,
-  type InteractionKind,
-  isResourceId,
-  JOBS_SEGMENT,
-  parseInteraction,
-  viewOf,
-} from './interaction-request.ts'
+export { HTTP_STATUS, INTERNAL_ERROR, statusOf } from './http-status.ts'
+export { ConsistentIndex } from './indexing/consistent-index.ts'
+export { type Interaction, type InteractionKind, JOBS_SEGMENT, parseInteraction } from './interaction-request.ts'
 export { fingerprintOf } from './interactions/once.ts'
 export { BEAT_MS as JOB_BEAT_MS, LEASE_MS as JOB_LEASE_MS } from './jobs/job-lease.ts'
 export {
@@ -135,47 +127,40 @@ export {
   type Limits,
   URL_LENGTH_MAX,
 } from './limits.ts'
-export type {
-  Operation,
-  OperationAnswer,
-  OperationInvocation,
-  OperationParameter,
-  OperationRunner,
-} from './operations/operation.ts'
+export type { Operation } from './operations/operation.ts'
 export { UPLOAD } from './operations/upload.ts'
 export type { ChangeFeed, CommittedChange } from './ports/change-feed.ts'
 export type { ChangeImage, ChangeImages, TransactionImage, VersionImage } from './ports/change-images.ts'
 export type { ChangePublisher } from './ports/change-publisher.ts'
 export type { Clock } from './ports/clock.ts'
-export type { IndexRebuild, RebuildState } from './ports/index-rebuild.ts'
+export type { IndexRebuild } from './ports/index-rebuild.ts'
 export type { JobMessages } from './ports/job-store.ts'
 export type { Listeners } from './ports/listeners.ts'
 export type { LogFields, Logger } from './ports/logger.ts'
-export type { Metrics, MetricUnit } from './ports/metrics.ts'
-export type { OverdueTransactions, Sweep } from './ports/overdue-transactions.ts'
+export type { Metrics } from './ports/metrics.ts'
+export type { OverdueTransactions } from './ports/overdue-transactions.ts'
 export type { Ports } from './ports/ports.ts'
 export type { RebuildRecord, RebuildRecords } from './ports/rebuild-records.ts'
 export type { RefusedChange, RefusedChanges } from './ports/refused-changes.ts'
 export type { RefusedChangesQueue, WaitingChange } from './ports/refused-changes-queue.ts'
 export type { ResourceStore } from './ports/resource-store.ts'
 export type { SearchCleaner } from './ports/search-cleaner.ts'
-export type { IndexableVersion, SearchWriter, UnwrittenVersion } from './ports/search-writer.ts'
-export type { StoredVersion, VersionAttributes } from './ports/stored-version.ts'
+export type { IndexableVersion, SearchWriter } from './ports/search-writer.ts'
+export type { VersionAttributes } from './ports/stored-version.ts'
 export type { TransactionFinisher } from './ports/transaction-finisher.ts'
-export type { ScanPage, ScanSegment, VersionScan } from './ports/version-scan.ts'
-export type { IndexedMarks, IndexedWrite, MarkedWrite, MarkedWrites, WriteMarkers } from './ports/write-markers.ts'
+export type { VersionScan } from './ports/version-scan.ts'
+export type { IndexedMarks } from './ports/write-markers.ts'
 export { formatQueryString, parseQueryString } from './query-string.ts'
 export type { JsonObject, JsonValue, ResourceContent } from './resource/content.ts'
 export { decodeUtf8, encodeUtf8, parseJson, stringifyJson } from './resource/json.ts'
 export { bytesOfJson } from './resource/json-text.ts'
 export { operationOutcome } from './resource/operation-outcome.ts'
-export { formatInstant } from './resource/stamp.ts'
 export { createOwnDefinitions } from './search/own-parameters/own-definitions.ts'
-export { type BundleLinks, encodeHistory, encodeSearchset, linkUrl } from './searchset.ts'
+export { encodeHistory, encodeSearchset } from './searchset.ts'
 export type { ChangeFilter } from './subscriptions/change-filter.ts'
 export { type ResourceChange, resourceChangeOf } from './subscriptions/resource-change.ts'
 export type { SubscribeRequest } from './subscriptions/subscribe.ts'
-export { type Trace, traceOf } from './trace.ts'
+export { traceOf } from './trace.ts'
 export { DEFAULT_WRITE_RULES, type WriteRules } from './write-rules.ts'
 
 export interface ServiceOptions {
