@@ -21,8 +21,9 @@ export interface BundleLinks {
 export function encodeSearchset(result: SearchResult, links: BundleLinks): Uint8Array[] {
   const writer = bundleWriter('searchset', result, links)
   if (!result.countOnly) {
-    for (const match of result.matches) addResource(writer, match, links, 'match')
-    for (const include of result.includes) addResource(writer, include, links, 'include')
+    const base = insideQuotes(links.baseUrl)
+    for (const match of result.matches) addResource(writer, match, base, 'match')
+    for (const include of result.includes) addResource(writer, include, base, 'include')
   }
   if (result.issues.length > 0) {
     const outcome = stringifyJson(operationOutcome(result.issues))
@@ -146,19 +147,28 @@ function bundleWriter(type: 'searchset' | 'history', pages: BundlePages, links: 
 function addResource(
   writer: ReturnType<typeof bundleWriter>,
   version: Revealed,
-  links: BundleLinks,
+  base: string,
   mode: 'match' | 'include',
 ): void {
-  const fullUrl = quote(`${links.baseUrl}/${addressOf(version)}`)
   const score = version.score === undefined ? '' : `,"score":${version.score}`
-  writer.entry(`"fullUrl":${fullUrl},"resource":`, version.body, `,"search":{"mode":"${mode}"${score}}`)
+  writer.entry(
+    `"fullUrl":"${base}/${escaped(version)}","resource":`,
+    version.body,
+    `,"search":{"mode":"${mode}"${score}}`,
+  )
 }
 
 /** Below the base: `Patient/1`; of what is contained `MedicationRequest/23#m1`. R4 search.html#containedType */
 export const addressOf = ({ type, id, container }: Revealed): string =>
   container ? `${container.type}/${container.id}#${id}` : `${type}/${id}`
 
+/** No id has anything to be escaped, that of a contained resource aside. */
+const escaped = (version: Revealed): string =>
+  version.container ? insideQuotes(addressOf(version)) : addressOf(version)
+
 const quote = (text: string): string => JSON.stringify(text)
+
+const insideQuotes = (text: string): string => quote(text).slice(1, -1)
 
 /** The absolute URL of a page. */
 export function linkUrl(

@@ -101,14 +101,13 @@ const isTombstone = (version: VersionAttributes): version is VersionAttributes &
 
 function revealBody(version: StoredVersion, body: JsonText): Revealed {
   let content: ResourceContent | undefined
-  return {
-    ...attributesOf(version, false),
+  return Object.assign(attributesOf(version, false), {
     body,
     content: () => {
       content ??= parseJson(textOfJson(body)) as ResourceContent
       return content
     },
-  }
+  })
 }
 
 const attributesOf = <Deleted extends boolean>(version: VersionAttributes, deleted: Deleted) => ({
