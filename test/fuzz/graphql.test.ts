@@ -40,11 +40,18 @@ const values = fc.oneof(
 )
 
 const argued = fc
-  .tuple(fc.constantFrom('_filter', 'fhirpath', '_sort', '_cursor', 'birthdate', 'name', '_count', 'nothing'), values)
-  .map(
-    ([name, value]) =>
-      `{ PatientList(${name}: ${JSON.stringify(value)}) { id name(fhirpath: ${JSON.stringify(value)}) { use } } }`,
+  .tuple(
+    fc.constantFrom(
+      ...['_filter', 'fhirpath', '_sort', '_cursor', 'birthdate', 'name', '_count', 'nothing'],
+      ...['_text', '_content', '_list', '_id', '_lastUpdated'],
+    ),
+    values,
+    fc.boolean(),
   )
+  .map(([name, value, slices]) => {
+    const text = JSON.stringify(value)
+    return `{ PatientList(${name}: ${text}) { id name(fhirpath: ${text}) ${slices ? `@slice(path: ${text})` : ''} { use } } }`
+  })
 
 const variables = fc.oneof(fc.constant(undefined), fc.jsonValue({ maxDepth: 3 }))
 
