@@ -20,7 +20,10 @@ import {
   searchInMemory,
 } from '#test/support/arbitrary-search.ts'
 import { type OpenSearchWorld, openSearchWorld } from '#test/support/opensearch-world.ts'
-import { DEFINITIONS } from '#test/support/search-parameter.ts'
+import { OWN_OF_EACH_TYPE, withOwnParameters } from '#test/support/own-parameters.ts'
+import { DEFINITIONS as BASE } from '#test/support/search-parameter.ts'
+
+const DEFINITIONS = await withOwnParameters(BASE, OWN_OF_EACH_TYPE)
 
 /** 5,040 searches; 50,400 where DIFFERENTIAL is large. */
 const CORPORA = process.env.DIFFERENTIAL === 'large' ? 840 : 84
