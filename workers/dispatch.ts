@@ -1,13 +1,14 @@
 /** What follows a commit, once the stream tells of it: transactions are finished, changes are published. */
-import type {
-  ChangePublisher,
-  Listeners,
-  Tenant,
-  TransactionFinisher,
-  TransactionImage,
-  VersionImage,
-} from '#service/index.ts'
-import { causeOf, isPassing, type Placed, StreamBatch, type StreamWorkerParts } from './stream-batch.ts'
+import type { ChangePublisher, Listeners, Tenant, TransactionFinisher, TransactionImage } from '#service/index.ts'
+import {
+  causeOf,
+  isPassing,
+  isVersion,
+  type Placed,
+  type PlacedVersion,
+  StreamBatch,
+  type StreamWorkerParts,
+} from './stream-batch.ts'
 import type { StreamHandler } from './stream-event.ts'
 
 export interface DispatchParts extends StreamWorkerParts {
@@ -30,8 +31,6 @@ export function createDispatch(parts: DispatchParts): StreamHandler {
 
 const isTransaction = (placed: Placed): placed is Placed<TransactionImage> => placed.image.kind === 'transaction'
 
-const isVersion = (placed: Placed): placed is Placed<VersionImage> => placed.image.kind === 'version'
-
 async function finishTransaction(
   { finisher, metrics }: DispatchParts,
   batch: StreamBatch,
@@ -53,7 +52,7 @@ async function finishTransaction(
 async function publish(
   { publisher, listeners }: DispatchParts,
   batch: StreamBatch,
-  versions: readonly Placed<VersionImage>[],
+  versions: readonly PlacedVersion[],
   deadline: number,
 ): Promise<void> {
   if (!publisher || versions.length === 0) return
@@ -74,7 +73,7 @@ async function publish(
 /** Most of the time nobody listens: then one small read is all that a batch costs. */
 async function heardTenants(
   listeners: Listeners | undefined,
-  versions: readonly Placed<VersionImage>[],
+  versions: readonly PlacedVersion[],
   deadline: number,
 ): Promise<ReadonlySet<Tenant>> {
   const tenants = [...new Set(versions.map(({ image }) => image.tenant))]

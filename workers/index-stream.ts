@@ -7,9 +7,15 @@ import {
   indexableOf,
   type SearchWriter,
   type Tenant,
-  type VersionImage,
 } from '#service/index.ts'
-import { causeOf, isPassing, type Placed, StreamBatch, type StreamWorkerParts } from './stream-batch.ts'
+import {
+  causeOf,
+  isPassing,
+  isVersion,
+  type PlacedVersion,
+  StreamBatch,
+  type StreamWorkerParts,
+} from './stream-batch.ts'
 import type { StreamHandler } from './stream-event.ts'
 
 export interface IndexStreamParts extends StreamWorkerParts {
@@ -21,10 +27,13 @@ export interface IndexStreamParts extends StreamWorkerParts {
   readonly marks?: IndexedMarks
 }
 
+/** As whose refusals wait in their queue. */
+export const INDEX_WORKER = 'index-stream'
+
 /** Of a batch only the newest version of each resource is indexed: the index would drop the others. */
 export function createIndexStream(parts: IndexStreamParts): StreamHandler {
   return async (event, deadline) => {
-    const batch = new StreamBatch('index-stream', parts, event)
+    const batch = new StreamBatch(INDEX_WORKER, parts, event)
     const versions = batch.images().filter(isVersion)
     const newest = newestOf(versions)
     const documents = await documentsOf(parts, batch, newest, deadline)
@@ -64,10 +73,6 @@ async function takeMarksOff(
     }
   }
 }
-
-type PlacedVersion = Placed<VersionImage>
-
-const isVersion = (placed: Placed): placed is PlacedVersion => placed.image.kind === 'version'
 
 function newestOf(versions: readonly PlacedVersion[]): readonly PlacedVersion[] {
   const newest = new Map<string, PlacedVersion>()

@@ -10,6 +10,7 @@ import {
   tenantOf,
   type WaitingChange,
 } from '#service/index.ts'
+import { INDEX_WORKER } from './index-stream.ts'
 import { causeOf, isPassing } from './stream-batch.ts'
 
 export interface RedriveParts {
@@ -80,8 +81,6 @@ export async function redrive(parts: RedriveParts): Promise<RedriveOutcome> {
     if (done.length > 0) await queue.remove(done, clock.now() + CALL_MS)
   }
 }
-
-const INDEX_WORKER = 'index-stream'
 
 const nameOf = ({ worker, sequenceNumber }: RefusedChange): string => `${worker} ${sequenceNumber}`
 

@@ -9,6 +9,7 @@ import {
   type Metrics,
   type RefusedChange,
   type RefusedChanges,
+  type VersionImage,
 } from '#service/index.ts'
 import type { StreamAnswer, StreamEvent, StreamRecord } from './stream-event.ts'
 
@@ -25,6 +26,10 @@ export interface Placed<Image extends ChangeImage = ChangeImage> {
   readonly position: number
   readonly image: Image
 }
+
+export type PlacedVersion = Placed<VersionImage>
+
+export const isVersion = (placed: Placed): placed is PlacedVersion => placed.image.kind === 'version'
 
 /** What does not go away by itself: a record that fails with it for so long is refused. */
 const PATIENCE_MS = 15 * 60 * 1000
