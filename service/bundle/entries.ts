@@ -8,6 +8,7 @@ import { type Interaction, parseInteraction } from '../interaction-request.ts'
 import { parseQueryString } from '../query-string.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
 import { ISSUES_MAX } from '../resource/issue-list.ts'
+import { isJsonObject } from '../resource/json.ts'
 import { assertValid, validateResource } from '../resource/validate.ts'
 import { atEntry } from './entry-fault.ts'
 
@@ -75,7 +76,7 @@ export function parseBundle(
   baseUrl: string,
   content: JsonValue,
 ): ParsedBundle {
-  const bundle = isObject(content) && content.resourceType === 'Bundle' ? content : undefined
+  const bundle = isJsonObject(content) && content.resourceType === 'Bundle' ? content : undefined
   if (!bundle) throw notBundle(definitions, content)
   const entries = Array.isArray(bundle.entry) ? bundle.entry : []
   if (entries.length > limits.entriesMax) {
@@ -91,9 +92,6 @@ export function parseBundle(
   })
   return { type, entries: refuseSharedFullUrls(parsed) }
 }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function notBundle(definitions: Definitions, content: JsonValue): Fault {
   assertValid(definitions, content, { type: 'Bundle' })
@@ -137,7 +135,7 @@ const RESOURCE_ONLY: JsonObject = { fullUrl: 'urn:oid:2.25' }
 function shellOf(bundle: JsonObject): JsonObject {
   if (!Array.isArray(bundle.entry)) return bundle
   const entry = bundle.entry.map(item => {
-    if (!isObject(item)) return item
+    if (!isJsonObject(item)) return item
     const { resource, ...rest } = item
     return resource !== undefined && Object.keys(rest).length === 0 ? RESOURCE_ONLY : rest
   })

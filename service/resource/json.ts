@@ -55,6 +55,10 @@ export const stringifyJson = (value: JsonValue): string => JSON.stringify(value)
 
 export const isRawJson = (value: unknown): value is RawJson => isRawJSON(value)
 
+/** An object with members: neither an array nor a number of many digits. */
+export const isJsonObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJSON(value)
+
 /**
  * A RawJson of a number token; for tests and for building resources. @throws SyntaxError where it is no JSON number.
  */

@@ -4,8 +4,9 @@ import { type Fault, fault } from '../../fault.ts'
 import type { Patch } from '../../fhir-service.ts'
 import { JSON_DEPTH_MAX } from '../../limits.ts'
 import type { JsonValue, ResourceContent } from '../content.ts'
+import { isJsonObject } from '../json.ts'
 import { applyJsonPatch } from './json-patch.ts'
-import { equalJson, isObject, sizeOf, withoutEmpty } from './json-values.ts'
+import { equalJson, sizeOf, withoutEmpty } from './json-values.ts'
 import { applyMergePatch } from './merge-patch.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function applyPatch(
   patch: Patch,
 ): Promise<ResourceContent | undefined> {
   const patched = await patchedBy(definitions, resource, patch)
-  if (!isObject(patched)) throw refuse('A patch can not take the place of the whole resource by something else')
+  if (!isJsonObject(patched)) throw refuse('A patch can not take the place of the whole resource by something else')
   if (sizeOf(patched).depth > JSON_DEPTH_MAX) throw refuse(`The patch nests elements deeper than ${JSON_DEPTH_MAX}`)
   for (const name of ['resourceType', 'id'] as const) {
     if (patched[name] !== resource[name]) throw refuse(`A patch can not change the ${name} of a resource`, name)
@@ -47,7 +48,7 @@ async function patchedBy(definitions: Definitions, resource: ResourceContent, pa
 
 /** The version and time of the new version are the server's, whatever the patch says of them. */
 function withoutServerMeta(resource: ResourceContent): ResourceContent {
-  if (!isObject(resource.meta)) return resource
+  if (!isJsonObject(resource.meta)) return resource
   const { versionId: _version, lastUpdated: _updated, ...own } = resource.meta
   const { meta: _meta, ...rest } = resource
   return Object.keys(own).length > 0 ? { ...resource, meta: own } : (rest as ResourceContent)

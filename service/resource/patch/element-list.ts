@@ -1,7 +1,7 @@
 /** Elements of FHIR as they lie in JSON: a primitive and its extensions apart, in `given` and `_given`. R4 json.html */
 import type { ComponentDefinition, Definitions, PropertyDefinition } from '../../definitions.ts'
 import type { JsonObject, JsonValue } from '../content.ts'
-import { isObject } from './json-values.ts'
+import { isJsonObject } from '../json.ts'
 
 /** One element: its value, and for a primitive what goes beside it. */
 export interface ElementValue {
@@ -73,6 +73,6 @@ export function componentBelow(
   value: JsonValue | undefined,
 ): ComponentDefinition | undefined {
   if (type !== 'Resource') return definitions.component(type)
-  const resourceType = isObject(value) ? value.resourceType : undefined
+  const resourceType = isJsonObject(value) ? value.resourceType : undefined
   return typeof resourceType === 'string' ? definitions.component(resourceType) : undefined
 }

@@ -1,7 +1,7 @@
 /** The operations of a FHIRPath Patch, read out of its Parameters. R4 fhirpatch.html */
 import type { JsonObject, JsonValue, ResourceContent } from '../content.ts'
+import { isJsonObject } from '../json.ts'
 import { quote } from '../quote.ts'
-import { isObject } from './json-values.ts'
 import { failedStep, malformedPatch, type PatchStep } from './patch-fault.ts'
 
 interface Common {
@@ -32,7 +32,7 @@ function parseOperation({ name, part }: JsonObject, index: number): PatchOperati
   if (name !== 'operation') throw refuse(`the parameter is called ${quote(name)} instead of operation`)
   const parts = new Map<string, JsonObject>()
   for (const item of Array.isArray(part) ? part : []) {
-    if (!isObject(item)) continue
+    if (!isJsonObject(item)) continue
     if (parts.has(String(item.name))) throw refuse(`it has ${quote(item.name)} twice`)
     parts.set(String(item.name), item)
   }

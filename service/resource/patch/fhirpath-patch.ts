@@ -8,6 +8,7 @@ import {
 } from '../../definitions.ts'
 import { fault } from '../../fault.ts'
 import type { JsonObject, JsonValue, ResourceContent } from '../content.ts'
+import { isJsonObject } from '../json.ts'
 import { quote } from '../quote.ts'
 import { assertValid } from '../validate.ts'
 import {
@@ -20,7 +21,7 @@ import {
 } from './element-list.ts'
 import { type PatchOperation, parseOperations } from './fhirpath-operations.ts'
 import { type ElementPath, findPlaces } from './fhirpath-places.ts'
-import { copyJson, isObject, sizeOf } from './json-values.ts'
+import { copyJson, sizeOf } from './json-values.ts'
 import { elementOfParameter } from './parameter-value.ts'
 import { failedStep, type PatchStep } from './patch-fault.ts'
 
@@ -140,11 +141,11 @@ function objectAt({ definitions, resource, step }: Work, path: ElementPath) {
     // Below a primitive there are its id and its extensions.
     if (property.primitive) {
       const extra: JsonValue | undefined = item?.extra ?? addExtra(object, property, index ?? 0)
-      if (!isObject(extra)) throw failedStep(step, `${quote(name)} can not be changed this way`)
+      if (!isJsonObject(extra)) throw failedStep(step, `${quote(name)} can not be changed this way`)
       object = extra
       component = definitions.component('Element')
     } else {
-      if (!isObject(item?.value)) throw failedStep(step, `there is no element at step ${depth + 1} of the path`)
+      if (!isJsonObject(item?.value)) throw failedStep(step, `there is no element at step ${depth + 1} of the path`)
       object = item.value
       component = componentBelow(definitions, property, item.value)
     }

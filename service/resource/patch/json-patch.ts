@@ -2,8 +2,9 @@
 
 import { JSON_DEPTH_MAX } from '../../limits.ts'
 import type { JsonObject, JsonValue } from '../content.ts'
+import { isJsonObject } from '../json.ts'
 import { quote } from '../quote.ts'
-import { copyJson, equalJson, isObject, sizeOf } from './json-values.ts'
+import { copyJson, equalJson, sizeOf } from './json-values.ts'
 import { failedStep, malformedPatch, type PatchStep } from './patch-fault.ts'
 
 type OperationName = 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
@@ -62,7 +63,7 @@ function parseOperations(operations: JsonValue): readonly PatchOperation[] {
 
 function parseOperation(operation: JsonValue, index: number): PatchOperation {
   const refuse = (problem: string) => malformedPatch(`Operation ${index} of the patch: ${problem}`)
-  if (!isObject(operation)) throw refuse('it must be an object with op and path')
+  if (!isJsonObject(operation)) throw refuse('it must be an object with op and path')
   const { op, path, from, value } = operation
   if (typeof path !== 'string') throw refuse('it needs a path, a JSON Pointer such as /name/0')
   const step = { index, text: `${String(op)} ${path}` }
@@ -137,7 +138,8 @@ function placeOf(root: JsonObject, pointer: Pointer, step: PatchStep): Place {
   let parent: JsonObject | JsonValue[] = root
   for (const token of pointer.slice(0, -1)) {
     const child: JsonValue | undefined = memberOf(parent, token)
-    if (!Array.isArray(child) && !isObject(child)) throw failedStep(step, `there is no element at ${shown(pointer)}`)
+    if (!Array.isArray(child) && !isJsonObject(child))
+      throw failedStep(step, `there is no element at ${shown(pointer)}`)
     parent = child
   }
   return { parent, token: pointer.at(-1) ?? '' }

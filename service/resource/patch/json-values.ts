@@ -1,14 +1,11 @@
 /** Copying and comparing JSON whose numbers may be exact ones, which no library keeps as they are. */
 import type { JsonObject, JsonValue, RawJson } from '../content.ts'
-import { isRawJson } from '../json.ts'
-
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value)
+import { isJsonObject, isRawJson } from '../json.ts'
 
 /** A deep copy; exact numbers are shared, since they never change. */
 export function copyJson(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(copyJson)
-  if (!isObject(value)) return value
+  if (!isJsonObject(value)) return value
   const copy: JsonObject = {}
   for (const [name, member] of Object.entries(value)) {
     if (member === undefined) continue
@@ -29,7 +26,7 @@ export function equalJson(left: JsonValue | undefined, right: JsonValue | undefi
     if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
     return left.every((item, index) => equalJson(item, right[index]))
   }
-  if (!isObject(left) || !isObject(right)) return false
+  if (!isJsonObject(left) || !isJsonObject(right)) return false
   const names = Object.keys(left)
   return (
     names.length === Object.keys(right).length &&
@@ -56,9 +53,9 @@ function worth(value: number | RawJson): string {
 export function withoutEmpty(value: JsonObject): JsonObject {
   for (const [name, member] of Object.entries(value)) {
     if (Array.isArray(member)) {
-      for (const item of member) if (isObject(item)) withoutEmpty(item)
+      for (const item of member) if (isJsonObject(item)) withoutEmpty(item)
       if (member.length === 0 || member.every(item => item === null)) delete value[name]
-    } else if (isObject(member) && Object.keys(withoutEmpty(member)).length === 0) {
+    } else if (isJsonObject(member) && Object.keys(withoutEmpty(member)).length === 0) {
       delete value[name]
     }
   }
@@ -84,7 +81,7 @@ export function sizeOf(value: JsonValue): JsonSize {
     level = level.flatMap(item => {
       if (typeof item === 'string') characters += item.length
       if (Array.isArray(item)) return item
-      return isObject(item) ? Object.values(item).filter(member => member !== undefined) : []
+      return isJsonObject(item) ? Object.values(item).filter(member => member !== undefined) : []
     })
   }
   return { values, characters, depth }

@@ -1,6 +1,7 @@
 /** JSON Merge Patch, RFC 7396. */
 import type { JsonObject, JsonValue } from '../content.ts'
-import { copyJson, isObject } from './json-values.ts'
+import { isJsonObject } from '../json.ts'
+import { copyJson } from './json-values.ts'
 import { malformedPatch } from './patch-fault.ts'
 
 /**
@@ -9,16 +10,16 @@ import { malformedPatch } from './patch-fault.ts'
  * @throws Fault invalid where the patch is no object: it would take the place of the whole resource.
  */
 export function applyMergePatch(document: JsonObject, patch: JsonValue): JsonObject {
-  if (!isObject(patch)) throw malformedPatch('A JSON Merge Patch of a resource is an object (RFC 7396)')
+  if (!isJsonObject(patch)) throw malformedPatch('A JSON Merge Patch of a resource is an object (RFC 7396)')
   return merge(document, patch)
 }
 
 function merge(target: JsonValue | undefined, patch: JsonObject): JsonObject {
-  const merged: JsonObject = isObject(target) ? { ...target } : {}
+  const merged: JsonObject = isJsonObject(target) ? { ...target } : {}
   for (const [name, value] of Object.entries(patch)) {
     if (name === '__proto__' || value === undefined) continue
     if (value === null) delete merged[name]
-    else merged[name] = isObject(value) ? merge(merged[name], value) : copyJson(value)
+    else merged[name] = isJsonObject(value) ? merge(merged[name], value) : copyJson(value)
   }
   return merged
 }

@@ -2,9 +2,9 @@
 import { choiceName } from '#schema/names.ts'
 import type { ComponentDefinition, Definitions, PropertyDefinition } from '../../definitions.ts'
 import type { JsonObject } from '../content.ts'
+import { isJsonObject } from '../json.ts'
 import { quote } from '../quote.ts'
 import { type ElementValue, elementsOf, setElements } from './element-list.ts'
-import { isObject } from './json-values.ts'
 import { failedStep, type PatchStep } from './patch-fault.ts'
 
 /**
@@ -17,13 +17,13 @@ export function elementOfParameter(
   parameter: JsonObject,
   step: PatchStep,
 ): ElementValue {
-  if (isObject(parameter.resource)) return { value: parameter.resource, extra: undefined }
+  if (isJsonObject(parameter.resource)) return { value: parameter.resource, extra: undefined }
   const name = Object.keys(parameter)
     .find(each => /^_?value[A-Z]/.test(each))
     ?.replace(/^_/, '')
   if (name !== undefined) {
     const value = parameter[name]
-    if (value !== undefined && property.primitive === isObject(value)) {
+    if (value !== undefined && property.primitive === isJsonObject(value)) {
       throw failedStep(step, `${quote(name)} is not of the type ${property.type}, which is expected here`)
     }
     return { value, extra: parameter[`_${name}`] }

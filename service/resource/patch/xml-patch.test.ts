@@ -5,8 +5,9 @@ import { testCall } from '#test/support/test-call.ts'
 import { testDefinitions } from '#test/support/test-world.ts'
 import { xmlSchema } from '../../formats/xml-slots.ts'
 import type { JsonObject, JsonValue } from '../content.ts'
+import { isJsonObject } from '../json.ts'
 import { applyJsonPatch } from './json-patch.ts'
-import { equalJson, isObject } from './json-values.ts'
+import { equalJson } from './json-values.ts'
 import { applyXmlPatch } from './xml-patch.ts'
 
 const definitions = testDefinitions.for(testCall().tenant)
@@ -32,7 +33,7 @@ function leavesOf(value: JsonObject, path: string, pointer: string, selector: st
     return items.flatMap(([item, index, position]) => {
       const [at, found] = [`${pointer}/${name}${index}`, `${selector}/f:${name}${position}`]
       if (typeof item === 'string') return [{ pointer: at, selector: `${found}/@value` }]
-      if (!isObject(item)) return []
+      if (!isJsonObject(item)) return []
       const inner = slot.kind === 'resource' ? String(item.resourceType) : slot.type
       return leavesOf(item, inner, at, slot.kind === 'resource' ? `${found}/f:${inner}` : found)
     })
