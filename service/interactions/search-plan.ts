@@ -235,6 +235,13 @@ function parseTogether(parse: () => readonly ParsedSearch[]): readonly ParsedSea
   }
 }
 
-const distinctIssues = (issues: readonly Issue[]): readonly Issue[] => [
-  ...new Map(issues.map(issue => [issue.diagnostics, issue])).values(),
-]
+/** What several types don't support is told of the first of them: of the system's search there are 146. */
+function distinctIssues(issues: readonly Issue[]): readonly Issue[] {
+  const told = new Map<string, Issue>()
+  for (const issue of issues) {
+    const { code, diagnostics, expression } = issue
+    const key = code === 'not-supported' ? `${code} ${expression}` : diagnostics
+    if (!told.has(key)) told.set(key, issue)
+  }
+  return [...told.values()]
+}

@@ -111,6 +111,17 @@ describe('canonical URLs', () => {
   })
 })
 
+test('what no type of a search of all types has is told once', async () => {
+  const answer = await found('GET /?_id=ann&nope=x&_sort=', { headers: { prefer: 'handling=lenient' } })
+  const warning = {
+    severity: 'warning',
+    code: 'not-supported',
+    diagnostics: "Account has no search parameter 'nope' (near: 'name', 'type'); it was ignored",
+    expression: ['nope'],
+  }
+  expect(answer).toEqual({ self: '?_id=ann', ids: ['ann'], issues: [warning, ignored('_sort')] })
+})
+
 test.each(['http://hl7.org/fhir/special-values', 'http://terminology.hl7.org/CodeSystem/special-values'])(
   'true may be written with the system %s',
   async system => {
