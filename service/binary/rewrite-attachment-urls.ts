@@ -50,7 +50,7 @@ export async function giveAttachmentUrls<Version extends Revealed | Tombstone | 
   const naming = new Set<Version>()
   for (const version of versions) {
     // Nearly no resource names any: those are not parsed.
-    if (!isRevealed(version) || !mentions(version.body, 'Binary/')) continue
+    if (!isRevealed(version) || !mentions(version.body, /Binary\//)) continue
     rewriteAttachments(definitions, version.content(), url => {
       const binary = namedBy(call, url)
       if (!binary) return undefined

@@ -18,7 +18,7 @@ export const isReplaced = (version: object | undefined): version is Replaced =>
  */
 export function carryLabels(content: ResourceContent, replaced: Replaced): ResourceContent {
   // Nearly no version has any: those are not parsed for it.
-  if (!mentions(replaced.body, '"tag":[', '"security":[')) return content
+  if (!mentions(replaced.body, LABELS)) return content
   const before = replaced.content().meta as JsonObject | undefined
   const meta = (content.meta ?? {}) as JsonObject
   const security = union(meta.security, before?.security)
@@ -26,6 +26,8 @@ export function carryLabels(content: ResourceContent, replaced: Replaced): Resou
   if (security === meta.security && tag === meta.tag) return content
   return { ...content, meta: { ...meta, ...(security && { security }), ...(tag && { tag }) } }
 }
+
+const LABELS = /"(?:tag|security)":\[/
 
 /** The same list where nothing is added to it. Both have been validated. */
 function union(own: JsonValue | undefined, before: JsonValue | undefined): JsonValue | undefined {
