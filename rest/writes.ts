@@ -2,6 +2,7 @@
 import {
   bytesOfJson,
   type DeleteResult,
+  Fault,
   fault,
   formatQueryString,
   type Patch,
@@ -91,11 +92,28 @@ function provenanceOf({ headers }: HttpRequest) {
   if (headers['idempotency-key'] !== undefined || headers['if-none-match'] !== undefined) {
     throw fault('invalid', 'X-Provenance goes with neither Idempotency-Key nor If-None-Match')
   }
-  return { provenance: parseJson(text) }
+  return { provenance: provenanceIn(text) }
 }
 
-/** If-Match and X-Provenance in the form that requests of the service have them. */
+function provenanceIn(text: string) {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    if (!Fault.is(cause)) throw cause
+    throw fault('invalid', 'X-Provenance is a Provenance resource as JSON', { expression: ['X-Provenance'], cause })
+  }
+}
+
+/**
+ * If-Match and X-Provenance in the form that requests of the service have them.
+ * @throws Fault invalid for If-None-Match: what is passed over is what its sender counts on.
+ */
 function matching(request: HttpRequest) {
+  if (request.headers['if-none-match'] !== undefined) {
+    const diagnostics =
+      'If-None-Match has no meaning for what changes a resource: If-Match says which version it is to be'
+    throw fault('invalid', diagnostics, { code: 'value' })
+  }
   const ifMatch = ifMatchOf(request)
   return { ...(ifMatch !== undefined && { ifMatch }), ...provenanceOf(request) }
 }

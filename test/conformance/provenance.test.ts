@@ -83,6 +83,8 @@ test('what is wrong with either is told in its own terms, and nothing is written
 })
 
 test.each([
+  ['nonsense', 'X-Provenance is a Provenance resource as JSON'],
+  ['', 'X-Provenance is a Provenance resource as JSON'],
   ['{"resourceType":"Patient"}', 'X-Provenance is a Provenance resource as JSON'],
   [
     JSON.stringify({ ...PROVENANCE, target: [{ reference: 'Patient/x' }] }),

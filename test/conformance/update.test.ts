@@ -108,3 +108,17 @@ test.each([
 ])('the id of the body is that of the address', async (body, diagnostics) => {
   expect(await world.send('PUT /Patient/a', { body })).toEqual(refused(400, 'value', diagnostics, 'Patient.id'))
 })
+
+test.each(['PATCH /Patient/a', 'DELETE /Patient/a', 'PATCH /Patient?_id=a', 'DELETE /Patient?_id=a'])(
+  'If-None-Match of %s is refused, as it would be passed over',
+  async line => {
+    const headers = { 'if-none-match': '*', 'content-type': 'application/json-patch+json' }
+    expect(await world.send(line, { headers, body: '[]' })).toEqual(
+      refused(
+        400,
+        'value',
+        'If-None-Match has no meaning for what changes a resource: If-Match says which version it is to be',
+      ),
+    )
+  },
+)
