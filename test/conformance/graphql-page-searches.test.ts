@@ -42,11 +42,20 @@ describe('searches', () => {
     )
   })
 
-  it('do not know _include, _revinclude, _contained and _containedType', async () => {
-    for (const name of ['_include', '_revinclude', '_contained', '_containedType']) {
+  it('do not know _include, _revinclude, _contained, _containedType and _has, and say what is there instead', async () => {
+    const advice = {
+      _include: ' Did you mean to select "resource" of a reference?',
+      _revinclude: ' Did you mean a list inside of the resource: ConditionList(_reference: "patient")?',
+      _contained: '',
+      _containedType: '',
+      _has: ' Did you mean _filter: "_has:Condition:patient:code eq x"?',
+    }
+    for (const [name, told] of Object.entries(advice)) {
       const query = encodeURIComponent(`{ PatientList(${name}: "x") { id } }`)
       const { body } = await world.send(`GET /$graphql?query=${query}`)
-      expect(body).toMatchObject({ errors: [{ message: `Unknown argument "${name}" on field "Query.PatientList".` }] })
+      expect(body).toMatchObject({
+        errors: [{ message: `Unknown argument "${name}" on field "Query.PatientList".${told}` }],
+      })
     }
   })
 })
