@@ -66,7 +66,7 @@ function parseToken(text: string, { definitions, parameter, modifier }: ValueCon
   return folded(sensible(parseSystemAndCode(text, parameter), parameter), parameter)
 }
 
-/** What is true or false is no third thing, and R4 search.html#token names another system than the code system's page. */
+/** A boolean is true or false; its system is the one of R4 search.html#token, not that of the code system's page. */
 function sensible(node: Node | string, { paths }: SearchParameter): Node | string {
   if (typeof node === 'string' || node.kind !== 'token' || node.code === undefined) return node
   if (!paths.every(({ type }) => type === 'boolean')) return node
