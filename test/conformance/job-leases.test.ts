@@ -4,6 +4,7 @@ import { type Operation, tenantOf } from '#service/index.ts'
 import { invariant } from '#service/invariant.ts'
 import { BASE_URL, openRestWorld, type RestWorld, refused } from '#test/support/rest-world.ts'
 import { silentLogger } from '#test/support/test-call.ts'
+import { createJobs } from '#workers/jobs.ts'
 
 let world: RestWorld
 let path = ''
@@ -146,4 +147,53 @@ test('a sign of life that is overdue is given before the next entry', async () =
   await submitBatch()
   expect(await work()).toBe('ended')
   expect(await families()).toBe('ABCD')
+})
+
+test('where a queue brings jobs, the message of a dead worker comes again once its lease is over', async () => {
+  const beats: (() => Promise<void>)[] = []
+  let comesAt = 0
+  const told: number[] = []
+  await new Promise<void>(dies => {
+    const opened = openWith(async () => {
+      for (let time = 0; time < 8; time++) {
+        world.clock.advance(5000)
+        for (const each of beats) await each()
+      }
+      beats.splice(0)
+      dies()
+      await new Promise(() => undefined)
+    })
+    void opened.then(submitBatch).then(() => jobs())
+  })
+  async function jobs(): Promise<void> {
+    const receive = createJobs({
+      service: world.service,
+      messages: {
+        async hide(_receipt, seconds) {
+          comesAt = world.clock.now() + seconds * 1000
+        },
+        async tellLater(_job, seconds) {
+          told.push(seconds)
+        },
+      },
+      clock: world.clock,
+      logger: silentLogger,
+      every(_milliseconds, each) {
+        beats.push(each)
+        return () => undefined
+      },
+    })
+    const body = JSON.stringify({ tenant: 'default', id: path.slice('_jobs/'.length) })
+    const message = { body, receiptHandle: 'receipt', attributes: { ApproximateReceiveCount: '1' } }
+    await receive({ Records: [message] }, Number.MAX_SAFE_INTEGER)
+  }
+  expect(comesAt - world.clock.now()).toBe(35_000)
+  // A queue may bring a message twice: it is not to be gone with the worker that has the job.
+  world.clock.advance(29_000)
+  const before = comesAt
+  await jobs()
+  expect([told, await families()]).toEqual([[35], 'AB'])
+  world.clock.advance(before - world.clock.now())
+  await jobs()
+  expect([told, await families()]).toEqual([[35], 'ABCD'])
 })
