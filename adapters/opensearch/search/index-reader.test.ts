@@ -41,7 +41,18 @@ test('nothing found is an answer', async () => {
   ])
 })
 
+/** What a node answers. */
+const TIME_UP = {
+  error: {
+    root_cause: [{ type: 'query_phase_execution_exception', reason: 'Time exceeded' }],
+    type: 'search_phase_execution_exception',
+    reason: 'all shards failed',
+  },
+  status: 500,
+}
+
 test.each([
+  ['ended by the time', { status: 500, body: TIME_UP }, ['too-costly', undefined]],
   ['found in part', { status: 200, body: { timed_out: true, hits: { hits: [] } } }, ['too-costly', undefined]],
   ['no JSON', { status: 200, body: undefined }, ['unavailable', 'an answer to a search that is none']],
   ['of something else', { status: 200, body: {} }, ['unavailable', 'an answer to a search that is none']],

@@ -7,7 +7,7 @@ import { scopeOf } from '../document/engine-document.ts'
 import { parameterKey } from '../document/parameter-key.ts'
 import { linkKeyword, linkStart } from '../document/terms.ts'
 import { type Engine, NoAnswer } from '../engine/engine.ts'
-import { refused, tooSlow, unanswered, unavailable } from '../engine/engine-faults.ts'
+import { isTimeUp, refused, tooSlow, unanswered, unavailable } from '../engine/engine-faults.ts'
 import { refresh } from '../engine/refresh.ts'
 import { type IndexPlace, readAlias, routingOf, writeAlias } from '../index-place.ts'
 import { allOf, anyOf, type Clause, NONE, term } from '../query/clause.ts'
@@ -184,7 +184,7 @@ export class IndexReader {
     const response = await engine.send({ method: 'POST', path, query, body, deadline: this.#deadline }).catch(error => {
       throw isLate(error) ? tooSlow(milliseconds) : unanswered(error)
     })
-    if (response.status !== 200) throw refused(response)
+    if (response.status !== 200) throw isTimeUp(response) ? tooSlow(milliseconds) : refused(response)
     const answer = response.body as Answer | undefined
     if (answer?.timed_out) throw tooSlow(milliseconds)
     // Nothing found looks like nothing answered, but for this.
