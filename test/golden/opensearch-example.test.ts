@@ -23,7 +23,7 @@ async function asked(): Promise<readonly unknown[]> {
   const engine: Engine = {
     async send({ body }) {
       bodies.push(JSON.parse(body ?? ''))
-      return { status: 200, body: { hits: { total: { value: 1 }, hits: [patient] } } }
+      return { status: 200, body: { timed_out: false, hits: { total: { value: 1 }, hits: [patient] } } }
     },
   }
   const parsed = parseSearch(
