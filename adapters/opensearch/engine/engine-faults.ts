@@ -46,7 +46,8 @@ export function refused({ status, body }: EngineResponse): Error {
 /** What is asked for in whole, and whose time is up, the engine calls a failure of its own. */
 export const isTimeUp = ({ status, body }: EngineResponse): boolean => status === 500 && TIME_UP.test(reasonsOf(body))
 
-const TIME_UP = /"query_phase_execution_exception","reason":"Time exceeded"/
+/** While documents are looked at, or before. */
+const TIME_UP = /"query_phase_execution_exception","reason":"Time exceeded"|"time_exceeded_exception"/
 const TOO_COMPLEX = /maxClauseCount|too_many_(nested_)?clauses|Determinizing|too_complex/
 
 /** Names of the engine's errors. Their texts quote values, so they are not passed on. */

@@ -42,17 +42,18 @@ test('nothing found is an answer', async () => {
 })
 
 /** What a node answers. */
-const TIME_UP = {
-  error: {
-    root_cause: [{ type: 'query_phase_execution_exception', reason: 'Time exceeded' }],
-    type: 'search_phase_execution_exception',
-    reason: 'all shards failed',
-  },
+const timeUp = (cause: object) => ({
   status: 500,
-}
+  body: { error: { root_cause: [cause], type: 'search_phase_execution_exception', reason: 'all shards failed' } },
+})
 
 test.each([
-  ['ended by the time', { status: 500, body: TIME_UP }, ['too-costly', undefined]],
+  [
+    'ended by the time',
+    timeUp({ type: 'query_phase_execution_exception', reason: 'Time exceeded' }),
+    ['too-costly', undefined],
+  ],
+  ['ended before it began', timeUp({ type: 'time_exceeded_exception', reason: null }), ['too-costly', undefined]],
   ['found in part', { status: 200, body: { timed_out: true, hits: { hits: [] } } }, ['too-costly', undefined]],
   ['no JSON', { status: 200, body: undefined }, ['unavailable', 'an answer to a search that is none']],
   ['of something else', { status: 200, body: {} }, ['unavailable', 'an answer to a search that is none']],
