@@ -4,9 +4,9 @@ import { fault } from '#service/index.ts'
 import { memoize } from './memoize.ts'
 
 export const FHIR_JSON = 'application/fhir+json'
-export const FORM = 'application/x-www-form-urlencoded'
+const FORM = 'application/x-www-form-urlencoded'
 
-export const FHIR_XML = 'application/fhir+xml'
+const FHIR_XML = 'application/fhir+xml'
 
 const JSON_TYPES = [FHIR_JSON, 'application/json', 'text/json']
 const XML_TYPES = [FHIR_XML, 'application/xml', 'text/xml']

@@ -75,7 +75,6 @@ export const MAPPING = {
 } as const
 
 export type Field = keyof typeof MAPPING.properties
-export type NestedField = 'date' | 'amount' | 'composite' | 'sort'
 
 export interface IndexSettings {
   /** 1 serves tens of gigabytes. */

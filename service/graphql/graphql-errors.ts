@@ -6,7 +6,7 @@ import { operationOutcome } from '../resource/operation-outcome.ts'
 import { traceOf } from '../trace.ts'
 
 /** What a category of fault is called in GraphQL: AppSync's errorType. */
-export const GRAPHQL_ERROR_TYPES = Object.freeze({
+const GRAPHQL_ERROR_TYPES = Object.freeze({
   invalid: 'BadRequest',
   unprocessable: 'Unprocessable',
   unauthenticated: 'Unauthenticated',
@@ -26,7 +26,7 @@ export const GRAPHQL_ERROR_TYPES = Object.freeze({
 }) satisfies Readonly<Record<FaultCategory, string>>
 
 /** errorType of what is no Fault: a bug. */
-export const INTERNAL_ERROR_TYPE = 'InternalError'
+const INTERNAL_ERROR_TYPE = 'InternalError'
 
 export type ResponsePath = readonly (string | number)[]
 

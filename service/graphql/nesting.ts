@@ -1,7 +1,7 @@
 import { BREAK, type DocumentNode, visit } from 'graphql/language/index.js'
 
 /** Nodes of the syntax tree inside of each other: a field with its selection is two, an item of a list is one. */
-export const NESTING_MAX = 300
+const NESTING_MAX = 300
 
 /**
  * Whether what reads the document may not recurse into it. The depth of fields has a limit of its own; this one is

@@ -39,7 +39,7 @@ export function fingerprintOf(...parts: readonly (string | Uint8Array)[]): strin
 }
 
 /** How long a repeated request is recognised. */
-export const ONCE_MS = 24 * 60 * 60 * 1000
+const ONCE_MS = 24 * 60 * 60 * 1000
 
 /** What a claim of this kind is of, in place of a resource type. */
 const HOLDER_TYPE = '-'

@@ -52,7 +52,7 @@ export function operationRegistry(operations: readonly Operation[]): OperationRe
   }
 }
 
-export function levelOf({ type, id, versionId }: OperationTarget): OperationLevel {
+function levelOf({ type, id, versionId }: OperationTarget): OperationLevel {
   if (type === undefined) return 'system'
   if (id === undefined) return 'type'
   return versionId === undefined ? 'instance' : 'version'
@@ -76,7 +76,7 @@ function notOffered(name: string, named: readonly Operation[], all: readonly Ope
 }
 
 /** `/$graphql`, `/Patient/[id]/$everything` */
-export function addressesOf({ name, levels, types }: Operation): string[] {
+function addressesOf({ name, levels, types }: Operation): string[] {
   const names = types === 'Resource' ? ['[type]'] : types
   return levels.flatMap(level =>
     level === 'system' ? [`/$${name}`] : names.map(type => `/${type}${BELOW[level]}/$${name}`),

@@ -3,7 +3,7 @@ import type { ParameterReference } from '#service/search/ast.ts'
 
 /** Resource-id and Resource-lastUpdated are fields of their own, so that not every resource repeats them as values. */
 export const ID_URL = 'http://hl7.org/fhir/SearchParameter/Resource-id'
-export const LAST_UPDATED_URL = 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated'
+const LAST_UPDATED_URL = 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated'
 
 export const isColumn = ({ url }: ParameterReference): boolean => url === ID_URL || url === LAST_UPDATED_URL
 

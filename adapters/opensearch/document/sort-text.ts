@@ -2,7 +2,7 @@
 import type { IndexValue } from '#service/search/document.ts'
 
 /** UTF-16 units that count: two resources whose texts differ only behind them are taken for equal. */
-export const SORT_LENGTH_MAX = 256
+const SORT_LENGTH_MAX = 256
 
 /**
  * Texts of different parameters share objects: each has a column by its key, and an object no more than one text in a

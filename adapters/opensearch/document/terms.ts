@@ -28,7 +28,7 @@ export function runningDigest(): { add(text: string): void; value(): string } {
 }
 
 /** Two texts as one: only the bar between them stands alone. */
-export const joined = (first: string, second: string): string => `${first.replace(/[\\|]/g, '\\$&')}|${second}`
+const joined = (first: string, second: string): string => `${first.replace(/[\\|]/g, '\\$&')}|${second}`
 
 export const tokenKeyword = (key: string, system: string, code: string): string =>
   keyword(key, 't', joined(system, code))

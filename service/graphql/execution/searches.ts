@@ -102,7 +102,7 @@ const incomplete = ({ diagnostics, expression }: Issue) =>
     ...(expression && { expression }),
   })
 
-export function contentsOf(execution: Execution, { matches }: SearchResult): JsonObject[] {
+function contentsOf(execution: Execution, { matches }: SearchResult): JsonObject[] {
   spendResources(execution, matches.length)
   return matches.map(match => match.content())
 }

@@ -74,12 +74,6 @@ export type FieldAccess =
 
 export type SearchForm = 'list' | 'connection'
 
-/** Fields that need more than the value they are selected on. */
-export type DeferredAccess = Exclude<
-  FieldAccess,
-  { readonly kind: 'property' | 'primitive-extension' | 'resource-type' | 'type-name' | 'member' }
->
-
 export interface TypeReference {
   readonly name: string
   readonly list: boolean

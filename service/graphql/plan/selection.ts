@@ -206,7 +206,7 @@ function keyOf(planning: Planning, node: FieldNode, definition: FieldDefinition,
 }
 
 /** Whether a field's value is part of the value that it is selected on. */
-export function isPlain({ access: { kind } }: FieldDefinition): boolean {
+function isPlain({ access: { kind } }: FieldDefinition): boolean {
   return (
     kind === 'property' ||
     kind === 'primitive-extension' ||
