@@ -8,6 +8,7 @@ import {
   type GraphqlRequest,
   type GraphqlResult,
   graphqlErrorOfFault,
+  isJsonObject,
   type JsonObject,
   type JsonValue,
   type Parameters,
@@ -146,10 +147,10 @@ function documentOfBody(request: HttpRequest, parameters: Parameters): Document 
   const text = decodeUtf8(request.body ?? new Uint8Array())
   if (type === 'application/graphql') return documentOfQuery([...parameters, ['query', text]])
   const body = parseJson(text)
-  if (!isObject(body) || typeof body.query !== 'string')
+  if (!isJsonObject(body) || typeof body.query !== 'string')
     throw fault('invalid', 'GraphQL needs a JSON object whose query is a document, as text.', { expression: ['query'] })
   const { query, variables, operationName, extensions } = body
-  if (extensions !== undefined && extensions !== null && !isObject(extensions))
+  if (extensions !== undefined && extensions !== null && !isJsonObject(extensions))
     throw fault('invalid', 'extensions are one JSON object.', { expression: ['extensions'] })
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     throw fault('invalid', 'operationName is the name of an operation, as text.', { expression: ['operationName'] })
@@ -161,9 +162,6 @@ function documentOfBody(request: HttpRequest, parameters: Parameters): Document 
 }
 
 function variablesOf(value: JsonValue): JsonObject {
-  if (isObject(value)) return value
+  if (isJsonObject(value)) return value
   throw fault('invalid', 'GraphQL variables are one JSON object.', { expression: ['variables'] })
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !('rawJSON' in value)

@@ -1,9 +1,10 @@
 /** From query and body to the values of an operation's parameters. R4 operations.html#request */
+import { choiceName } from '#schema/names.ts'
 import { type Definitions, isPrimitiveType } from '../definitions.ts'
 import { Fault, type Issue, type IssueCode } from '../fault.ts'
 import type { Parameters } from '../fhir-service.ts'
 import type { JsonObject, JsonValue } from '../resource/content.ts'
-import { isRawJson, parseJson } from '../resource/json.ts'
+import { isJsonObject, isRawJson, parseJson } from '../resource/json.ts'
 import { PRIMITIVE_CHECKS } from '../resource/primitives.ts'
 import { quote } from '../resource/quote.ts'
 import { validateResource } from '../resource/validate.ts'
@@ -77,13 +78,13 @@ class InputReader {
   }
 
   ofContent(declared: readonly ParameterPart[], content: JsonValue): InputValue[] {
-    if (isObject(content) && content.resourceType !== 'Parameters') {
+    if (isJsonObject(content) && content.resourceType !== 'Parameters') {
       const bare = this.bareResource(declared, content)
       if (bare) return [bare]
     }
     const { issues } = validateResource(this.definitions, shellOf(content), { type: 'Parameters' })
     if (issues.length > 0) {
-      if (isObject(content) && content.resourceType === 'Parameters') this.category = 'unprocessable'
+      if (isJsonObject(content) && content.resourceType === 'Parameters') this.category = 'unprocessable'
       this.issues.push(...issues)
       return []
     }
@@ -155,12 +156,12 @@ class InputReader {
       return { name, expression, parts: new OperationInput(values) }
     }
     if (type !== undefined && this.isResourceType(type)) {
-      if (!isObject(resource)) return this.refuse('value', `${name} must be a resource (${type})`, expression)
+      if (!isJsonObject(resource)) return this.refuse('value', `${name} must be a resource (${type})`, expression)
       return this.ofResource(declaration, resource, `${expression}.resource`)
     }
     const value = valueName === undefined ? undefined : parameter[valueName]
     if (type === undefined || valueName === undefined || value === undefined || part !== undefined)
-      return this.refuse('value', `${name} must have a value: ${valueNameOf(type ?? 'string')}`, expression)
+      return this.refuse('value', `${name} must have a value: ${choiceName('value', type ?? 'string')}`, expression)
     return this.ofValue(declaration, type, valueName, value, expression)
   }
 
@@ -173,10 +174,10 @@ class InputReader {
     expression: string,
   ): InputValue | undefined {
     const at = `${expression}.${valueName}`
-    if (valueName === valueNameOf(type)) return { name, expression: at, value }
+    if (valueName === choiceName('value', type)) return { name, expression: at, value }
     const check = PRIMITIVE_CHECKS[type]
     if (!check || check(value) !== undefined)
-      return this.refuse('value', `${name} must be given as ${valueNameOf(type)}, not as ${valueName}`, at)
+      return this.refuse('value', `${name} must be given as ${choiceName('value', type)}, not as ${valueName}`, at)
     return { name, expression: at, value }
   }
 
@@ -206,26 +207,21 @@ class InputReader {
   }
 }
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value)
-
-const valueNameOf = (type: string): string => `value${type.charAt(0).toUpperCase()}${type.slice(1)}`
-
 const timesText = (max: number | '*'): string => (max === 1 ? 'once' : `${max} times`)
 
 /** Parameters without the resources inside, which are judged by the operation, if at all. */
 function shellOf(content: JsonValue): JsonValue {
-  if (!isObject(content) || content.resourceType !== 'Parameters') return content
+  if (!isJsonObject(content) || content.resourceType !== 'Parameters') return content
   const { parameter } = content
   return Array.isArray(parameter) ? { ...content, parameter: parameter.map(shellOfParameter) } : content
 }
 
 function shellOfParameter(parameter: JsonValue): JsonValue {
-  if (!isObject(parameter)) return parameter
+  if (!isJsonObject(parameter)) return parameter
   const { resource, part, ...rest } = parameter
   return {
     ...rest,
-    ...(resource !== undefined && !isObject(resource) && { resource }),
+    ...(resource !== undefined && !isJsonObject(resource) && { resource }),
     ...(part !== undefined && { part: Array.isArray(part) ? part.map(shellOfParameter) : part }),
   }
 }

@@ -2,7 +2,7 @@ import { fault, type Issue } from '../../fault.ts'
 import type { Patch } from '../../fhir-service.ts'
 import { invariant } from '../../invariant.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
-import { decodeUtf8, isRawJson, parseJson, textOfScalar } from '../../resource/json.ts'
+import { decodeUtf8, isJsonObject, parseJson, textOfScalar } from '../../resource/json.ts'
 import { operationOutcome } from '../../resource/operation-outcome.ts'
 import type { Execution, Outcome, Task } from './execution.ts'
 
@@ -113,16 +113,13 @@ const invalidArgument = (name: string, rule: string) =>
 /** The three forms that are JSON tell each other apart: a list, a Parameters resource, and a part of the resource. */
 function patchOf(value: JsonValue): Patch {
   if (Array.isArray(value)) return { format: 'json-patch', operations: value }
-  const isParameters = isObject(value) && value.resourceType === 'Parameters'
+  const isParameters = isJsonObject(value) && value.resourceType === 'Parameters'
   return isParameters ? { format: 'fhirpath-patch', parameters: value } : { format: 'merge-patch', document: value }
 }
 
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value)
-
 /** An input needs to say neither its type nor its id: the field and its argument do. What it says must agree. */
 const resourceOf = (resourceType: string, value: JsonValue, id?: string): JsonValue =>
-  isObject(value) ? { resourceType, ...(id !== undefined && { id }), ...value } : value
+  isJsonObject(value) ? { resourceType, ...(id !== undefined && { id }), ...value } : value
 
 function informing(diagnostics: string): JsonObject {
   const issue: Issue = { severity: 'information', code: 'informational', diagnostics }

@@ -1,6 +1,6 @@
 import { fault } from '../../fault.ts'
 import type { JsonObject, JsonValue } from '../../resource/content.ts'
-import { isRawJson, textOfScalar } from '../../resource/json.ts'
+import { isJsonObject, textOfScalar } from '../../resource/json.ts'
 import { errorOf, graphqlErrorOfFault } from '../graphql-errors.ts'
 import type { Slice, Texts } from '../plan/reshaping.ts'
 import type { PlannedField } from '../plan/selection.ts'
@@ -26,11 +26,8 @@ function reshapeObject(execution: Execution, object: JsonObject, path: PathStep 
 function reshapeValue(execution: Execution, value: JsonValue, path: PathStep | undefined): JsonValue {
   if (Array.isArray(value))
     return value.map((item, index) => reshapeValue(execution, item, { parent: path, key: index }))
-  return isObject(value) ? reshapeObject(execution, value, path) : value
+  return isJsonObject(value) ? reshapeObject(execution, value, path) : value
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 interface Emission {
   /** What @slice above has added to names. */
@@ -51,7 +48,7 @@ function emit(execution: Execution, sink: Sink, object: JsonObject, emission: Em
     if (flatten) {
       const suffixes = suffixesOf(execution, field, elementsOf(value), path)
       for (const [index, element] of elementsOf(value).entries()) {
-        if (!isObject(element)) continue
+        if (!isJsonObject(element)) continue
         const below = suffix + (suffixes[index] ?? '')
         emit(execution, sink, element, { suffix: below, collating: collating || field.definition.list, path })
       }
@@ -84,7 +81,7 @@ function suffixesOf(
   if (slice === undefined || elements.length === 0) return []
   if (slice.kind === 'index') return elements.map((_element, index) => `.${index}`)
   const sources = elements.map(
-    element => (isObject(element) ? execution.origins?.get(element)?.source : element) ?? null,
+    element => (isJsonObject(element) ? execution.origins?.get(element)?.source : element) ?? null,
   )
   const texts =
     slice.kind === 'expression'
@@ -114,11 +111,11 @@ function propertyText(names: readonly string[], source: JsonValue): string | und
   let value: JsonValue | undefined = source
   for (const name of names) {
     const first: JsonValue | undefined = Array.isArray(value) ? value[0] : value
-    value = first !== undefined && isObject(first) ? first[name] : undefined
+    value = isJsonObject(first) ? first[name] : undefined
   }
   const first = Array.isArray(value) ? value[0] : value
   if (first === undefined || first === null || Array.isArray(first)) return undefined
-  return isObject(first) && !isRawJson(first) ? undefined : textOfScalar(first)
+  return isJsonObject(first) ? undefined : textOfScalar(first)
 }
 
 interface Sink {
