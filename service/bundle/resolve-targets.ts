@@ -7,15 +7,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import { Fault, fault } from '../fault.ts'
 import type { Revealed } from '../fhir-service.ts'
-import {
-  type Condition,
-  claimHolder,
-  claimOf,
-  findMatches,
-  multipleMatches,
-  noMatch,
-  tooManyMatches,
-} from '../interactions/condition.ts'
+import { claimHolder, claimOf, findMatch, findMatches, getMatch, tooManyMatches } from '../interactions/condition.ts'
 import { assertMatchId } from '../interactions/conditional-update.ts'
 import { assertMatch } from '../interactions/if-match.ts'
 import { notFound } from '../interactions/known-type.ts'
@@ -135,8 +127,7 @@ async function resolveUpdate(
   deleted: ReadonlySet<string>,
   { updates, claims, holders }: Resolution,
 ): Promise<void> {
-  const [found, ...more] = await findMatches(context, call, condition, deleted)
-  if (more.length > 0) throw multipleMatches(condition)
+  const found = await findMatch(context, call, condition, deleted)
   const holder = holders.get(condition.claim)
   const match = found ?? (holder && (await claimHolder(context, call, condition, holder)))
   if (match) {
@@ -165,23 +156,11 @@ async function resolvePatch(
   const previous =
     'id' in target
       ? await patchable(context, call, { type, id: target.id })
-      : await theMatch(context, call, target, deleted)
+      : await getMatch(context, call, target, deleted)
   assertMatch(previous, previous, entry.ifMatch)
   const content = await patchedContent(definitions, previous, patch, BEFORE_RESOLVING)
   if (content) updates.push({ kind: 'update', method: 'PATCH', entry, type, id: previous.id, content, previous })
   else unchanged.set(entry.index, previous)
-}
-
-async function theMatch(
-  context: ServiceContext,
-  call: Call,
-  condition: Condition,
-  deleted: ReadonlySet<string>,
-): Promise<Revealed> {
-  const [match, ...more] = await findMatches(context, call, condition, deleted)
-  if (!match) throw noMatch(condition)
-  if (more.length > 0) throw multipleMatches(condition)
-  return match
 }
 
 async function patchable(context: ServiceContext, call: Call, key: ResourceKey): Promise<Revealed> {

@@ -92,6 +92,30 @@ export const findMatches = (
 ): Promise<Revealed[]> =>
   collectMatches({ context, call, condition, excluded, enough }, hits => readHits(context, call, condition.query, hits))
 
+/** The one that matches; undefined where none does. @throws Fault precondition-failed where several do. */
+export async function findMatch(
+  context: ServiceContext,
+  call: Call,
+  condition: Condition,
+  excluded?: ReadonlySet<string>,
+): Promise<Revealed | undefined> {
+  const [match, ...more] = await findMatches(context, call, condition, excluded)
+  if (more.length > 0) throw multipleMatches(condition)
+  return match
+}
+
+/** The one that matches. R4 http.html#patch: @throws Fault not-found where none does. */
+export async function getMatch(
+  context: ServiceContext,
+  call: Call,
+  condition: Condition,
+  excluded?: ReadonlySet<string>,
+): Promise<Revealed> {
+  const match = await findMatch(context, call, condition, excluded)
+  if (!match) throw fault('not-found', `The condition '${condition.text}' matches no resource`)
+  return match
+}
+
 /** As findMatches, without reading what an index that is never behind has found. */
 export function findMatchingKeys(
   context: ServiceContext,
@@ -171,9 +195,6 @@ export const claimOf = (condition: Condition, resource: ResourceKey, holder: Res
 
 export const multipleMatches = ({ text }: Condition): Fault =>
   fault('precondition-failed', `The condition '${text}' matches more than one resource`, { code: 'multiple-matches' })
-
-/** R4 http.html#patch, #cond-update: what has to be there to be changed. */
-export const noMatch = ({ text }: Condition): Fault => fault('not-found', `The condition '${text}' matches no resource`)
 
 /** R4 http.html#3.1.0.7.1: a server may refuse to delete more than one. */
 export const tooManyMatches = ({ text }: Condition, allowed: number): Fault =>

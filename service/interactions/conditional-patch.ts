@@ -3,7 +3,7 @@ import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type { ConditionalPatchRequest, WriteResult } from '../fhir-service.ts'
 import { attemptWrite } from './commit-write.ts'
-import { findMatches, multipleMatches, noMatch, readCondition } from './condition.ts'
+import { getMatch, readCondition } from './condition.ts'
 import { contendedCondition } from './conditional-update.ts'
 import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
@@ -22,9 +22,7 @@ export async function conditionalPatch(
   assertVersionId(ifMatch)
   const condition = await readCondition(context, call, type, request.condition)
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
-    const [previous, ...more] = await findMatches(context, call, condition)
-    if (!previous) throw noMatch(condition)
-    if (more.length > 0) throw multipleMatches(condition)
+    const previous = await getMatch(context, call, condition)
     assertMatch(previous, previous, ifMatch)
     assertMatchGiven(context.rules, previous, previous, ifMatch)
     const content = await patchedContent(definitions, previous, request.patch)

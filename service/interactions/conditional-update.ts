@@ -8,15 +8,7 @@ import { carryLabels } from '../resource/carry-labels.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
 import { type Attempted, attemptWrite } from './commit-write.ts'
-import {
-  type Condition,
-  claimHolder,
-  claimOf,
-  findMatches,
-  multipleMatches,
-  readClaim,
-  readCondition,
-} from './condition.ts'
+import { type Condition, claimHolder, claimOf, findMatch, readClaim, readCondition } from './condition.ts'
 import { assertMatch, assertMatchGiven, assertVersionId, namesVersion, overtaken } from './if-match.ts'
 import { assertKnownType } from './known-type.ts'
 import { assertUpdatable, assertWritable } from './update.ts'
@@ -40,8 +32,7 @@ export async function conditionalUpdate(
   const newId = context.ports.ids.resourceId()
   let holder: ResourceKey | undefined
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
-    const [found, ...more] = await findMatches(context, call, condition)
-    if (more.length > 0) throw multipleMatches(condition)
+    const found = await findMatch(context, call, condition)
     const match = found ?? (holder && (await claimHolder(context, call, condition, holder)))
     const { result, conflict } = match
       ? await updateMatch(context, call, { match, content, condition, ifMatch })

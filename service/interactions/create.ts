@@ -9,15 +9,7 @@ import type { ResourceKey } from '../ports/stored-version.ts'
 import type { ResourceContent } from '../resource/content.ts'
 import { assertValid } from '../resource/validate.ts'
 import { attemptWrite, type WriteAttempt } from './commit-write.ts'
-import {
-  type Condition,
-  claimHolder,
-  claimOf,
-  findMatches,
-  multipleMatches,
-  readClaim,
-  readCondition,
-} from './condition.ts'
+import { type Condition, claimHolder, claimOf, findMatch, readClaim, readCondition } from './condition.ts'
 import { assertKnownType } from './known-type.ts'
 import { onlyOnce } from './once.ts'
 import { replayWrite } from './replay.ts'
@@ -59,9 +51,8 @@ async function createUnlessFound(
   content: ResourceContent,
   id: string | undefined,
 ): Promise<WriteResult> {
-  const matches = await findMatches(context, call, condition)
-  if (matches.length > 1) throw multipleMatches(condition)
-  if (matches[0]) return unchanged(matches[0])
+  const match = await findMatch(context, call, condition)
+  if (match) return unchanged(match)
   let holder: ResourceKey | undefined
   for (let attempt = 1; attempt <= context.limits.writeAttemptsMax; attempt++) {
     const write = newWrite(context, condition.type, content, id)
