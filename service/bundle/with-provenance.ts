@@ -4,7 +4,6 @@ import type { ServiceContext } from '../context.ts'
 import { Fault, fault, withIssues } from '../fault.ts'
 import type { Revealed, WriteResult } from '../fhir-service.ts'
 import { invariant } from '../invariant.ts'
-import type { VersionAttributes } from '../ports/stored-version.ts'
 import type { JsonObject, JsonValue, ResourceContent } from '../resource/content.ts'
 import { parseJson } from '../resource/json.ts'
 import { textOfJson } from '../resource/json-text.ts'
@@ -94,5 +93,3 @@ export function writeResultOf({ status, version, resource = [], wrote }: ProvenO
   const kind = status.startsWith('201') ? 'created' : wrote ? 'updated' : 'unchanged'
   return { kind, version: revealed }
 }
-
-export const deletedVersionOf = ({ version }: ProvenOutcome): VersionAttributes | undefined => version

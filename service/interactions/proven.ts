@@ -1,5 +1,5 @@
 /** Writes of one resource that come with a Provenance: the same requests, as entries of a transaction. */
-import { deletedVersionOf, type ProvenEntry, writeResultOf, writeWithProvenance } from '../bundle/with-provenance.ts'
+import { type ProvenEntry, writeResultOf, writeWithProvenance } from '../bundle/with-provenance.ts'
 import type { Call } from '../call.ts'
 import type { ServiceContext } from '../context.ts'
 import type {
@@ -92,7 +92,8 @@ export const deleteProven = async (
 ): Promise<DeleteResult> => {
   const { type, id, provenance } = request
   const entry: ProvenEntry = { method: 'DELETE', interaction: { kind: 'delete', type, id }, ...matching(request) }
-  return { version: deletedVersionOf(await writeWithProvenance(context, call, entry, provenance)) }
+  const { version } = await writeWithProvenance(context, call, entry, provenance)
+  return { version }
 }
 
 /** As an entry of a Bundle holds it. */
