@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { rawNumber } from '../resource/json.ts'
 import { distinctWords } from './normalize.ts'
 import { documentWords, wordsOf } from './words.ts'
 
@@ -35,6 +36,11 @@ test('the narrative without its markup, and everything else', () => {
     narrative,
     content: [...narrative, 'o1', 'final', '70', 'kg', 'left', 'arm', 'patient', 'eve'],
   })
+})
+
+test('a decimal counts as it is written', () => {
+  const { content } = wordsIn({ resourceType: 'Observation', valueQuantity: { value: rawNumber('72.50') } })
+  expect(content).toEqual(['72', '50'])
 })
 
 test('what is long or deep is looked at soon', () => {

@@ -1,5 +1,6 @@
 /** The words of a resource, for `_text` and `_content`. R4 search.html#content */
 import type { JsonValue, ResourceContent } from '../resource/content.ts'
+import { isJsonObject, isRawJson, textOfScalar } from '../resource/json.ts'
 import type { DocumentWords } from './document.ts'
 import { foldText, WORD_LENGTH_MAX } from './normalize.ts'
 
@@ -19,12 +20,12 @@ export function wordsOf(text: string): string[] {
 /** Of the narrative, and of every string and number in the resource, the narrative among them. */
 export function documentWords(resource: ResourceContent): DocumentWords {
   const { text } = resource
-  const div = isObject(text) ? text.div : undefined
+  const div = isJsonObject(text) ? text.div : undefined
   const narrative = typeof div === 'string' ? [shortened(withoutMarkup(div).trim())] : []
   const strings = new Set<string>(narrative)
   for (const name of Object.keys(resource)) {
     const value = resource[name]
-    if (name === 'text' && isObject(value)) continue
+    if (name === 'text' && isJsonObject(value)) continue
     if (name !== 'resourceType' && value !== undefined) visit(strings, value)
   }
   return { narrative: wordText(narrative), content: wordText([...strings]) }
@@ -35,17 +36,14 @@ function visit(strings: Set<string>, value: JsonValue): void {
   if (typeof value === 'string') strings.add(shortened(value))
   else if (typeof value === 'number') strings.add(String(value))
   else if (Array.isArray(value)) for (const item of value) visit(strings, item)
-  else if (isObject(value)) {
+  else if (isJsonObject(value)) {
     for (const name of Object.keys(value)) {
       const child = value[name]
       if (name === 'div' && typeof child === 'string') strings.add(shortened(withoutMarkup(child)))
       else if (child !== undefined) visit(strings, child)
     }
-  }
+  } else if (isRawJson(value)) strings.add(textOfScalar(value))
 }
-
-const isObject = (value: JsonValue | undefined): value is { readonly [name: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const shortened = (text: string): string => (text.length < DATA_LENGTH ? text : listOf(text).join(' '))
 
