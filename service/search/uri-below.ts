@@ -7,3 +7,13 @@ export function isBelow(uri: string, base: string): boolean {
 }
 
 const SLASH = 0x2f
+
+/** Every URI that this one is below, itself included: for engines that look values up rather than compare them. */
+export function basesOf(uri: string): string[] {
+  const bases = new Set([uri])
+  for (let slash = uri.indexOf('/'); slash >= 0; slash = uri.indexOf('/', slash + 1)) {
+    bases.add(uri.slice(0, slash))
+    bases.add(uri.slice(0, slash + 1))
+  }
+  return [...bases]
+}

@@ -12,6 +12,7 @@ const ENGINE_CONTRACT = [
   'service/search/document.ts',
   'service/search/great-circle.ts',
   'service/search/normalize.ts',
+  'service/search/uri-below.ts',
 ]
 
 /**

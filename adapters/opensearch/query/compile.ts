@@ -15,6 +15,7 @@ import type {
   TokensNode,
   UriNode,
 } from '#service/search/ast.ts'
+import { basesOf } from '#service/search/uri-below.ts'
 import { ID_URL, isColumn, parameterKey } from '../document/parameter-key.ts'
 import { endingPattern, substringPattern } from '../document/substring-text.ts'
 import {
@@ -32,7 +33,6 @@ import { ALL, allOf, anyOf, type Clause, NONE, nested, not, prefix, range, term,
 import { compositeClause } from './composite-clause.ts'
 import { assertShort, differsClause } from './differs-clause.ts'
 import { amountRange, dateRange, type Ends } from './ranges.ts'
-import { basesOf } from './uri-bases.ts'
 
 export type JoinNode = ChainNode | HasNode
 

@@ -7,6 +7,7 @@ import type {
   TokenNode,
   UriNode,
 } from '#service/search/ast.ts'
+import { basesOf } from '#service/search/uri-below.ts'
 import { componentUnit } from '../document/composite-objects.ts'
 import { parameterKey } from '../document/parameter-key.ts'
 import {
@@ -21,7 +22,6 @@ import {
 import { startKeyword, wholeKeyword } from '../document/text-blocks.ts'
 import { ALL, allOf, anyOf, type Clause, NONE, nested, prefix, range, term, terms } from './clause.ts'
 import { amountRange, dateRange, type Ends } from './ranges.ts'
-import { basesOf } from './uri-bases.ts'
 
 /** One object satisfies all components. What is in it is said by composite-objects.ts. */
 export const compositeClause = ({ parameter, components }: CompositeNode): Clause =>
