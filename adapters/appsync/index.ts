@@ -1,5 +1,4 @@
 export {
   AppSyncChangePublisher,
-  type AppSyncChangePublisherParts,
   type UnsignedRequest,
 } from './appsync-change-publisher.ts'

@@ -10,7 +10,7 @@ import {
 export const CHANGES_INDEX = 'changes'
 
 /** Seconds since the epoch from which on an item may be removed. */
-export const EXPIRES_ATTRIBUTE = 'expires'
+const EXPIRES_ATTRIBUTE = 'expires'
 
 /** One table for everything, billed by request, with new images in its stream. */
 export const tableDefinition = (tableName: string): CreateTableCommandInput => ({

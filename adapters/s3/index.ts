@@ -1,5 +1,4 @@
 export { createBucket } from './create-bucket.ts'
-export type { S3BucketParts } from './s3-bucket.ts'
 export { createS3Client } from './s3-client.ts'
 export { S3ObjectStore } from './s3-object-store.ts'
 export { S3OverflowStore } from './s3-overflow-store.ts'

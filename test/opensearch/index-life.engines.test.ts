@@ -4,12 +4,12 @@ import {
   beginRebuild,
   ensureIndex,
   finishRebuild,
-  OpenSearchWriter,
   purgeDeleted,
   removeIndex,
   stateOf,
-} from '#adapters/opensearch/index.ts'
+} from '#adapters/opensearch/index-life.ts'
 import { MAPPING } from '#adapters/opensearch/mapping.ts'
+import { OpenSearchWriter } from '#adapters/opensearch/opensearch-writer.ts'
 import type { Tenant } from '#service/call.ts'
 import type { IndexableVersion } from '#service/ports/search-writer.ts'
 import type { ScopedQuery } from '#service/search/ast.ts'

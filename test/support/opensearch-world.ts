@@ -3,13 +3,13 @@ import {
   DEFAULT_SETTINGS,
   ensureIndex,
   HttpEngine,
-  type IndexLifeParts,
   type IndexPlace,
-  type IndexSettings,
   OpenSearchIndex,
   OpenSearchWriter,
 } from '#adapters/opensearch/index.ts'
+import type { IndexLifeParts } from '#adapters/opensearch/index-life.ts'
 import type { JoinLimits } from '#adapters/opensearch/joins/join-budget.ts'
+import type { IndexSettings } from '#adapters/opensearch/mapping.ts'
 import type { Clock } from '#service/ports/clock.ts'
 
 export interface OpenSearchOptions {
