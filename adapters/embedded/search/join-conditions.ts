@@ -102,6 +102,7 @@ export function hasCondition(context: CompileContext, node: HasNode, compile: Co
   }
 }
 
+/** Each key once: many ways lead to most, and the next join would go on from it as often. */
 function joinSource(
   context: CompileContext,
   from: Source,
@@ -111,12 +112,14 @@ function joinSource(
     readonly key: ReturnType<typeof sql>
   },
 ): Source {
+  const found = context.alias()
+  const keys = sql`SELECT DISTINCT ${join.key} AS key FROM ${join.from} WHERE ${join.where} AND tick(${join.key})`
   return {
-    from: () => join.from,
-    where: sql`${join.where} AND tick(${join.key})`,
-    key: join.key,
+    from: () => sql`(${keys}) ${found}`,
+    where: raw('1'),
+    key: raw(`${found.text}.key`),
     order: 'none',
-    unique: false,
+    unique: true,
     estimate(bound) {
       const { estimatedRowsMax } = context.limits
       if (from.estimate(estimatedRowsMax) >= estimatedRowsMax) return Number.POSITIVE_INFINITY

@@ -101,7 +101,10 @@ const EQUAL_TOKEN = 'SEARCH t USING PRIMARY KEY (parameter=? AND code=? AND syst
 const EQUAL_REFERENCE = 'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)'
 const NEWEST = 'SEARCH v USING INTEGER PRIMARY KEY (rowid=?)'
 const SORTED = ['USE TEMP B-TREE FOR ORDER BY']
-const SORTED_KEYS = ['USE TEMP B-TREE FOR DISTINCT']
+const TO_TARGETS = [
+  'SEARCH t USING COVERING INDEX reference_key (key=? AND parameter=?)',
+  'SEARCH t USING INDEX resource_id (kind=? AND id=?)',
+]
 
 test('equal values come in key order, and end with the page', () => {
   expect(planOf('Observation', code)).toEqual([EQUAL_TOKEN])
@@ -187,22 +190,39 @@ test('a chain to few targets is the list of what refers to them', () => {
   expect(planOf('Observation', chain)).toEqual([EQUAL_REFERENCE])
 })
 
+/** What each join comes to, each key once. */
+const joined = (...steps: string[]) => ['CO-ROUTINE t', ...steps, 'USE TEMP B-TREE FOR DISTINCT']
+
 test('a chain starts from its targets', () => {
   expect(planOf('Observation', chain, { ...QUICK_LIMITS, mergedMax: 0 })).toEqual([
-    'SEARCH t USING PRIMARY KEY (parameter=? AND normalized>? AND normalized<?)',
-    HIT,
-    'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)',
-    ...SORTED_KEYS,
+    ...joined(
+      'SEARCH t USING PRIMARY KEY (parameter=? AND normalized>? AND normalized<?)',
+      HIT,
+      'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)',
+    ),
+    'SCAN t',
+    ...SORTED,
   ])
 })
 
 test('a reverse chain starts from few sources', () => {
   const has: Node = { kind: 'has', parameter: subject, query: { type: 'Observation', where: code } }
-  expect(planOf('Patient', has)).toEqual([
-    EQUAL_TOKEN,
-    'SEARCH t USING COVERING INDEX reference_key (key=? AND parameter=?)',
-    'SEARCH t USING INDEX resource_id (kind=? AND id=?)',
-    ...SORTED_KEYS,
+  expect(planOf('Patient', has)).toEqual([...joined(EQUAL_TOKEN, ...TO_TARGETS), 'SCAN t', ...SORTED])
+})
+
+test('a join behind a join starts from each of its targets once, however many ways lead there', () => {
+  const lacking: Node = { kind: 'missing', parameter: searchParameter('Observation', 'status'), missing: true }
+  const has: Node = { kind: 'has', parameter: subject, query: { type: 'Observation', where: lacking } }
+  const nested: Node = { kind: 'chain', parameter: subject, query: { type: 'Patient', where: has } }
+  expect(planOf('Observation', nested, { ...QUICK_LIMITS, mergedMax: 0 })).toEqual([
+    ...joined(
+      ...joined('SEARCH t USING COVERING INDEX resource_live (kind=?)', ...TO_TARGETS),
+      'SCAN t',
+      HIT,
+      'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)',
+    ),
+    'SCAN t',
+    ...SORTED,
   ])
 })
 
