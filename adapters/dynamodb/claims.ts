@@ -1,7 +1,7 @@
 import type { Tenant } from '#service/call.ts'
 import type { Claim, CommitResult } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { claimKey } from './keys.ts'
+import { claimKey, keyOf } from './keys.ts'
 import { FREE } from './slots.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Condition, Item, Put, Update } from './table.ts'
@@ -71,7 +71,7 @@ export class Claims {
       const fate = await this.#transactions.settledFate(tenant, transaction, writer, deadline)
       if (fate === 'committed') return { holder: holderOf(item), undecided: false }
       if (fate !== 'missing') return { holder: priorOf(item), undecided: fate === 'pending' }
-      const again = await this.#context.table.get({ partition: item.partition, sort: item.sort }, deadline)
+      const again = await this.#context.table.get(keyOf(item), deadline)
       if (again && transactionOf(again) === transaction) return { holder: priorOf(again), undecided: false }
       item = again
     }

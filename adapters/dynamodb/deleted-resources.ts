@@ -2,7 +2,7 @@ import type { Tenant } from '#service/call.ts'
 import type { DeletedPage, DeletedRequest } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
 import { concurrently } from './concurrently.ts'
-import { addressOf, changesPartition, timeSort } from './keys.ts'
+import { addressOf, changesPartition, keyOf, timeSort } from './keys.ts'
 import { refusedPage } from './resource-history.ts'
 import type { StoreContext } from './store-context.ts'
 import { BATCH_KEYS_MAX, type Key } from './table.ts'
@@ -69,9 +69,7 @@ export class DeletedResources {
   async #deleted(keys: readonly Key[], compartment: string, deadline: number): Promise<readonly ResourceKey[]> {
     const { table, settings } = this.#context
     const batches = Array.from({ length: Math.ceil(keys.length / BATCH_KEYS_MAX) }, (_, index) =>
-      keys
-        .slice(index * BATCH_KEYS_MAX, (index + 1) * BATCH_KEYS_MAX)
-        .map(({ partition, sort }) => ({ partition, sort })),
+      keys.slice(index * BATCH_KEYS_MAX, (index + 1) * BATCH_KEYS_MAX).map(keyOf),
     )
     const pages = await concurrently(batches, settings.concurrencyMax, batch => table.batchGet(batch, deadline))
     const found = new Map<string, ResourceKey>()

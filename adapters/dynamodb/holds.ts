@@ -3,12 +3,12 @@ import type { Tenant } from '#service/call.ts'
 import type { Target } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
 import { concurrently } from './concurrently.ts'
-import { addressOf, holdKey, holdsPartition, versionKey, versionPartition } from './keys.ts'
+import { addressOf, holdKey, holdsPartition, keyOf, versionKey, versionPartition } from './keys.ts'
 import type { Conflict } from './placements.ts'
 import { queryPages } from './query-pages.ts'
 import { FREE } from './slots.ts'
 import type { StoreContext } from './store-context.ts'
-import type { Check, Item, Put } from './table.ts'
+import type { Check, Put } from './table.ts'
 import { expiryAfter, type Seniority } from './transaction-record.ts'
 import type { Transactions } from './transactions.ts'
 import { isTombstone, transactionOf } from './version-item.ts'
@@ -106,5 +106,3 @@ const holdPut = (tenant: Tenant, target: ResourceKey, { transaction }: Seniority
 })
 
 const referenceConflict = ({ type, id }: ResourceKey): Conflict => ({ kind: 'reference', type, id })
-
-const keyOf = ({ partition, sort }: Item) => ({ partition, sort })

@@ -17,6 +17,9 @@ const TIME_MAX = 8.64e15
 
 const join = (...parts: readonly string[]): string => parts.join(SEPARATOR)
 
+/** Of an item, for requests that take no more of it. */
+export const keyOf = ({ partition, sort }: Key): Key => ({ partition, sort })
+
 export const versionPartition = (tenant: Tenant, { type, id }: ResourceKey): string => join(tenant, type, id)
 
 /** Digits to a fixed length, so that text order is number order. */

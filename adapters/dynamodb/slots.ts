@@ -1,4 +1,5 @@
 import type { Tenant } from '#service/call.ts'
+import { keyOf } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Condition, Item } from './table.ts'
 import type { Seniority } from './transaction-record.ts'
@@ -39,7 +40,7 @@ export class Slots {
       if (fate === 'aborted') return [{ tx: transaction }]
       if (fate !== 'missing') return undefined
       // Without a record it was aborted, unless it was finalized since the item was read.
-      const again = await this.#context.table.get({ partition: item.partition, sort: item.sort }, deadline)
+      const again = await this.#context.table.get(keyOf(item), deadline)
       if (again && transactionOf(again) === transaction) return [{ tx: transaction }]
       item = again
     }

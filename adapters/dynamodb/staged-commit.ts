@@ -6,6 +6,7 @@ import { concurrently } from './concurrently.ts'
 import { COMMITTED } from './direct-commit.ts'
 import type { Finalizer } from './finalizer.ts'
 import type { Holds } from './holds.ts'
+import { keyOf } from './keys.ts'
 import { type Conflict, isConflict, type Placement } from './placements.ts'
 import type { StoreContext } from './store-context.ts'
 import type { WriteOutcome } from './table.ts'
@@ -182,7 +183,7 @@ export class StagedCommit {
   /** The record is gone: it was finalized, or aborted, long ago. Our own version tells which. */
   async #isFinal({ placements, transaction }: StagedWrites, deadline: number): Promise<boolean> {
     const [placement] = placements
-    const item = placement && (await this.#context.table.get(keyOf(placement), deadline))
+    const item = placement && (await this.#context.table.get(keyOf(placement.key), deadline))
     return item?.nonce === transaction && transactionOf(item) === undefined
   }
 
@@ -205,5 +206,3 @@ export class StagedCommit {
     }
   }
 }
-
-const keyOf = ({ key: { partition, sort } }: Placement) => ({ partition, sort })

@@ -2,7 +2,7 @@ import type { Tenant } from '#service/call.ts'
 import type { VersionHint } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
 import { concurrently } from './concurrently.ts'
-import { addressOf, isVersionNumber, versionKey, versionPartition } from './keys.ts'
+import { addressOf, isVersionNumber, keyOf, versionKey, versionPartition } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
 import { BATCH_KEYS_MAX, type Item, type Key } from './table.ts'
 import type { Transactions } from './transactions.ts'
@@ -100,11 +100,11 @@ export class VersionReader {
     // Refused: others were faster.
     await table.write(update, deadline)
     const { tx: _tx, ...rest } = item
-    return { ...rest, partition: item.partition, sort: item.sort, ...update.set }
+    return { ...rest, ...keyOf(item), ...update.set }
   }
 
   async #hasChanged(item: Key, transaction: string, deadline: number): Promise<boolean> {
-    const now = await this.#context.table.get({ partition: item.partition, sort: item.sort }, deadline)
+    const now = await this.#context.table.get(keyOf(item), deadline)
     return now === undefined || transactionOf(now) !== transaction
   }
 
