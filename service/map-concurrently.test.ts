@@ -26,15 +26,18 @@ test('nothing to do', async () => {
   expect(await mapConcurrently([], 4, async () => 1)).toEqual([])
 })
 
-test('the first failure is the answer, and nothing more is started', async () => {
+test('the first failure is the answer, nothing more is started, and what runs is waited for', async () => {
   const started: number[] = []
+  const ended: number[] = []
   const run = mapConcurrently([0, 1, 2, 3, 4], 2, async item => {
     started.push(item)
     await soon()
     if (item === 1) throw new Error('one')
     await soon()
+    ended.push(item)
   })
   await expect(run).rejects.toThrow('one')
+  expect(ended).toEqual([0])
   for (let turn = 0; turn < 5; turn++) await soon()
   expect(started).toEqual([0, 1])
 })

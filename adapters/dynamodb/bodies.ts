@@ -1,8 +1,8 @@
 import type { Tenant } from '#service/call.ts'
 import { fault } from '#service/fault.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import type { Change } from '#service/ports/resource-store.ts'
 import type { StoredVersion } from '#service/ports/stored-version.ts'
-import { concurrently } from './concurrently.ts'
 import { ITEM_BYTES_MAX, itemBytes } from './item-size.ts'
 import type { OverflowStore } from './overflow-store.ts'
 import type { StoreContext } from './store-context.ts'
@@ -50,7 +50,7 @@ export class Bodies extends BodyLoader {
     const overflowing = drafts.flatMap(({ body }) =>
       body?.overflow === undefined ? [] : [{ key: body.overflow, bytes: body.stored.bytes }],
     )
-    await concurrently(overflowing, this.#context.settings.concurrencyMax, ({ key, bytes }) =>
+    await mapConcurrently(overflowing, this.#context.settings.concurrencyMax, ({ key, bytes }) =>
       this.#context.overflow.put(key, bytes, deadline),
     )
     return drafts.map(({ item }) => item)
@@ -77,7 +77,7 @@ export class Bodies extends BodyLoader {
       return place?.kind === 'overflow' ? [place.key] : []
     })
     const { settings, overflow, logger } = this.#context
-    await concurrently(keys, settings.concurrencyMax, async key => {
+    await mapConcurrently(keys, settings.concurrencyMax, async key => {
       try {
         await overflow.delete(key, deadline)
       } catch {
@@ -88,7 +88,7 @@ export class Bodies extends BodyLoader {
 
   /** With their bodies, in order. */
   load(items: readonly VersionItem[], deadline: number): Promise<StoredVersion[]> {
-    return concurrently(items, this.#context.settings.concurrencyMax, item => this.loadOne(item, deadline))
+    return mapConcurrently(items, this.#context.settings.concurrencyMax, item => this.loadOne(item, deadline))
   }
 }
 

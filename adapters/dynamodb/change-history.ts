@@ -1,6 +1,6 @@
 import type { Tenant } from '#service/call.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import type { HistoryRequest } from '#service/ports/resource-store.ts'
-import { concurrently } from './concurrently.ts'
 import { afterTimeSort, changesPartition, timeSort } from './keys.ts'
 import { type ItemPage, refusedPage } from './resource-history.ts'
 import type { StoreContext } from './store-context.ts'
@@ -39,7 +39,7 @@ export class ChangeHistory {
       .flatMap(([each, number]) => Array.from({ length: number }, (_, shard) => changesPartition(tenant, each, shard)))
     const until = Math.min(watermark, request.until ?? watermark)
     const range = { from: timeSort(request.since ?? 0), to: afterTimeSort(until), after: placeOf(request.after) }
-    const found = await concurrently(partitions, this.#context.settings.concurrencyMax, partition =>
+    const found = await mapConcurrently(partitions, this.#context.settings.concurrencyMax, partition =>
       this.#entries(partition, range, count + 1, deadline),
     )
     const entries = found.flat().sort(newestFirst)
@@ -80,7 +80,7 @@ export class ChangeHistory {
       entries.slice(index * BATCH_KEYS_MAX, (index + 1) * BATCH_KEYS_MAX).map(({ key }) => key),
     )
     const { table, settings } = this.#context
-    const pages = await concurrently(batches, settings.concurrencyMax, keys => table.batchGet(keys, deadline))
+    const pages = await mapConcurrently(batches, settings.concurrencyMax, keys => table.batchGet(keys, deadline))
     const items = new Map(pages.flatMap(page => page.items.map(item => [nameOf(item), item] as const)))
     return entries.flatMap(({ key }) => items.get(nameOf(key)) ?? [])
   }

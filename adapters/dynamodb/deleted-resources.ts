@@ -1,7 +1,7 @@
 import type { Tenant } from '#service/call.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import type { DeletedPage, DeletedRequest } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { concurrently } from './concurrently.ts'
 import { addressOf, changesPartition, keyOf, timeSort } from './keys.ts'
 import { refusedPage } from './resource-history.ts'
 import type { StoreContext } from './store-context.ts'
@@ -71,7 +71,7 @@ export class DeletedResources {
     const batches = Array.from({ length: Math.ceil(keys.length / BATCH_KEYS_MAX) }, (_, index) =>
       keys.slice(index * BATCH_KEYS_MAX, (index + 1) * BATCH_KEYS_MAX).map(keyOf),
     )
-    const pages = await concurrently(batches, settings.concurrencyMax, batch => table.batchGet(batch, deadline))
+    const pages = await mapConcurrently(batches, settings.concurrencyMax, batch => table.batchGet(batch, deadline))
     const found = new Map<string, ResourceKey>()
     for (const item of pages.flatMap(({ items }) => items as readonly VersionItem[])) {
       const { type, id, deleted, compartments } = attributesOf(item)

@@ -1,10 +1,10 @@
 import type { Tenant } from '#service/call.ts'
 import { fault } from '#service/fault.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import { type ParameterSource, StaleParameters, type StoredParameters } from '#service/ports/parameter-store.ts'
 import type { Change } from '#service/ports/resource-store.ts'
 import type { StoredVersion } from '#service/ports/stored-version.ts'
 import type { Bodies } from './bodies.ts'
-import { concurrently } from './concurrently.ts'
 import { parametersKey } from './keys.ts'
 import type { Placement } from './placements.ts'
 import { FREE } from './slots.ts'
@@ -95,7 +95,7 @@ export class DynamoParameterSource implements ParameterSource {
   }
 
   async #versions(tenant: Tenant, { listed }: ParameterRecord, deadline: number): Promise<readonly StoredVersion[]> {
-    const items = await concurrently(listed, this.#context.settings.concurrencyMax, text => {
+    const items = await mapConcurrently(listed, this.#context.settings.concurrencyMax, text => {
       const [id = '', versionId] = text.split('/')
       return this.#reader.numbered(tenant, { type: 'SearchParameter', id }, Number(versionId), deadline)
     })

@@ -1,6 +1,6 @@
 import type { Tenant } from '#service/call.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import { finalizingClaim } from './claims.ts'
-import { concurrently } from './concurrently.ts'
 import { chunkRange, holdKey } from './keys.ts'
 import { queryPages } from './query-pages.ts'
 import type { StoreContext } from './store-context.ts'
@@ -29,7 +29,7 @@ export class Finalizer {
     const { table, clock, settings } = this.#context
     // Versions of one resource one after the other: they come to the stream in their order.
     const resources = [...Map.groupBy(content.versions, ({ type, id }) => `${type}/${id}`).values()]
-    await concurrently(resources, settings.concurrencyMax, async versions => {
+    await mapConcurrently(resources, settings.concurrencyMax, async versions => {
       for (const version of versions.toSorted(byNumber)) {
         await table.write(
           finalizing({ tenant, ...version }, version.lastUpdated, transaction, settings.shardsOf),
@@ -37,7 +37,7 @@ export class Finalizer {
         )
       }
     })
-    await concurrently(content.claims, settings.concurrencyMax, claim =>
+    await mapConcurrently(content.claims, settings.concurrencyMax, claim =>
       table.write(finalizingClaim(tenant, claim, transaction), deadline),
     )
     await this.#release(tenant, transaction, content, deadline)
@@ -71,7 +71,7 @@ export class Finalizer {
     deadline: number,
   ): Promise<void> {
     const { table, overflow, settings } = this.#context
-    await concurrently(versions, settings.concurrencyMax, async version => {
+    await mapConcurrently(versions, settings.concurrencyMax, async version => {
       const outcome = await table.write(stripping({ tenant, ...version }, transaction), deadline)
       // Nonce and no transaction: it was committed and finalized, so long ago that its record is gone.
       const isFinal =
@@ -83,7 +83,7 @@ export class Finalizer {
   /** Nobody minds a hold of a transaction that is over: they only cost whoever looks at them. */
   async #release(tenant: Tenant, transaction: string, { holds }: TransactionContent, deadline: number): Promise<void> {
     const { table, settings } = this.#context
-    await concurrently(holds, settings.concurrencyMax, key =>
+    await mapConcurrently(holds, settings.concurrencyMax, key =>
       table.write({ kind: 'delete', key: holdKey(tenant, key, transaction) }, deadline),
     )
   }

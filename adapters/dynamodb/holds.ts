@@ -1,8 +1,8 @@
 /** Holds apart commits that refer to a resource and those that delete it. */
 import type { Tenant } from '#service/call.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import type { Target } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { concurrently } from './concurrently.ts'
 import { addressOf, holdKey, holdsPartition, keyOf, versionKey, versionPartition } from './keys.ts'
 import type { Conflict } from './placements.ts'
 import { queryPages } from './query-pages.ts'
@@ -73,7 +73,7 @@ export class Holds {
     deadline: number,
   ): Promise<Conflict | undefined> {
     let conflict: Conflict | undefined
-    await concurrently(deleted, this.#context.settings.concurrencyMax, async key => {
+    await mapConcurrently(deleted, this.#context.settings.concurrencyMax, async key => {
       if (!conflict && (await this.#isHeld(tenant, key, writer, deadline))) conflict ??= referenceConflict(key)
     })
     return conflict

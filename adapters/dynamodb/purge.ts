@@ -1,6 +1,6 @@
 import type { Tenant } from '#service/call.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { concurrently } from './concurrently.ts'
 import { addressOf, versionKey, versionPartition, versionSort } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
 import type { Item } from './table.ts'
@@ -39,7 +39,7 @@ export class Purge {
     const to = versionSort(versionId - 1)
     for (let from = versionSort(2); from <= to; ) {
       const page = await table.query({ partition, from, to }, deadline)
-      await concurrently(page.items, settings.concurrencyMax, item => this.#strip(item, deadline))
+      await mapConcurrently(page.items, settings.concurrencyMax, item => this.#strip(item, deadline))
       const last = page.items.at(-1)
       if (!page.more || !last) return
       from = versionSort(addressOf(last).versionId + 1)
@@ -59,6 +59,6 @@ export class Purge {
     const keys = await overflow.keysBelow(overflowFolder(tenant, key), deadline)
     // Above the tombstone somebody may write it anew meanwhile; its own number nobody gets any more.
     const old = keys.filter(each => overflownVersion(each) <= versionId)
-    await concurrently(old, settings.concurrencyMax, each => overflow.delete(each, deadline))
+    await mapConcurrently(old, settings.concurrencyMax, each => overflow.delete(each, deadline))
   }
 }

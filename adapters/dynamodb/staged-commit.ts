@@ -1,8 +1,8 @@
 /** Commits of any size: versions are put one by one, undecided, and one record decides about all of them. */
 import type { Tenant } from '#service/call.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import type { CommitRequest, CommitResult } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { concurrently } from './concurrently.ts'
 import { COMMITTED } from './direct-commit.ts'
 import type { Finalizer } from './finalizer.ts'
 import type { Holds } from './holds.ts'
@@ -92,7 +92,7 @@ export class StagedCommit {
       () => table.transact(record, ids.nonce(), deadline),
       ...chunks.map(chunk => () => table.write(chunk, deadline)),
     ]
-    await concurrently<() => Promise<unknown>, unknown>(puts, settings.concurrencyMax, put => put())
+    await mapConcurrently<() => Promise<unknown>, unknown>(puts, settings.concurrencyMax, put => put())
     assertTimely(this.#context, oldest)
     return openedAt
   }
@@ -100,7 +100,7 @@ export class StagedCommit {
   async #stage({ placements, deadline }: StagedWrites, writer: Seniority): Promise<Conflict | undefined> {
     const { settings } = this.#context
     let conflict: Conflict | undefined
-    await concurrently(placements, settings.concurrencyMax, async placement => {
+    await mapConcurrently(placements, settings.concurrencyMax, async placement => {
       if (conflict) return
       const found = await this.#stageOne(placement, writer, deadline)
       conflict ??= found
@@ -127,9 +127,9 @@ export class StagedCommit {
     writer: Seniority,
   ): Promise<Conflict | undefined> {
     const { concurrencyMax } = this.#context.settings
-    await concurrently(content.holds, concurrencyMax, target => this.#holds.put(tenant, target, writer, deadline))
+    await mapConcurrently(content.holds, concurrencyMax, target => this.#holds.put(tenant, target, writer, deadline))
     let conflict: Conflict | undefined
-    await concurrently(content.holds, concurrencyMax, async target => {
+    await mapConcurrently(content.holds, concurrencyMax, async target => {
       if (conflict) return
       const answer = await this.#holds.check(tenant, target, writer, deadline)
       if (answer.kind !== 'check') conflict ??= answer

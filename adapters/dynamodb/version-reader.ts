@@ -1,7 +1,7 @@
 import type { Tenant } from '#service/call.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import type { VersionHint } from '#service/ports/resource-store.ts'
 import type { ResourceKey } from '#service/ports/stored-version.ts'
-import { concurrently } from './concurrently.ts'
 import { addressOf, isVersionNumber, keyOf, versionKey, versionPartition } from './keys.ts'
 import type { StoreContext } from './store-context.ts'
 import { BATCH_KEYS_MAX, type Item, type Key } from './table.ts'
@@ -48,7 +48,7 @@ export class VersionReader {
       if (!hinted.has(partition)) queried.set(partition, reference)
     }
     const found = new Map<string, VersionItem | undefined>(hinted)
-    await concurrently([...queried], this.#context.settings.concurrencyMax, async ([partition, reference]) => {
+    await mapConcurrently([...queried], this.#context.settings.concurrencyMax, async ([partition, reference]) => {
       found.set(partition, await this.newest(tenant, reference, deadline))
     })
     return references.map(reference => found.get(versionPartition(tenant, reference)))
@@ -125,7 +125,7 @@ export class VersionReader {
     const batches = Array.from({ length: Math.ceil(all.length / HINTS_IN_BATCH) }, (_, index) =>
       all.slice(index * HINTS_IN_BATCH, (index + 1) * HINTS_IN_BATCH),
     )
-    const pages = await concurrently(batches, this.#context.settings.concurrencyMax, batch => {
+    const pages = await mapConcurrently(batches, this.#context.settings.concurrencyMax, batch => {
       const keys = batch.flatMap(({ key, versionId }) => [
         versionKey(tenant, key, versionId),
         versionKey(tenant, key, versionId + 1),

@@ -1,5 +1,5 @@
 import type { Tenant } from '#service/call.ts'
-import { concurrently } from './concurrently.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import { openKey, openPartition } from './keys.ts'
 import { queryPages } from './query-pages.ts'
 import type { StoreContext } from './store-context.ts'
@@ -24,7 +24,7 @@ export class Watermark {
     const settled = clock.now() - settings.writeMsMax - settings.clockSkewMs - settings.indexLagMs - 1
     const pages = await Array.fromAsync(queryPages(table, { partition: openPartition(tenant) }, deadline))
     const entries = pages.flat().filter(({ oldest }) => Number(oldest) <= settled)
-    const closed = await concurrently(entries, settings.concurrencyMax, ({ sort: transaction }) =>
+    const closed = await mapConcurrently(entries, settings.concurrencyMax, ({ sort: transaction }) =>
       this.close(tenant, transaction, deadline),
     )
     return entries.reduce(

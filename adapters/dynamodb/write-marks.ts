@@ -1,4 +1,5 @@
 import type { Tenant } from '#service/call.ts'
+import { mapConcurrently } from '#service/map-concurrently.ts'
 import type {
   IndexedMarks,
   IndexedWrite,
@@ -6,7 +7,6 @@ import type {
   MarkedWrites,
   WriteMarkers,
 } from '#service/ports/write-markers.ts'
-import { concurrently } from './concurrently.ts'
 import { MARK_SHARDS, markKey, marksPartition } from './keys.ts'
 import { queryPages } from './query-pages.ts'
 import type { StoreContext } from './store-context.ts'
@@ -36,7 +36,7 @@ export class WriteMarks implements WriteMarkers, IndexedMarks {
     const { table, clock, settings } = this.#context
     const expires = Math.ceil(clock.now() / 1000) + MARK_SECONDS
     const marks = [...Map.groupBy(writes, (_, index) => markName(nonce, markNumber(index)))]
-    await concurrently(marks, settings.concurrencyMax, ([mark, marked]) => {
+    await mapConcurrently(marks, settings.concurrencyMax, ([mark, marked]) => {
       const put: Put = { kind: 'put', item: { ...markKey(tenant, mark), writes: new Set(marked.map(textOf)), expires } }
       return table.write(put, deadline)
     })
@@ -46,14 +46,14 @@ export class WriteMarks implements WriteMarkers, IndexedMarks {
   async remove(tenant: Tenant, count: number, nonce: string, deadline: number): Promise<void> {
     const numbers = Array.from({ length: markNumber(count - 1) + 1 }, (_, number) => number)
     const { table, settings } = this.#context
-    await concurrently(numbers, settings.concurrencyMax, number =>
+    await mapConcurrently(numbers, settings.concurrencyMax, number =>
       table.write({ kind: 'delete', key: markKey(tenant, markName(nonce, number)) }, deadline),
     )
   }
 
   async unindexed(tenant: Tenant, limit: number, deadline: number): Promise<MarkedWrites> {
     const shards = Array.from({ length: MARK_SHARDS }, (_, shard) => shard)
-    const found = await concurrently(shards, MARK_SHARDS, shard => this.#ofShard(tenant, shard, limit, deadline))
+    const found = await mapConcurrently(shards, MARK_SHARDS, shard => this.#ofShard(tenant, shard, limit, deadline))
     const writes = found.flat()
     return { writes: writes.slice(0, limit), complete: writes.length <= limit }
   }
@@ -61,7 +61,7 @@ export class WriteMarks implements WriteMarkers, IndexedMarks {
   /** Writes of one mark in one request, mostly. What is not marked any more is no failure. */
   async indexed(tenant: Tenant, writes: readonly IndexedWrite[], deadline: number): Promise<void> {
     const marks = [...Map.groupBy(writes, ({ mark }) => mark)]
-    await concurrently(marks, this.#context.settings.concurrencyMax, ([mark, some]) =>
+    await mapConcurrently(marks, this.#context.settings.concurrencyMax, ([mark, some]) =>
       this.#takeOff(tenant, mark, new Set(some.map(textOf)), deadline),
     )
   }

@@ -7,6 +7,7 @@ const ENGINE_CONTRACT = [
   'service/call.ts',
   'service/fault.ts',
   'service/invariant.ts',
+  'service/map-concurrently.ts',
   'service/search/ast.ts',
   'service/search/contained.ts',
   'service/search/document.ts',
