@@ -125,6 +125,10 @@ export function fault(category: FaultCategory, diagnostics: string, options: Fau
   return new Fault(category, [issue], options)
 }
 
+/** Whether an engine is away, or has no room at the moment: the same may well succeed later. */
+export const isAway = (error: unknown): boolean =>
+  Fault.is(error) && (error.category === 'unavailable' || error.category === 'throttled')
+
 /** The same fault told in other words, by whoever knows more of the request than the place where it occurred. */
 export function withIssues(error: Fault, issues: readonly Issue[]): Fault {
   const { category, internal, retryAfterSeconds, allow } = error

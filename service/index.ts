@@ -65,7 +65,7 @@ export {
   type DefinitionsProvider,
 } from './definitions.ts'
 export { formatEntityTag, parseEntityTags } from './entity-tag.ts'
-export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue } from './fault.ts'
+export { FAULT_CATEGORIES, Fault, type FaultCategory, fault, type Issue, isAway } from './fault.ts'
 export type {
   AsyncBundleRequest,
   BinaryRequest,

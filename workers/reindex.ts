@@ -6,11 +6,11 @@ import {
   type Clock,
   type CurrentDefinitions,
   type Definitions,
-  Fault,
   fault,
   type IndexableVersion,
   type IndexRebuild,
   indexableOf,
+  isAway,
   type RebuildRecords,
   type SearchWriter,
   type Tenant,
@@ -284,6 +284,3 @@ async function persist<T>(run: Run, task: (deadline: number) => Promise<T>): Pro
     }
   }
 }
-
-const isAway = (error: unknown): boolean =>
-  Fault.is(error) && (error.category === 'unavailable' || error.category === 'throttled')

@@ -4,7 +4,7 @@ import {
   type ChangeImages,
   type Clock,
   Fault,
-  type FaultCategory,
+  isAway,
   type Logger,
   type Metrics,
   type RefusedChange,
@@ -122,10 +122,9 @@ export class StreamBatch {
   }
 }
 
-const PASSING: ReadonlySet<FaultCategory> = new Set(['unavailable', 'throttled', 'conflict'])
-
 /** Whether it may well succeed later. */
-export const isPassing = (error: unknown): boolean => Fault.is(error) && PASSING.has(error.category)
+export const isPassing = (error: unknown): boolean =>
+  isAway(error) || (Fault.is(error) && error.category === 'conflict')
 
 /** Messages of errors may quote what they failed with: only names are told. */
 export function causeOf(error: unknown): string {

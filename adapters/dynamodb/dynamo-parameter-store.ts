@@ -1,5 +1,5 @@
 import type { Tenant } from '#service/call.ts'
-import { Fault } from '#service/fault.ts'
+import { isAway } from '#service/fault.ts'
 import type { ParameterScan, ParameterScanPage, ParameterStore } from '#service/ports/parameter-store.ts'
 import type { SearchWriter } from '#service/ports/search-writer.ts'
 import type { IndexDocument } from '#service/search/document.ts'
@@ -80,7 +80,7 @@ export class DynamoParameterStore implements ParameterStore {
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, DELAY_MS_MAX)) {
       const some = left
       const unwritten = await writer.write(tenant, some, deadline).catch((error: unknown) => {
-        if (!isPassing(error) || context.clock.now() + delayMs >= deadline) throw error
+        if (!isAway(error) || context.clock.now() + delayMs >= deadline) throw error
         return undefined
       })
       const rejected = unwritten?.filter(({ kind }) => kind === 'rejected') ?? []
@@ -108,9 +108,6 @@ export class DynamoParameterStore implements ParameterStore {
 }
 
 const isLive = (item: VersionItem | undefined): item is VersionItem => item !== undefined && item.deleted !== true
-
-const isPassing = (error: unknown): boolean =>
-  Fault.is(error) && (error.category === 'unavailable' || error.category === 'throttled')
 
 interface ScanPlace {
   readonly shards: number
