@@ -14,7 +14,7 @@ import type { Construct } from 'constructs'
 import { AWS_ENV } from '#runtime/env-names.ts'
 import type { GatewayConfig } from './config.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
-import { EncryptionKeys } from './constructs/encryption-keys.ts'
+import { EncryptionKeys, mayUse } from './constructs/encryption-keys.ts'
 import type { Backing } from './constructs/gateway-function.ts'
 import { JobQueue } from './constructs/job-queue.ts'
 import { privateBucket } from './constructs/private-bucket.ts'
@@ -77,7 +77,7 @@ export class DataStack extends Stack {
           resources: [tableArn],
         }),
         new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${tableArn}/index/${CHANGES_INDEX}`] }),
-        ...this.#mayUse(this.keys.for('table')),
+        ...mayUse(this.keys.for('table')),
       ],
       environment: { [AWS_ENV.table]: tableName },
       openEnds: {},
@@ -93,7 +93,7 @@ export class DataStack extends Stack {
           actions: ['dynamodb:GetItem', 'dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
           resources: [tableArn],
         }),
-        ...this.#mayUse(this.keys.for('table')),
+        ...mayUse(this.keys.for('table')),
       ],
       environment: { [AWS_ENV.table]: tableName },
       openEnds: {},
@@ -121,7 +121,7 @@ export class DataStack extends Stack {
     return {
       statements: [
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }),
-        ...this.#mayUse(this.keys.for('messages')),
+        ...mayUse(this.keys.for('messages')),
       ],
       environment: { [AWS_ENV.jobsQueue]: queueUrl },
       openEnds: {},
@@ -147,17 +147,11 @@ export class DataStack extends Stack {
         new PolicyStatement({ actions, resources: [`${this.#objectsArn}/*`] }),
         // Without it S3 calls what is not there forbidden.
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.#objectsArn] }),
-        ...this.#mayUse(this.keys.for('objects')),
+        ...mayUse(this.keys.for('objects')),
       ],
       environment: { [AWS_ENV.objectsBucket]: this.objects.bucketName },
       openEnds: { [`${this.#objectsExport}/*`]: 'Objects have keys that are made when they are stored.' },
     }
-  }
-
-  #mayUse(key: ReturnType<EncryptionKeys['for']>): readonly PolicyStatement[] {
-    return key
-      ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] })]
-      : []
   }
 
   #sealingKey(): Secret {

@@ -7,13 +7,15 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Key } from 'aws-cdk-lib/aws-kms'
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { AWS_ENV, ENV } from '#runtime/env-names.ts'
 import { acknowledge } from './constructs/acknowledge.ts'
+import { mayUse } from './constructs/encryption-keys.ts'
 import { type FunctionSurroundings, GatewayFunction } from './constructs/gateway-function.ts'
 import type { JobQueue } from './constructs/job-queue.ts'
 import { LiveUpdates } from './constructs/live-updates.ts'
+import { queueEncryption, takes } from './constructs/queue-policies.ts'
 import { FUNCTIONS, type FunctionSpec } from './functions.ts'
 
 export interface WorkersStackProps extends StackProps {
@@ -41,17 +43,6 @@ export interface Worker {
  */
 const RECORD_AGE_MAX = Duration.hours(24)
 
-const INDEX_WORKER = 'index-stream'
-
-const mayUse = (key: Key | undefined): PolicyStatement[] =>
-  key ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] })] : []
-
-const takes = ({ queueArn }: Queue): PolicyStatement =>
-  new PolicyStatement({
-    actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-    resources: [queueArn],
-  })
-
 /** A worker keeps a job's message for as long as it lives. */
 const hides = ({ queueArn }: Queue): PolicyStatement =>
   new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [queueArn] })
@@ -74,7 +65,7 @@ export class WorkersStack extends Stack {
 
   #task(spec: FunctionSpec, { surroundings, messagesKey, fhirUrl, jobs }: WorkersStackProps): GatewayFunction {
     const refused = spec.takesRefused
-      ? this.workers.find(worker => worker.function.spec.name === INDEX_WORKER)?.refused
+      ? this.workers.find(worker => worker.function.spec.name === FUNCTIONS['index-stream'].name)?.refused
       : undefined
     const queue = spec.name === FUNCTIONS.jobs.name ? jobs.jobs : refused
     const task = new GatewayFunction(this, spec.name, {
@@ -149,14 +140,12 @@ export class WorkersStack extends Stack {
     return { function: worker, refused }
   }
 
-  #queue(id: string, encryptionMasterKey: Key | undefined): Queue {
+  #queue(id: string, messagesKey: Key | undefined): Queue {
     const queue = new Queue(this, id, {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
       removalPolicy: RemovalPolicy.RETAIN,
-      ...(encryptionMasterKey
-        ? { encryption: QueueEncryption.KMS, encryptionMasterKey }
-        : { encryption: QueueEncryption.SQS_MANAGED }),
+      ...queueEncryption(messagesKey),
     })
     acknowledge(queue, { 'AwsSolutions-SQS3': 'It is the queue that others have for what fails.' })
     return queue

@@ -62,6 +62,10 @@ export class EncryptionKeys extends Construct {
   }
 }
 
+/** What who reads and writes there may do; nothing where the key is one of AWS. */
+export const mayUse = (key: Key | undefined): readonly PolicyStatement[] =>
+  key ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] })] : []
+
 /** Alarms are published to an encrypted topic by CloudWatch itself. */
 function allowAlarms(key: Key): void {
   key.addToResourcePolicy(

@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import type { Key } from 'aws-cdk-lib/aws-kms'
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { FUNCTIONS } from '../functions.ts'
 import { acknowledge } from './acknowledge.ts'
+import { queueEncryption } from './queue-policies.ts'
 
 /**
  * Lambda takes no queue whose messages come again within the function's time. The worker itself shortens that to half a
@@ -26,9 +27,7 @@ export class JobQueue extends Construct {
     const common = {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.DESTROY,
-      ...(messagesKey
-        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: messagesKey }
-        : { encryption: QueueEncryption.SQS_MANAGED }),
+      ...queueEncryption(messagesKey),
     }
     this.failed = new Queue(this, 'Failed', { ...common, retentionPeriod: Duration.days(14) })
     acknowledge(this.failed, { 'AwsSolutions-SQS3': 'It is the queue that others have for what fails.' })

@@ -3,12 +3,13 @@ import type { CfnGraphQLApi } from 'aws-cdk-lib/aws-appsync'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Key } from 'aws-cdk-lib/aws-kms'
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda'
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { AWS_ENV } from '#runtime/env-names.ts'
 import { FUNCTIONS } from '../functions.ts'
 import { acknowledge } from './acknowledge.ts'
 import { type FunctionSurroundings, GatewayFunction } from './gateway-function.ts'
+import { queueEncryption, takes } from './queue-policies.ts'
 
 export interface LiveUpdatesProps {
   readonly surroundings: FunctionSurroundings
@@ -37,9 +38,7 @@ export class LiveUpdates extends Construct {
       fifo: true,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.DESTROY,
-      ...(messagesKey
-        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: messagesKey }
-        : { encryption: QueueEncryption.SQS_MANAGED }),
+      ...queueEncryption(messagesKey),
     }
     this.untold = new Queue(this, 'Untold', { ...common, retentionPeriod: Duration.days(14) })
     acknowledge(this.untold, { 'AwsSolutions-SQS3': 'It is the queue that others have for what fails.' })
@@ -64,10 +63,7 @@ export class LiveUpdates extends Construct {
             }),
           ],
         }),
-        new PolicyStatement({
-          actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-          resources: [this.changes.queueArn],
-        }),
+        takes(this.changes),
         ...(messagesKey ? [new PolicyStatement({ actions: ['kms:Decrypt'], resources: [messagesKey.keyArn] })] : []),
       ],
     })
