@@ -35,14 +35,21 @@ const DEFINITIONS = await withOwnParameters(BASE, OWN_OF_EACH_TYPE)
 const CORPORA = process.env.DIFFERENTIAL === 'large' ? 2_100 : 210
 const QUERIES_PER_CORPUS = 24
 
-const OTHERS = { countedRowsMax: 1000, mergedMax: 1, expandedMax: 1, totalRowsMax: Number.POSITIVE_INFINITY }
+const OTHERS = {
+  countedRowsMax: 1000,
+  mergedMax: 1,
+  expandedMax: 1,
+  joinPatienceMs: 0,
+  totalRowsMax: Number.POSITIVE_INFINITY,
+}
 
 /** Plans for every taste: those of production, lists gone through side by side wherever there are two, everything
- * too long to sort, nothing merged or expanded. */
+ * too long to sort, nothing merged or expanded, joins listed as a whole wherever they are tested. */
 const LIMITS: readonly PlanLimits[] = [
   QUICK_LIMITS,
   THOROUGH_LIMITS,
   { ...QUICK_LIMITS, selectiveRows: 1 },
+  { ...QUICK_LIMITS, selectiveRows: 0, joinPatienceMs: 0 },
   { ...THOROUGH_LIMITS, selectiveRows: 0, estimatedRowsMax: 1, walkedWeight: 0, countedRowsMax: 1 },
   { ...OTHERS, selectiveRows: 0, estimatedRowsMax: 3, walkedWeight: 0 },
 ]

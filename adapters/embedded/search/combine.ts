@@ -30,7 +30,7 @@ export function both(context: CompileContext, conditions: readonly Condition[]):
   if (parts.length === 1) return first
   return {
     implied: parts.flatMap(impliedRanges),
-    test: key => allOf(parts.map(part => part.test(key))),
+    test: (key, candidates) => allOf(parts.map(part => part.test(key, candidates))),
     source: once(() => {
       const lists = listsOf(context, parts)
       const best = shortest(lists)
@@ -39,7 +39,8 @@ export function both(context: CompileContext, conditions: readonly Condition[]):
       const source = merged.length > 1 ? intersection(context, merged, best) : best.source
       const driving = merged.length > 1 ? merged : [best]
       const others = parts.filter(part => !driving.some(({ condition }) => condition === part))
-      return { ...source, where: allOf([source.where, ...others.map(part => part.test(source.key))]) }
+      const candidates = best.rows < context.limits.selectiveRows ? 'few' : 'many'
+      return { ...source, where: allOf([source.where, ...others.map(part => part.test(source.key, candidates))]) }
     }),
   }
 }
@@ -127,7 +128,7 @@ export function either(context: CompileContext, conditions: readonly Condition[]
   if (parts.length === 1) return first
   return {
     alternatives: parts,
-    test: key => anyOf(parts.map(part => part.test(key))),
+    test: (key, candidates) => anyOf(parts.map(part => part.test(key, candidates))),
     source: once(() => {
       const sources = parts.map(part => part.source())
       return sources.every(source => source !== undefined) ? unitedSource(context, sources) : undefined
@@ -175,7 +176,7 @@ function gathered(selects: readonly Fragment[]): Fragment {
 export const negation = (condition: Condition): Condition => {
   if (condition === ALWAYS) return NEVER
   if (condition === NEVER) return ALWAYS
-  return { test: key => sql`NOT ${condition.test(key)}`, source: () => undefined }
+  return { test: (key, candidates) => sql`NOT ${condition.test(key, candidates)}`, source: () => undefined }
 }
 
 /** SELECT of the keys of a source, in no order that could be relied on. */

@@ -42,6 +42,8 @@ export interface PlanLimits {
   readonly mergedMax: number
   /** A code without a system is looked up under each system it is stored with, where these are no more than so many. */
   readonly expandedMax: number
+  /** How long joins are tested on one candidate after the other, before all that they lead to is listed. */
+  readonly joinPatienceMs: number
   /** A total over more rows than this is not counted here: OutOfTime at once. */
   readonly totalRowsMax: number
 }
@@ -54,6 +56,7 @@ export const QUICK_LIMITS: PlanLimits = {
   countedRowsMax: 50_000,
   mergedMax: 16,
   expandedMax: 16,
+  joinPatienceMs: Number.POSITIVE_INFINITY,
   totalRowsMax: 5_000,
 }
 
@@ -63,6 +66,7 @@ export const THOROUGH_LIMITS: PlanLimits = {
   selectiveRows: 1_000,
   estimatedRowsMax: 50_000,
   countedRowsMax: 500_000,
+  joinPatienceMs: 100,
   totalRowsMax: Number.POSITIVE_INFINITY,
 }
 

@@ -4,7 +4,7 @@ import type { Range } from './range.ts'
 /** What a node became: a test of one candidate and, where that is possible, a list of all that satisfy it. */
 export interface Condition {
   /** A boolean expression about the resource whose key the expression `key` gives. */
-  test(key: Fragment): Fragment
+  test(key: Fragment, candidates?: Candidates): Fragment
   /** Asked for only where the list is wanted: finding the best one costs look-ups. undefined: it can only be tested. */
   source(): Source | undefined
   /** Where the condition is one value of one parameter: several of them, united, become a list of values. */
@@ -16,6 +16,9 @@ export interface Condition {
   /** Of an alternative: what it consists of, so that alternatives within alternatives become one list. */
   readonly alternatives?: readonly Condition[]
 }
+
+/** Of how many resources in one statement a test is asked: few where it is not said. */
+export type Candidates = 'few' | 'many'
 
 /** Keys of one resource type that satisfy a condition. */
 export interface Source {

@@ -4,7 +4,7 @@ import { containedType, inContained } from '#service/search/contained.ts'
 import { either, NEVER, once, selectOf } from './combine.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import type { Condition, Source } from './condition.ts'
-import { raw, sql } from './fragment.ts'
+import { type Fragment, raw, sql } from './fragment.ts'
 import { everyMatch } from './plan.ts'
 import { byKey } from './row-condition.ts'
 import { equalReference } from './text-conditions.ts'
@@ -26,8 +26,9 @@ function chainTo(context: CompileContext, reference: ParameterReference, query: 
   const inner = context.enter(kind)
   const condition = compile(inner, query)
   if (condition === NEVER) return NEVER
-  return {
-    test(key) {
+  return joinCondition(
+    context,
+    key => {
       const link = context.alias()
       const target = context.alias()
       return sql`EXISTS (SELECT 1 FROM ${byKey('reference', link)} CROSS JOIN resource ${target}
@@ -35,7 +36,7 @@ function chainTo(context: CompileContext, reference: ParameterReference, query: 
         AND ${target}.kind = ${kind} AND ${target}.id = ${link}.target AND ${target}.deleted = 0
         AND ${condition.test(raw(`${target.text}.key`))})`
     },
-    source: once(() => {
+    () => {
       const list = condition.source()
       const ids = list && fewIds(inner, list)
       if (ids) return ofAny(context, parameter, kind, ids).source()
@@ -47,8 +48,8 @@ function chainTo(context: CompileContext, reference: ParameterReference, query: 
       const where = sql`${target}.key = ${found}.key AND ${link}.parameter = ${parameter}
         AND ${link}.target = ${target}.id AND ${link}.target_kind = ${kind}`
       return joinSource(context, targets, { from, where, key: raw(`${link.text}.key`) })
-    }),
-  }
+    },
+  )
 }
 
 /** undefined: not so few. */
@@ -80,15 +81,16 @@ export function hasCondition(context: CompileContext, node: HasNode, compile: Co
   if (parameter === undefined) return NEVER
   const condition = compile(inner, node.query)
   if (condition === NEVER) return NEVER
-  return {
-    test(key) {
+  return joinCondition(
+    context,
+    key => {
       const link = context.alias()
       const linkKey = raw(`${link.text}.key`)
       return sql`EXISTS (SELECT 1 FROM reference ${link} WHERE ${link}.parameter = ${parameter}
         AND ${link}.target = (SELECT id FROM resource WHERE key = ${key}) AND ${link}.target_kind = ${context.kind}
         AND tick(${linkKey}) AND ${condition.test(linkKey)})`
     },
-    source() {
+    () => {
       const sources = condition.source() ?? everyMatch(inner, condition)
       const found = context.alias()
       const link = context.alias()
@@ -99,6 +101,27 @@ export function hasCondition(context: CompileContext, node: HasNode, compile: Co
         AND ${target}.id = ${link}.target AND ${target}.deleted = 0`
       return joinSource(context, sources, { from, where, key: raw(`${target.text}.key`) })
     },
+  )
+}
+
+/**
+ * Many candidates would each go the same ways anew, which may take as long as those are times as many: beyond some
+ * patience, all ways are gone once, and the other candidates looked up among what they lead to.
+ */
+function joinCondition(
+  context: CompileContext,
+  testOne: (key: Fragment) => Fragment,
+  list: () => Source | undefined,
+): Condition {
+  const source = once(list)
+  const { joinPatienceMs } = context.limits
+  return {
+    test(key, candidates) {
+      const all = candidates === 'many' && Number.isFinite(joinPatienceMs) ? source() : undefined
+      if (!all) return testOne(key)
+      return sql`CASE WHEN patient(${joinPatienceMs}) THEN ${testOne(key)} ELSE ${key} IN (${selectOf(all)}) END`
+    },
+    source,
   }
 }
 

@@ -8,7 +8,7 @@ import { everyResource, liveResources } from './resource-conditions.ts'
 /** Every resource of the type, tested one by one. */
 export function everyMatch(context: CompileContext, condition: Condition): Source {
   const every = everyResource(context)
-  return condition === ALWAYS ? every : { ...every, where: allOf([every.where, condition.test(every.key)]) }
+  return condition === ALWAYS ? every : { ...every, where: allOf([every.where, condition.test(every.key, 'many')]) }
 }
 
 /**

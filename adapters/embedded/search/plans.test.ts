@@ -97,6 +97,7 @@ const named: Node = { kind: 'string', parameter: searchParameter('Patient', 'nam
 const subject = searchParameter('Observation', 'subject')
 
 const HIT = 'SEARCH t USING INTEGER PRIMARY KEY (rowid=?)'
+const EVERY = 'SEARCH t USING COVERING INDEX resource_live (kind=?)'
 const EQUAL_TOKEN = 'SEARCH t USING PRIMARY KEY (parameter=? AND code=? AND system=?)'
 const EQUAL_REFERENCE = 'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)'
 const NEWEST = 'SEARCH v USING INTEGER PRIMARY KEY (rowid=?)'
@@ -180,7 +181,7 @@ test('lists of like length are gone through side by side', () => {
 
 test('a negation goes through the type in key order', () => {
   const tested = 'SEARCH t USING COVERING INDEX token_key (key=? AND parameter=? AND code=? AND system=?)'
-  const plan = ['SEARCH t USING COVERING INDEX resource_live (kind=?)', 'CORRELATED SCALAR SUBQUERY 1', tested]
+  const plan = [EVERY, 'CORRELATED SCALAR SUBQUERY 1', tested]
   expect(planOf('Observation', { kind: 'not', node: code })).toEqual(plan)
 })
 
@@ -216,7 +217,7 @@ test('a join behind a join starts from each of its targets once, however many wa
   const nested: Node = { kind: 'chain', parameter: subject, query: { type: 'Patient', where: has } }
   expect(planOf('Observation', nested, { ...QUICK_LIMITS, mergedMax: 0 })).toEqual([
     ...joined(
-      ...joined('SEARCH t USING COVERING INDEX resource_live (kind=?)', ...TO_TARGETS),
+      ...joined(EVERY, ...TO_TARGETS),
       'SCAN t',
       HIT,
       'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)',
@@ -224,6 +225,28 @@ test('a join behind a join starts from each of its targets once, however many wa
     'SCAN t',
     ...SORTED,
   ])
+})
+
+test('what many candidates are tested by is listed once, where patience is at its end', () => {
+  const negated: Node = { kind: 'not', node: chain }
+  const limits = { ...QUICK_LIMITS, mergedMax: 0, joinPatienceMs: 0 }
+  expect(planOf('Observation', negated, limits)).toEqual([
+    EVERY,
+    'CORRELATED SCALAR SUBQUERY 2',
+    ...TO_TARGETS,
+    'SEARCH t EXISTS USING COVERING INDEX string_key (key=? AND parameter=? AND normalized>? AND normalized<?)',
+    'LIST SUBQUERY 5',
+    ...joined(
+      'SEARCH t USING PRIMARY KEY (parameter=? AND normalized>? AND normalized<?)',
+      HIT,
+      'SEARCH t USING PRIMARY KEY (parameter=? AND target=? AND target_kind=?)',
+    ),
+    'SCAN t',
+    'CREATE BLOOM FILTER',
+  ])
+  expect(planOf('Observation', negated, { ...limits, joinPatienceMs: Number.POSITIVE_INFINITY })).not.toContain(
+    'LIST SUBQUERY 5',
+  )
 })
 
 test('many matches are read in the order of an index', () => {

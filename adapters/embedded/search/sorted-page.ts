@@ -106,7 +106,7 @@ const walked =
     const others = orderOf({ terms: terms.slice(1), columns: columns.slice(1), backwards })
     const named = columns.map((each, index) => sql`${each} AS ${raw(`s${index}`)}`)
     const keys = sql`SELECT ${key} AS key${list(named)} FROM ${walk.from(row)}
-    WHERE ${allOf([walk.where(row), ...within, ...place, condition.test(key), ...chosen])}
+    WHERE ${allOf([walk.where(row), ...within, ...place, condition.test(key, 'many'), ...chosen])}
     ORDER BY ${column} ${direction(falls)}, ${others}${key} ${direction({ descending: descendingKeys })} ${limitTo(limit)}`
     return foundIn(context, keys, sortColumns(terms))
   }

@@ -12,14 +12,17 @@ const CALLS_PER_LOOK = 256
 export class Ticker {
   #calls = 0
   #end = Number.POSITIVE_INFINITY
+  #patienceEnd: number | undefined
 
   constructor(database: DatabaseSync) {
     database.function('tick', { directOnly: true }, (_key: unknown) => this.#tick())
+    database.function('patient', { directOnly: true }, milliseconds => this.#patient(Number(milliseconds)))
   }
 
   /** Runs `work` with so much time for its statements. @throws OutOfTime */
   within<T>(milliseconds: number, work: () => T): T {
     this.#calls = 0
+    this.#patienceEnd = undefined
     this.#end = performance.now() + milliseconds
     try {
       return work()
@@ -31,6 +34,13 @@ export class Ticker {
   /** @throws OutOfTime */
   look(): void {
     if (performance.now() > this.#end) throw new OutOfTime()
+  }
+
+  /** `patient(milliseconds)`: whether no more have gone by since it was first asked. */
+  #patient(milliseconds: number): number {
+    const now = performance.now()
+    this.#patienceEnd ??= now + milliseconds
+    return now < this.#patienceEnd ? 1 : 0
   }
 
   #tick(): number {
