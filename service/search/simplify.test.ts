@@ -42,18 +42,21 @@ test('what can not be simplified stays the same object', () => {
 
 test('a simplified query finds what the query finds', () => {
   const scenario = arbitraryCorpus(DEFINITIONS).chain(corpus =>
-    fc.tuple(fc.constant(corpus), fc.array(arbitraryQuery(DEFINITIONS, corpus), { minLength: 20, maxLength: 20 })),
+    fc.tuple(fc.constant(corpus), fc.array(arbitraryQuery(DEFINITIONS, corpus), { minLength: 40, maxLength: 40 })),
   )
   fc.assert(
     fc.property(scenario, ([corpus, queries]) => {
       const lookup = lookupIn(corpus)
       const documents = withContained(corpus)
       for (const query of queries) {
+        const simpler = simplify(query)
+        // It finds what it finds.
+        if (simpler === query) continue
         const found = (its: typeof query) =>
           documents.filter(document => evaluateQuery(its, document, lookup)).map(({ type, id }) => `${type}/${id}`)
-        expect(found(simplify(query))).toEqual(found(query))
+        expect(found(simpler)).toEqual(found(query))
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 20 },
   )
 })
