@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { smallStructures } from '#test/support/small-definitions.ts'
 import { typeTables } from './elements.ts'
-import { smallStructures } from './small-definitions.ts'
 
 const tables = typeTables(smallStructures)
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
+import { searchParameter, smallStructures } from '#test/support/small-definitions.ts'
 import { emitDescribedGraphql } from './emit-described-graphql.ts'
 import { completeSdl, emitGraphql, type GraphqlOptions } from './emit-graphql.ts'
 import { emitTables } from './emit-tables.ts'
 import { emitTypes } from './emit-types.ts'
 import { buildModel } from './model.ts'
-import { searchParameter, smallStructures } from './small-definitions.ts'
 
 const model = buildModel(
   {

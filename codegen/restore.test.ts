@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { element, searchParameter, structure } from '#test/support/small-definitions.ts'
 import type { Definitions, ElementDefinition, StructureDefinition } from './definitions.ts'
 import { restoreR4 } from './restore.ts'
-import { element, searchParameter, structure } from './small-definitions.ts'
 
 function restore(change: Partial<Definitions>): { restored: Definitions; remarks: readonly string[] } {
   const remarks: string[] = []

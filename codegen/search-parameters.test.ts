@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { SearchParameterTable } from '#schema/tables.ts'
+import { searchParameter, smallStructures } from '#test/support/small-definitions.ts'
 import type { SearchParameter } from './definitions.ts'
 import type { Diagnostic } from './diagnostics.ts'
 import { typeTables } from './elements.ts'
 import { compileSearchParameters } from './search-parameters.ts'
-import { searchParameter, smallStructures } from './small-definitions.ts'
 
 const types = typeTables(smallStructures)
 

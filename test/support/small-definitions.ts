@@ -1,4 +1,4 @@
-import type { ElementDefinition, SearchParameter, StructureDefinition } from './definitions.ts'
+import type { ElementDefinition, SearchParameter, StructureDefinition } from '#codegen/definitions.ts'
 
 const structureUrl = 'http://hl7.org/fhir/StructureDefinition/'
 
