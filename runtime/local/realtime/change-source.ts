@@ -4,7 +4,7 @@ import type { ChangeFeed, ChangePublisher, CommittedChange } from '#service/inde
 export interface ChangeSource {
   /**
    * From when it resolves, `deliver` is called with what is committed, of each resource in order. What is given back
-   * ends it.
+   * ends it. Rejects where what is committed can't be read.
    */
   listen(deliver: (changes: readonly CommittedChange[]) => void): Promise<() => void>
 }
@@ -28,11 +28,14 @@ const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolv
 /** Of one reading. */
 const CHANGES_MAX = 500
 
-/** @param onError a reading that failed; what it would have given comes with the next one. */
+/** @param onError told of a reading that failed; what it would have given comes with the next one. */
 export function feedSource(feed: ChangeFeed, onError: (error: unknown) => void): ChangeSource {
   return {
     async listen(deliver) {
-      let position = await feed.end()
+      let position = await feed.end().catch((error: unknown) => {
+        onError(error)
+        throw error
+      })
       let reading = false
       let more = false
       let ended = false

@@ -19,7 +19,14 @@ function connect() {
   const ends: string[] = []
   const expired = new Set<string>()
   const asked: string[] = []
-  const hub = createHub({ listen: async () => () => undefined })
+  const failures: Error[] = []
+  const hub = createHub({
+    async listen() {
+      const failure = failures.pop()
+      if (failure) throw failure
+      return () => undefined
+    },
+  })
   const connection = createConnection({
     hub,
     send: text => said.push(JSON.parse(text)),
@@ -38,7 +45,7 @@ function connect() {
       JSON.stringify({ id, type: 'start', payload: { data: '{}', extensions: { authorization: { Authorization } } } }),
     )
   const settle = () => new Promise(resolve => setImmediate(resolve))
-  return { connection, said, ends, expired, asked, start, settle }
+  return { connection, said, ends, expired, asked, failures, start, settle }
 }
 
 async function greeted() {
@@ -105,6 +112,33 @@ it('takes 200 subscriptions, and another where one was stopped', async () => {
   start('200')
   await settle()
   expect(said.at(-1)).toEqual({ type: 'start_ack', id: '200' })
+})
+
+it('refuses what it can not listen for, and listens for what is started later', async () => {
+  const { connection, said, failures, start, settle } = await greeted()
+  failures.push(new Error('the store is gone'))
+  start('1')
+  start('2')
+  connection.receive('{"type":"stop","id":"2"}')
+  await settle()
+  start('1')
+  await settle()
+  expect(said).toEqual([
+    { type: 'complete', id: '2' },
+    {
+      type: 'error',
+      id: '1',
+      payload: {
+        errors: [
+          {
+            errorType: 'InternalFailure',
+            message: 'Changes can not be listened to at the moment: try again.',
+          },
+        ],
+      },
+    },
+    { type: 'start_ack', id: '1' },
+  ])
 })
 
 it('acknowledges once what was stopped and started again while it was planned', async () => {

@@ -74,7 +74,13 @@ export function createConnection({ hub, send, end, admit, plan }: ConnectionPart
     const headers = headersOf(authorization)
     const asked: Started = { headers, place: undefined }
     started.set(id, asked)
-    const place = await hub.open()
+    const place = await hub.open().catch(() => undefined)
+    if (!place) {
+      if (started.get(id) !== asked) return
+      started.delete(id)
+      refuse(id, NOT_STARTED)
+      return
+    }
     const answer = await plan(headers, encodeUtf8(data))
     const planned = plannedOf(answer)
     // It may have been stopped, and started again, or the client may be gone.
@@ -154,6 +160,11 @@ export function createConnection({ hub, send, end, admit, plan }: ConnectionPart
 const NOT_GREETED = 'connection_init did not come, or was refused'
 
 const keyOf = (headers: Readonly<Record<string, string>>): string => headers.authorization ?? ''
+
+const NOT_STARTED: ProtocolError = {
+  errorType: 'InternalFailure',
+  message: 'Changes can not be listened to at the moment: try again.',
+}
 
 const TOO_MANY: ProtocolError = {
   errorType: 'MaxSubscriptionsReachedError',

@@ -9,7 +9,10 @@ export interface Subscription extends PlannedSubscription {
 }
 
 export interface Hub {
-  /** Once it resolves nothing that is committed is missed: before the subscription's filter is even known. */
+  /**
+   * Once it resolves nothing that is committed is missed: before the subscription's filter is even known. Rejects where
+   * the source does.
+   */
   open(): Promise<Place>
   close(): void
 }
@@ -41,7 +44,11 @@ export function createHub(source: ChangeSource): Hub {
     }
   }
   const end = (): void => {
-    void listening?.then(stop => stop())
+    // Whoever waits for it hears that it failed.
+    listening?.then(
+      stop => stop(),
+      () => undefined,
+    )
     listening = undefined
   }
 
@@ -49,7 +56,15 @@ export function createHub(source: ChangeSource): Hub {
     async open() {
       places++
       listening ??= source.listen(deliver)
-      await listening
+      const begun = listening
+      try {
+        await begun
+      } catch (error) {
+        places--
+        // The next one tries again.
+        if (listening === begun) listening = undefined
+        throw error
+      }
       let taken: Subscription | undefined
       let left = false
       return {
