@@ -70,5 +70,7 @@ test('a job that can not be worked on holds up no other', async () => {
   add('whole')
   await second.promise
   loop.close()
-  expect(entries.map(({ message }) => message)).toEqual(['Jobs could not be worked on'])
+  expect(entries.map(({ message, fields }) => [message, fields])).toEqual([
+    ['Jobs could not be worked on', { cause: 'Error' }],
+  ])
 })

@@ -38,7 +38,9 @@ export function startJobLoop({ queue, run, logger }: JobLoopOptions): JobLoop {
     working = true
     void workOff()
       // When the gateway ends, its threads do, and the next process goes on with their jobs.
-      .catch(() => closed || logger.error('Jobs could not be worked on'))
+      .catch((error: unknown) => {
+        if (!closed) logger.error('Jobs could not be worked on', { cause: error instanceof Error ? error.name : '' })
+      })
       .finally(() => {
         working = false
       })
