@@ -44,10 +44,7 @@ function endOnSignal(gateway: Gateway): void {
     // Who asks twice doesn't want to wait.
     if (ending) process.exit(1)
     ending = true
-    gateway.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
+    gateway.close().then(() => process.exit(0), fail)
   }
   process.on('SIGTERM', end).on('SIGINT', end)
 }
@@ -63,7 +60,9 @@ function explain(error: unknown): string {
   return error.stack ?? error.message
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): void {
   console.error(explain(error))
   process.exit(1)
-})
+}
+
+main().catch(fail)
