@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startWorld, type World } from './world.ts'
@@ -97,4 +100,13 @@ test('links lead where the client came from', async () => {
   const other = world.baseUrl.replace(host, host.replace('localhost', '127.0.0.1'))
   const bundle = (await (await fetch(`${other}/Patient?_summary=count`)).json()) as { link: { url: string }[] }
   expect(bundle.link.map(({ url }) => url)).toEqual([`${other}/Patient?_summary=count`])
+})
+
+test('a gateway whose certificate is not there leaves its data folder to the next', async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'fhir-gateway-'))
+  const tls = { certificateFile: join(dataFolder, 'certificate.pem'), keyFile: join(dataFolder, 'key.pem') }
+  await expect(startWorld({ dataFolder, config: { tls } })).rejects.toThrow(/^ENOENT: .*certificate\.pem/)
+  const next = await startWorld({ dataFolder })
+  await next.close()
+  await rm(dataFolder, { recursive: true })
 })

@@ -14,7 +14,7 @@ import type { PlainRequest } from './plain-request.ts'
 import { feedSource } from './realtime/change-source.ts'
 import { createRealtimeServer } from './realtime/realtime-server.ts'
 import { createRouter, type Router } from './router.ts'
-import { type ReceivedRequest, startServer, type Tls } from './server.ts'
+import { type ReceivedRequest, type ServerOptions, startServer } from './server.ts'
 import { startSweepLoop } from './sweep-loop.ts'
 
 export interface GatewayOptions {
@@ -43,7 +43,7 @@ const JOB_MS = 15 * 60 * 1000
 /** For requests under way when the gateway is told to end. */
 const GRACE_MS = 10_000
 
-/** Rejects with a StartError where the data folder can't be used, or with the error of listening on the port. */
+/** Rejects with a StartError where the data folder or the files for TLS can't be used, or with the error of listening on the port. */
 export async function startGateway({ config, logger, limits = {}, backend }: GatewayOptions): Promise<Gateway> {
   const { service, clock, ids, connect, changes, jobs, sweepObjects, close } =
     backend ?? (await openEmbeddedBackend({ config, limits, logger }))
@@ -73,14 +73,13 @@ export async function startGateway({ config, logger, limits = {}, backend }: Gat
     plan: (request, headers, body) => router.subscribe(graphqlRequest(request, headers, body)),
   })
   const { refuseBody, streamsBody } = router
-  const tls = config.tls && (await readTls(config.tls))
-  const server = await startServer({
-    ...{ host, port, bodyBytesMax, handle, refuseBody, streamsBody, upgrade: realtime.upgrade },
-    ...(tls && { tls }),
-  }).catch(async (error: unknown) => {
-    await close()
-    throw error
-  })
+  const options = { host, port, bodyBytesMax, handle, refuseBody, streamsBody, upgrade: realtime.upgrade }
+  const server = await readTls(config.tls)
+    .then(tls => startServer({ ...options, ...tls }))
+    .catch(async (error: unknown) => {
+      await close()
+      throw error
+    })
   // Once others may ask: the thread's start would only delay that. The other one starts with the first large body.
   threads.graphql.start()
   const loop =
@@ -133,9 +132,10 @@ const graphqlRequest = (
 })
 
 /** Rejects with a StartError. */
-async function readTls({ certificateFile, keyFile }: TlsFiles): Promise<Tls> {
+async function readTls(files: TlsFiles | undefined): Promise<Pick<ServerOptions, 'tls'>> {
+  if (!files) return {}
   try {
-    return { cert: await readFile(certificateFile), key: await readFile(keyFile) }
+    return { tls: { cert: await readFile(files.certificateFile), key: await readFile(files.keyFile) } }
   } catch (error) {
     throw new StartError(error)
   }
