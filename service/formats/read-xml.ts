@@ -52,188 +52,185 @@ interface Frame {
 class Stop extends Error {}
 
 class XmlReader {
-  private readonly definitions: Definitions
-  private readonly schema: XmlSchema
-  private readonly text: string
-  private readonly parser = new SaxesParser({ xmlns: true })
-  private readonly issues: Issue[] = []
-  private readonly frames: Frame[] = []
+  readonly #definitions: Definitions
+  readonly #schema: XmlSchema
+  readonly #text: string
+  readonly #parser = new SaxesParser({ xmlns: true })
+  readonly #issues: Issue[] = []
+  readonly #frames: Frame[] = []
   /** Where the tag that is being read begins. */
-  private tagStart = 0
-  private tagLine = 1
-  private tagColumn = 1
+  #tagStart = 0
+  #tagLine = 1
+  #tagColumn = 1
   /** How many elements of xhtml are open. */
-  private divDepth = 0
-  private divStart = 0
+  #divDepth = 0
+  #divStart = 0
 
   constructor(definitions: Definitions, text: string) {
-    this.definitions = definitions
-    this.schema = xmlSchema(definitions)
-    this.text = text
+    this.#definitions = definitions
+    this.#schema = xmlSchema(definitions)
+    this.#text = text
   }
 
   read(): JsonObject {
-    const root = this.push('root', undefined, undefined, {}, '')
-    this.listen()
+    const root = this.#push('root', undefined, undefined, {}, '')
+    this.#listen()
     try {
-      this.parser.write(this.text).close()
+      this.#parser.write(this.#text).close()
     } catch (error) {
       if (!(error instanceof Stop)) throw error
     }
-    if (this.issues.length > 0) throw new Fault('unprocessable', this.issues)
-    if (!root.resource) throw this.notXml('there is no element')
+    if (this.#issues.length > 0) throw new Fault('unprocessable', this.#issues)
+    if (!root.resource) throw this.#notXml('there is no element')
     return root.resource
   }
 
-  private listen(): void {
-    const { parser } = this
+  #listen(): void {
+    const parser = this.#parser
     parser.on('error', ({ message }) => {
-      throw this.notXml(message.replace(/^\d+:\d+: /, '').slice(0, 100))
+      throw this.#notXml(message.replace(/^\d+:\d+: /, '').slice(0, 100))
     })
     // Nothing of R4 needs a DTD, and with none there are no entities to resolve or to multiply.
     parser.on('doctype', () => {
-      throw this.notXml('a document type (DTD) is not taken')
+      throw this.#notXml('a document type (DTD) is not taken')
     })
     parser.on('xmldecl', ({ encoding = 'utf-8' }) => {
       if (/^(utf-?8|us-ascii)$/i.test(encoding)) return
-      throw this.notXml(`the encoding ${quote(encoding)} is not taken: send UTF-8`)
+      throw this.#notXml(`the encoding ${quote(encoding)} is not taken: send UTF-8`)
     })
     parser.on('opentagstart', () => {
-      this.tagStart = this.text.lastIndexOf('<', parser.position - 1)
-      this.tagLine = parser.line
-      this.tagColumn = Math.max(1, parser.column - (parser.position - this.tagStart) + 1)
+      this.#tagStart = this.#text.lastIndexOf('<', parser.position - 1)
+      this.#tagLine = parser.line
+      this.#tagColumn = Math.max(1, parser.column - (parser.position - this.#tagStart) + 1)
     })
-    parser.on('opentag', tag => this.open(tag))
-    parser.on('closetag', () => this.close())
-    parser.on('text', text => this.characters(text))
-    parser.on('cdata', text => this.characters(text))
+    parser.on('opentag', tag => this.#open(tag))
+    parser.on('closetag', () => this.#close())
+    parser.on('text', text => this.#characters(text))
+    parser.on('cdata', text => this.#characters(text))
   }
 
-  private open(tag: SaxesTagNS): void {
-    if (this.divDepth > 0) {
-      this.divDepth++
-      if (this.divDepth > DIV_DEPTH_MAX) throw this.notXml(`xhtml is nested deeper than ${DIV_DEPTH_MAX} elements`)
+  #open(tag: SaxesTagNS): void {
+    if (this.#divDepth > 0) {
+      this.#divDepth++
+      if (this.#divDepth > DIV_DEPTH_MAX) throw this.#notXml(`xhtml is nested deeper than ${DIV_DEPTH_MAX} elements`)
       return
     }
-    const around = this.top()
-    if (this.frames.length > JSON_DEPTH_MAX) throw this.notXml(`it is nested deeper than ${JSON_DEPTH_MAX} elements`)
-    if (around.kind === 'ignored') this.push('ignored', undefined, undefined, {}, '')
-    else if (around.kind === 'root' || around.kind === 'holder') this.openResource(around, tag)
-    else this.openElement(around, tag)
+    const around = this.#top()
+    if (this.#frames.length > JSON_DEPTH_MAX) throw this.#notXml(`it is nested deeper than ${JSON_DEPTH_MAX} elements`)
+    if (around.kind === 'ignored') this.#push('ignored', undefined, undefined, {}, '')
+    else if (around.kind === 'root' || around.kind === 'holder') this.#openResource(around, tag)
+    else this.#openElement(around, tag)
   }
 
-  private openResource(around: Frame, tag: SaxesTagNS): void {
+  #openResource(around: Frame, tag: SaxesTagNS): void {
     const { local, uri } = tag
-    const slots = uri === FHIR_NAMESPACE && this.definitions.isResourceType(local) ? this.schema(local) : undefined
+    const slots = uri === FHIR_NAMESPACE && this.#definitions.isResourceType(local) ? this.#schema(local) : undefined
     if (!slots) {
       const expected = `a resource of R4 in the namespace ${FHIR_NAMESPACE}`
-      this.refuse('structure', `The element ${quote(tag.name)}${namespaceText(uri)} is not ${expected}`)
+      this.#refuse('structure', `The element ${quote(tag.name)}${namespaceText(uri)} is not ${expected}`)
       if (around.kind === 'root') throw new Stop()
-      this.push('ignored', undefined, undefined, {}, '')
+      this.#push('ignored', undefined, undefined, {}, '')
       return
     }
-    if (around.resource) this.refuse('structure', `${around.step} holds more than one resource`)
-    const frame = this.push('object', slots, undefined, { resourceType: local }, around.kind === 'root' ? local : '')
-    this.attributes(frame, tag)
+    if (around.resource) this.#refuse('structure', `${around.step} holds more than one resource`)
+    const frame = this.#push('object', slots, undefined, { resourceType: local }, around.kind === 'root' ? local : '')
+    this.#attributes(frame, tag)
   }
 
-  private openElement(around: Frame, tag: SaxesTagNS): void {
+  #openElement(around: Frame, tag: SaxesTagNS): void {
     const { local, uri } = tag
     const slot = around.slots?.byName.get(local)
     if (slot?.kind === 'xhtml' && uri === XHTML_NAMESPACE) {
-      this.divDepth = 1
-      this.divStart = this.tagStart
-      this.assertPlainDiv(tag)
+      this.#divDepth = 1
+      this.#divStart = this.#tagStart
+      this.#assertPlainDiv(tag)
       return
     }
     const expected = slot?.kind === 'xhtml' ? XHTML_NAMESPACE : FHIR_NAMESPACE
     if (!slot || slot.kind === 'attribute' || uri !== expected) {
-      this.refuseElement(around, tag, slot, expected)
-      this.push('ignored', undefined, undefined, {}, '')
+      this.#refuseElement(around, tag, slot, expected)
+      this.#push('ignored', undefined, undefined, {}, '')
       return
     }
     const before = around.object[slot.name]
     if (before !== undefined && !slot.many)
-      this.refuse('structure', `${local} is there more than once`, this.expression(local))
+      this.#refuse('structure', `${local} is there more than once`, this.#expression(local))
     const index = Array.isArray(before) ? before.length : 0
     const step = slot.many ? `${local}[${index}]` : local
-    if (slot.kind === 'primitive') this.attributes(this.push('primitive', this.slotsOf('Element'), slot, {}, step), tag)
-    else if (slot.kind === 'complex') this.attributes(this.push('object', this.slotsOf(slot.type), slot, {}, step), tag)
-    else this.attributes(this.push('holder', undefined, slot, {}, step), tag)
+    if (slot.kind === 'primitive')
+      this.#attributes(this.#push('primitive', this.#slotsOf('Element'), slot, {}, step), tag)
+    else if (slot.kind === 'complex')
+      this.#attributes(this.#push('object', this.#slotsOf(slot.type), slot, {}, step), tag)
+    else this.#attributes(this.#push('holder', undefined, slot, {}, step), tag)
   }
 
-  private refuseElement(
-    { slots }: Frame,
-    { name, local, uri }: SaxesTagNS,
-    slot: XmlSlot | undefined,
-    expected: string,
-  ) {
-    const where = this.expression(/^\w{1,50}$/.test(local) ? local : undefined)
+  #refuseElement({ slots }: Frame, { name, local, uri }: SaxesTagNS, slot: XmlSlot | undefined, expected: string) {
+    const where = this.#expression(/^\w{1,50}$/.test(local) ? local : undefined)
     const parent = slots?.path ?? 'this'
-    if (slot?.kind === 'attribute') this.refuse('structure', `${local} of ${parent} is an attribute in XML`, where)
+    if (slot?.kind === 'attribute') this.#refuse('structure', `${local} of ${parent} is an attribute in XML`, where)
     else if (slot)
-      this.refuse('structure', `${quote(name)}${namespaceText(uri)} must be in the namespace ${expected}`, where)
+      this.#refuse('structure', `${quote(name)}${namespaceText(uri)} must be in the namespace ${expected}`, where)
     else {
       const near = nearestName(local, slots?.byName.keys() ?? [])
       const advice = near === undefined ? '' : `: is ${near} meant?`
-      this.refuse('structure', `${quote(name)} is not an element of ${parent}${advice}`, where)
+      this.#refuse('structure', `${quote(name)} is not an element of ${parent}${advice}`, where)
     }
   }
 
-  private attributes(frame: Frame, { attributes }: SaxesTagNS): void {
+  #attributes(frame: Frame, { attributes }: SaxesTagNS): void {
     for (const attribute of Object.values(attributes)) {
       const { name, prefix, local, value, uri } = attribute
       if (prefix === 'xmlns' || name === 'xmlns' || uri === XSI_NAMESPACE) continue
       const isPlain = prefix === ''
       const slot = isPlain ? frame.slots?.byName.get(local) : undefined
-      if (frame.kind === 'primitive' && isPlain && local === 'value') this.takeValue(frame, value)
-      else if (slot?.kind === 'attribute') this.takeAttribute(frame, slot, value)
-      else this.refuseAttribute(frame, attribute)
+      if (frame.kind === 'primitive' && isPlain && local === 'value') this.#takeValue(frame, value)
+      else if (slot?.kind === 'attribute') this.#takeAttribute(frame, slot, value)
+      else this.#refuseAttribute(frame, attribute)
     }
   }
 
-  private takeValue(frame: Frame, text: string): void {
-    if (text === '') this.refuse('structure', `${frame.slot?.name ?? 'value'} must not have an empty value`)
+  #takeValue(frame: Frame, text: string): void {
+    if (text === '') this.#refuse('structure', `${frame.slot?.name ?? 'value'} must not have an empty value`)
     frame.value = jsonValueOf(frame.slot?.type ?? 'string', text)
   }
 
-  private takeAttribute(frame: Frame, { name }: XmlSlot, text: string): void {
-    if (text === '') this.refuse('structure', `${name} must not be empty`, this.expression(name))
+  #takeAttribute(frame: Frame, { name }: XmlSlot, text: string): void {
+    if (text === '') this.#refuse('structure', `${name} must not be empty`, this.#expression(name))
     else frame.object[name] = text
   }
 
-  private refuseAttribute(frame: Frame, { name, local }: SaxesAttributeNS): void {
+  #refuseAttribute(frame: Frame, { name, local }: SaxesAttributeNS): void {
     const owner = frame.slot?.name ?? frame.slots?.path ?? 'this element'
     const isElement = frame.slots?.byName.has(local) && frame.kind === 'object'
     const advice = isElement ? `: it is an element, <${local} value="..."/>` : ''
-    this.refuse('structure', `${quote(name)} is not an attribute of ${owner}${advice}`)
+    this.#refuse('structure', `${quote(name)} is not an attribute of ${owner}${advice}`)
   }
 
-  private close(): void {
-    if (this.divDepth > 0) {
-      this.divDepth--
-      if (this.divDepth === 0) this.takeDiv()
+  #close(): void {
+    if (this.#divDepth > 0) {
+      this.#divDepth--
+      if (this.#divDepth === 0) this.#takeDiv()
       return
     }
-    const frame = this.top()
+    const frame = this.#top()
     if (frame.hasText)
-      this.refuse('structure', 'There must be no text between elements: values are attributes', undefined, frame)
-    this.finish(frame)
+      this.#refuse('structure', 'There must be no text between elements: values are attributes', undefined, frame)
+    this.#finish(frame)
   }
 
-  private finish(frame: Frame): void {
-    const around = this.frames[this.frames.length - 2]
+  #finish(frame: Frame): void {
+    const around = this.#frames[this.#frames.length - 2]
     if (!around || frame.kind === 'ignored') {
-      this.frames.pop()
+      this.#frames.pop()
       return
     }
     const { slot, object, resource } = frame
-    if (frame.kind === 'holder' && !resource) this.refuse('structure', 'There is no resource inside', undefined, frame)
+    if (frame.kind === 'holder' && !resource) this.#refuse('structure', 'There is no resource inside', undefined, frame)
     else if (frame.kind === 'primitive' && frame.value === undefined && isEmpty(object))
-      this.refuse('structure', 'It is empty: it must have a value or extensions', undefined, frame)
+      this.#refuse('structure', 'It is empty: it must have a value or extensions', undefined, frame)
     else if (frame.kind === 'object' && slot && isEmpty(object))
-      this.refuse('structure', 'It is empty: it must have elements', undefined, frame)
-    this.frames.pop()
+      this.#refuse('structure', 'It is empty: it must have elements', undefined, frame)
+    this.#frames.pop()
     if (!slot) around.resource = object
     else if (frame.kind === 'primitive')
       addPrimitive(around.object, slot, frame.value, isEmpty(object) ? undefined : object)
@@ -243,35 +240,35 @@ class XmlReader {
   }
 
   /** The text between its ends as it was written, so that nothing of it is lost. */
-  private takeDiv(): void {
-    const end = this.parser.position
-    const source = this.text.slice(this.divStart, end).replace(/\r\n?/g, '\n')
-    this.top().object.div = /^<div(?=[\s/>])[^>]*\sxmlns\s*=/.test(source)
+  #takeDiv(): void {
+    const end = this.#parser.position
+    const source = this.#text.slice(this.#divStart, end).replace(/\r\n?/g, '\n')
+    this.#top().object.div = /^<div(?=[\s/>])[^>]*\sxmlns\s*=/.test(source)
       ? source
       : source.replace(/^<div/, `<div xmlns="${XHTML_NAMESPACE}"`)
   }
 
   /** As text it could not say what a prefix stands for that an element around it declares. */
-  private assertPlainDiv({ prefix }: SaxesTagNS): void {
-    if (prefix !== '') this.refuse('structure', 'The div of a narrative must have no prefix', this.expression('div'))
-    if (this.top().object.div !== undefined)
-      this.refuse('structure', 'div is there more than once', this.expression('div'))
+  #assertPlainDiv({ prefix }: SaxesTagNS): void {
+    if (prefix !== '') this.#refuse('structure', 'The div of a narrative must have no prefix', this.#expression('div'))
+    if (this.#top().object.div !== undefined)
+      this.#refuse('structure', 'div is there more than once', this.#expression('div'))
   }
 
-  private characters(text: string): void {
-    const frame = this.top()
-    if (this.divDepth === 0 && frame.kind !== 'ignored' && text.trim() !== '') frame.hasText = true
+  #characters(text: string): void {
+    const frame = this.#top()
+    if (this.#divDepth === 0 && frame.kind !== 'ignored' && text.trim() !== '') frame.hasText = true
   }
 
-  private slotsOf(path: string): XmlSlots {
-    return getSlots(this.schema, path)
+  #slotsOf(path: string): XmlSlots {
+    return getSlots(this.#schema, path)
   }
 
-  private top(): Frame {
-    return this.frames[this.frames.length - 1] as Frame
+  #top(): Frame {
+    return this.#frames[this.#frames.length - 1] as Frame
   }
 
-  private push(
+  #push(
     kind: Frame['kind'],
     slots: XmlSlots | undefined,
     slot: XmlSlot | undefined,
@@ -279,26 +276,26 @@ class XmlReader {
     step: string,
   ): Frame {
     const frame: Frame = {
-      ...{ kind, slots, slot, object, step, line: this.tagLine, column: this.tagColumn },
+      ...{ kind, slots, slot, object, step, line: this.#tagLine, column: this.#tagColumn },
       ...{ value: undefined, resource: undefined, hasText: false },
     }
-    this.frames.push(frame)
+    this.#frames.push(frame)
     return frame
   }
 
-  private expression(element?: string): string {
-    return [...this.frames.map(({ step }) => step), element ?? ''].filter(step => step !== '').join('.')
+  #expression(element?: string): string {
+    return [...this.#frames.map(({ step }) => step), element ?? ''].filter(step => step !== '').join('.')
   }
 
-  private refuse(code: IssueCode, problem: string, expression = this.expression(), frame?: Frame): void {
-    const { line, column } = frame ?? { line: this.tagLine, column: this.tagColumn }
+  #refuse(code: IssueCode, problem: string, expression = this.#expression(), frame?: Frame): void {
+    const { line, column } = frame ?? { line: this.#tagLine, column: this.#tagColumn }
     const diagnostics = `${problem} (line ${line}, column ${column})`
-    this.issues.push({ severity: 'error', code, diagnostics, ...(expression !== '' && { expression: [expression] }) })
-    if (this.issues.length >= ISSUES_MAX) throw new Stop()
+    this.#issues.push({ severity: 'error', code, diagnostics, ...(expression !== '' && { expression: [expression] }) })
+    if (this.#issues.length >= ISSUES_MAX) throw new Stop()
   }
 
-  private notXml(problem: string): Fault {
-    const { line, column } = this.parser
+  #notXml(problem: string): Fault {
+    const { line, column } = this.#parser
     const diagnostics = `The content is not valid XML: ${problem} at line ${line}, column ${Math.max(1, column)}`
     return new Fault('invalid', [{ severity: 'error', code: 'structure', diagnostics }])
   }

@@ -25,99 +25,99 @@ export function writeXml(definitions: Definitions, content: JsonObject, options:
 const PIECE_LENGTH = 65_536
 
 class XmlWriter {
-  private readonly schema: XmlSchema
-  private readonly indented: boolean
-  private readonly pieces: Uint8Array[] = []
-  private text = '<?xml version="1.0" encoding="UTF-8"?>'
-  private depth = 0
+  readonly #schema: XmlSchema
+  readonly #indented: boolean
+  readonly #pieces: Uint8Array[] = []
+  #text = '<?xml version="1.0" encoding="UTF-8"?>'
+  #depth = 0
 
   constructor(schema: XmlSchema, indented: boolean) {
-    this.schema = schema
-    this.indented = indented
+    this.#schema = schema
+    this.#indented = indented
   }
 
   resource(content: JsonObject, namespace = ''): void {
     const type = String(content.resourceType)
-    this.element(type, getSlots(this.schema, type), content, namespace)
+    this.#element(type, getSlots(this.#schema, type), content, namespace)
   }
 
   end(): Uint8Array[] {
-    if (this.indented) this.text += '\n'
-    this.flush()
-    return this.pieces
+    if (this.#indented) this.#text += '\n'
+    this.#flush()
+    return this.#pieces
   }
 
-  private flush(): void {
-    this.pieces.push(encodeUtf8(this.text))
-    this.text = ''
+  #flush(): void {
+    this.#pieces.push(encodeUtf8(this.#text))
+    this.#text = ''
   }
 
-  private line(): void {
-    if (this.text.length > PIECE_LENGTH) this.flush()
-    if (this.indented) this.text += `\n${'  '.repeat(this.depth)}`
+  #line(): void {
+    if (this.#text.length > PIECE_LENGTH) this.#flush()
+    if (this.#indented) this.#text += `\n${'  '.repeat(this.#depth)}`
   }
 
-  private element(name: string, slots: XmlSlots, object: JsonObject, attributes = ''): void {
-    this.line()
+  #element(name: string, slots: XmlSlots, object: JsonObject, attributes = ''): void {
+    this.#line()
     const used = usedSlots(slots, object)
-    this.text += `<${name}${attributes}${attributesOf(used, object)}`
-    this.body(name, used, object)
+    this.#text += `<${name}${attributes}${attributesOf(used, object)}`
+    this.#body(name, used, object)
   }
 
   /** From behind the attributes on. */
-  private body(name: string, used: readonly XmlSlot[], object: JsonObject): void {
+  #body(name: string, used: readonly XmlSlot[], object: JsonObject): void {
     if (used.every(({ kind }) => kind === 'attribute')) {
-      this.text += '/>'
+      this.#text += '/>'
       return
     }
-    this.text += '>'
-    this.depth++
-    for (const slot of used) if (slot.kind !== 'attribute') this.property(slot, object)
-    this.depth--
-    this.line()
-    this.text += `</${name}>`
+    this.#text += '>'
+    this.#depth++
+    for (const slot of used) if (slot.kind !== 'attribute') this.#property(slot, object)
+    this.#depth--
+    this.#line()
+    this.#text += `</${name}>`
   }
 
-  private property(slot: XmlSlot, object: JsonObject): void {
+  #property(slot: XmlSlot, object: JsonObject): void {
     const value = object[slot.name]
     if (slot.kind === 'primitive') {
       const companion = object[slot.companion]
       const [values, companions] = [listOf(value), listOf(companion)]
       const length = Math.max(values.length, companions.length)
-      for (let index = 0; index < length; index++) this.primitive(slot.name, values[index], companions[index])
+      for (let index = 0; index < length; index++) this.#primitive(slot.name, values[index], companions[index])
       return
     }
     for (const item of listOf(value)) {
-      if (slot.kind === 'complex') this.element(slot.name, getSlots(this.schema, slot.type), item as JsonObject)
-      else if (slot.kind === 'resource') this.holder(slot.name, item as JsonObject)
-      else this.xhtml(String(item))
+      if (slot.kind === 'complex') this.#element(slot.name, getSlots(this.#schema, slot.type), item as JsonObject)
+      else if (slot.kind === 'resource') this.#holder(slot.name, item as JsonObject)
+      else this.#xhtml(String(item))
     }
   }
 
   /** R4 xml.html: the div itself, which validation has found to be one well-formed element with its own namespace. */
-  private xhtml(div: string): void {
-    this.line()
-    this.text += div
+  #xhtml(div: string): void {
+    this.#line()
+    this.#text += div
   }
 
-  private primitive(name: string, value: JsonValue | undefined, companion: JsonValue | undefined): void {
+  #primitive(name: string, value: JsonValue | undefined, companion: JsonValue | undefined): void {
     const object = (companion ?? NOTHING) as JsonObject
-    this.line()
-    this.text += `<${name}`
-    if (object.id !== undefined) this.text += ` id="${escapeXml(String(object.id))}"`
-    if (value !== undefined && value !== null) this.text += ` value="${escapeXml(textOfScalar(value))}"`
-    const slots = getSlots(this.schema, 'Element')
-    this.body(name, companion ? usedSlots(slots, object) : NO_SLOTS, object)
+    this.#line()
+    this.#text += `<${name}`
+    if (object.id !== undefined) this.#text += ` id="${escapeXml(String(object.id))}"`
+    if (value !== undefined && value !== null) this.#text += ` value="${escapeXml(textOfScalar(value))}"`
+    const slots = getSlots(this.#schema, 'Element')
+    this.#body(name, companion ? usedSlots(slots, object) : NO_SLOTS, object)
   }
 
-  private holder(name: string, resource: JsonObject): void {
-    this.line()
-    this.text += `<${name}>`
-    this.depth++
+  #holder(name: string, resource: JsonObject): void {
+    this.#line()
+    this.#text += `<${name}>`
+    this.#depth++
     this.resource(resource)
-    this.depth--
-    this.line()
-    this.text += `</${name}>`
+    this.#depth--
+    this.#line()
+    this.#text += `</${name}>`
   }
 }
 

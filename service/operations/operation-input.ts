@@ -14,21 +14,21 @@ export interface InputValue {
 }
 
 export class OperationInput {
-  private readonly values: readonly InputValue[]
+  readonly #values: readonly InputValue[]
   /** Search parameters, not parsed: of an operation that takes some. */
   readonly criteria: Parameters
 
   constructor(values: readonly InputValue[], criteria: Parameters = []) {
-    this.values = values
+    this.#values = values
     this.criteria = criteria
   }
 
   all(name: string): readonly InputValue[] {
-    return this.values.filter(value => value.name === name)
+    return this.#values.filter(value => value.name === name)
   }
 
   find(name: string): InputValue | undefined {
-    return this.values.find(value => value.name === name)
+    return this.#values.find(value => value.name === name)
   }
 
   /** Values of a parameter whose type is a string in JSON: codes, dates, URIs ... */

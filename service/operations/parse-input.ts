@@ -46,50 +46,50 @@ class InputReader {
   readonly criteria: (readonly [string, string])[] = []
   /** R4 http.html#Status-Codes: what is no Parameters resource at all is 400; one that breaks its rules 422. */
   category: 'invalid' | 'unprocessable' = 'invalid'
-  private readonly definitions: Definitions
-  private readonly operation: OperationDeclaration
+  readonly #definitions: Definitions
+  readonly #operation: OperationDeclaration
 
   constructor(definitions: Definitions, operation: OperationDeclaration) {
-    this.definitions = definitions
-    this.operation = operation
+    this.#definitions = definitions
+    this.#operation = operation
   }
 
   ofQuery(declared: readonly ParameterPart[], parameters: Parameters): InputValue[] {
     return parameters.flatMap(([name, text]) => {
       if (GENERAL.has(name)) return []
-      if (this.isCriterion(declared, name)) {
+      if (this.#isCriterion(declared, name)) {
         this.criteria.push([name, text])
         return []
       }
-      const parameter = this.declaration(declared, name, name)
+      const parameter = this.#declaration(declared, name, name)
       if (!parameter) return []
       const { type } = parameter
       if (type === 'CodeableConcept') return [{ name, expression: name, value: { coding: [codingOf(text)] } }]
       if (type === 'Coding') return [{ name, expression: name, value: codingOf(text) }]
       if (type === undefined || !isPrimitiveType(type)) {
-        this.refuse('value', `${name} can't be given in a URL: send it in a Parameters resource by POST`, name)
+        this.#refuse('value', `${name} can't be given in a URL: send it in a Parameters resource by POST`, name)
         return []
       }
       const value = valueOfText(type, text)
       const mistake = PRIMITIVE_CHECKS[type]?.(value)
-      if (mistake) this.refuse('value', `${name} ${quote(text)} ${mistake.problem} (${type})`, name)
+      if (mistake) this.#refuse('value', `${name} ${quote(text)} ${mistake.problem} (${type})`, name)
       return mistake ? [] : [{ name, expression: name, value }]
     })
   }
 
   ofContent(declared: readonly ParameterPart[], content: JsonValue): InputValue[] {
     if (isJsonObject(content) && content.resourceType !== 'Parameters') {
-      const bare = this.bareResource(declared, content)
+      const bare = this.#bareResource(declared, content)
       if (bare) return [bare]
     }
-    const { issues } = validateResource(this.definitions, shellOf(content), { type: 'Parameters' })
+    const { issues } = validateResource(this.#definitions, shellOf(content), { type: 'Parameters' })
     if (issues.length > 0) {
       if (isJsonObject(content) && content.resourceType === 'Parameters') this.category = 'unprocessable'
       this.issues.push(...issues)
       return []
     }
     const { parameter } = content as JsonObject
-    return this.ofParameters(declared, (parameter ?? []) as JsonObject[], ROOT)
+    return this.#ofParameters(declared, (parameter ?? []) as JsonObject[], ROOT)
   }
 
   /** How often each may be there. */
@@ -99,74 +99,75 @@ class InputReader {
     for (const { name, min, max } of declared) {
       const found = values.filter(value => value.name === name)
       const expression = place ?? name
-      if (found.length < min) this.refuse('required', `$${this.operation.name} needs the parameter ${name}`, expression)
+      if (found.length < min)
+        this.#refuse('required', `$${this.#operation.name} needs the parameter ${name}`, expression)
       const excess = typeof max === 'number' ? found[max] : undefined
       if (excess)
-        this.refuse('value', `${name} may be given ${timesText(max)}, not ${found.length} times`, excess.expression)
+        this.#refuse('value', `${name} may be given ${timesText(max)}, not ${found.length} times`, excess.expression)
     }
   }
 
   /** R4 operations.html#request: the only resource among the parameters may be the body by itself. */
-  private bareResource(declared: readonly ParameterPart[], resource: JsonObject): InputValue | undefined {
-    const resources = declared.filter(({ type }) => type !== undefined && this.isResourceType(type))
+  #bareResource(declared: readonly ParameterPart[], resource: JsonObject): InputValue | undefined {
+    const resources = declared.filter(({ type }) => type !== undefined && this.#isResourceType(type))
     const [only] = resources
     if (resources.length !== 1 || !only) return undefined
-    return this.ofResource(only, resource, String(resource.resourceType))
+    return this.#ofResource(only, resource, String(resource.resourceType))
   }
 
-  private ofParameters(
-    declared: readonly ParameterPart[],
-    parameters: readonly JsonObject[],
-    list: string,
-  ): InputValue[] {
+  #ofParameters(declared: readonly ParameterPart[], parameters: readonly JsonObject[], list: string): InputValue[] {
     return parameters.flatMap((parameter, index) => {
       const expression = `${list}[${index}]`
-      if (list === ROOT && this.isCriterion(declared, String(parameter.name))) {
-        this.criterion(parameter, expression)
+      if (list === ROOT && this.#isCriterion(declared, String(parameter.name))) {
+        this.#criterion(parameter, expression)
         return []
       }
-      const declaration = this.declaration(declared, String(parameter.name), `${expression}.name`)
-      const value = declaration && this.ofParameter(declaration, parameter, expression)
+      const declaration = this.#declaration(declared, String(parameter.name), `${expression}.name`)
+      const value = declaration && this.#ofParameter(declaration, parameter, expression)
       return value ? [value] : []
     })
   }
 
-  private isCriterion(declared: readonly ParameterPart[], name: string): boolean {
-    return this.operation.takesCriteria === true && !declared.some(parameter => parameter.name === name)
+  #isCriterion(declared: readonly ParameterPart[], name: string): boolean {
+    return this.#operation.takesCriteria === true && !declared.some(parameter => parameter.name === name)
   }
 
-  private criterion(parameter: JsonObject, expression: string): void {
+  #criterion(parameter: JsonObject, expression: string): void {
     const entry = Object.entries(parameter).find(([key]) => key.startsWith('value'))
     const value = entry?.[1]
     const text = isRawJson(value) ? value.rawJSON : value
     if (typeof text === 'object' || text === undefined)
-      this.refuse('value', `${String(parameter.name)} is a search parameter: give its value as text`, expression)
+      this.#refuse('value', `${String(parameter.name)} is a search parameter: give its value as text`, expression)
     else this.criteria.push([String(parameter.name), String(text)])
   }
 
-  private ofParameter(declaration: ParameterPart, parameter: JsonObject, expression: string): InputValue | undefined {
+  #ofParameter(declaration: ParameterPart, parameter: JsonObject, expression: string): InputValue | undefined {
     const { name, type, parts } = declaration
     const { resource, part } = parameter
     const valueName = Object.keys(parameter).find(key => key.startsWith('value'))
     if (parts) {
       if (!Array.isArray(part) || valueName !== undefined || resource !== undefined)
-        return this.refuse('value', `${name} consists of parts: ${parts.map(each => each.name).join(', ')}`, expression)
-      const values = this.ofParameters(parts, part as JsonObject[], `${expression}.part`)
+        return this.#refuse(
+          'value',
+          `${name} consists of parts: ${parts.map(each => each.name).join(', ')}`,
+          expression,
+        )
+      const values = this.#ofParameters(parts, part as JsonObject[], `${expression}.part`)
       this.assertCounts(parts, values, expression)
       return { name, expression, parts: new OperationInput(values) }
     }
-    if (type !== undefined && this.isResourceType(type)) {
-      if (!isJsonObject(resource)) return this.refuse('value', `${name} must be a resource (${type})`, expression)
-      return this.ofResource(declaration, resource, `${expression}.resource`)
+    if (type !== undefined && this.#isResourceType(type)) {
+      if (!isJsonObject(resource)) return this.#refuse('value', `${name} must be a resource (${type})`, expression)
+      return this.#ofResource(declaration, resource, `${expression}.resource`)
     }
     const value = valueName === undefined ? undefined : parameter[valueName]
     if (type === undefined || valueName === undefined || value === undefined || part !== undefined)
-      return this.refuse('value', `${name} must have a value: ${choiceName('value', type ?? 'string')}`, expression)
-    return this.ofValue(declaration, type, valueName, value, expression)
+      return this.#refuse('value', `${name} must have a value: ${choiceName('value', type ?? 'string')}`, expression)
+    return this.#ofValue(declaration, type, valueName, value, expression)
   }
 
   /** Of the declared type, or a primitive of another one whose value would do: clients don't tell code from string. */
-  private ofValue(
+  #ofValue(
     { name }: ParameterPart,
     type: string,
     valueName: string,
@@ -177,31 +178,31 @@ class InputReader {
     if (valueName === choiceName('value', type)) return { name, expression: at, value }
     const check = PRIMITIVE_CHECKS[type]
     if (!check || check(value) !== undefined)
-      return this.refuse('value', `${name} must be given as ${choiceName('value', type)}, not as ${valueName}`, at)
+      return this.#refuse('value', `${name} must be given as ${choiceName('value', type)}, not as ${valueName}`, at)
     return { name, expression: at, value }
   }
 
-  private ofResource({ name, type }: ParameterPart, resource: JsonObject, expression: string): InputValue | undefined {
+  #ofResource({ name, type }: ParameterPart, resource: JsonObject, expression: string): InputValue | undefined {
     if (type === 'Resource' || resource.resourceType === type) return { name, expression, resource }
-    return this.refuse('value', `${name} must be a ${type}, not ${quote(resource.resourceType)}`, expression)
+    return this.#refuse('value', `${name} must be a ${type}, not ${quote(resource.resourceType)}`, expression)
   }
 
-  private declaration(declared: readonly ParameterPart[], name: string, expression: string): ParameterPart | undefined {
+  #declaration(declared: readonly ParameterPart[], name: string, expression: string): ParameterPart | undefined {
     const found = declared.find(parameter => parameter.name === name)
     if (found) return found
     const names = declared.map(parameter => parameter.name)
-    return this.refuse(
+    return this.#refuse(
       'not-supported',
-      `$${this.operation.name} has no parameter ${quote(name)}${nearHint(name, names)}`,
+      `$${this.#operation.name} has no parameter ${quote(name)}${nearHint(name, names)}`,
       expression,
     )
   }
 
-  private isResourceType(type: string): boolean {
-    return type === 'Resource' || this.definitions.isResourceType(type)
+  #isResourceType(type: string): boolean {
+    return type === 'Resource' || this.#definitions.isResourceType(type)
   }
 
-  private refuse(code: IssueCode, diagnostics: string, expression: string): undefined {
+  #refuse(code: IssueCode, diagnostics: string, expression: string): undefined {
     this.issues.push({ severity: 'error', code, diagnostics, expression: [expression] })
     return undefined
   }

@@ -143,103 +143,103 @@ const POSITION = /[1-9]\d{0,8}(?=\s*\])/y
 const LITERAL = /"([^"]*)"|'([^']*)'/y
 
 class SelectorParser {
-  private readonly text: string
-  private readonly scope: XmlElement
-  private readonly refuse: PatchWork['refuse']
-  private at = 0
+  readonly #text: string
+  readonly #scope: XmlElement
+  readonly #refuse: PatchWork['refuse']
+  #at = 0
 
   constructor(text: string, scope: XmlElement, refuse: PatchWork['refuse']) {
-    this.text = text
-    this.scope = scope
-    this.refuse = refuse
+    this.#text = text
+    this.#scope = scope
+    this.#refuse = refuse
   }
 
   parse(): readonly Step[] {
-    this.take('/')
-    const steps = [this.step()]
-    while (this.take('/')) {
-      if (steps.at(-1)?.kind !== 'element') throw this.unreadable()
-      steps.push(this.step())
+    this.#take('/')
+    const steps = [this.#step()]
+    while (this.#take('/')) {
+      if (steps.at(-1)?.kind !== 'element') throw this.#unreadable()
+      steps.push(this.#step())
     }
-    this.match(SPACE)
-    if (this.at < this.text.length) throw this.unreadable()
-    if (steps[0]?.kind !== 'element') throw this.refuse('sel starts with the type of the resource')
+    this.#match(SPACE)
+    if (this.#at < this.#text.length) throw this.#unreadable()
+    if (steps[0]?.kind !== 'element') throw this.#refuse('sel starts with the type of the resource')
     return steps
   }
 
-  private step(): Step {
-    if (this.take('@')) return { kind: 'attribute', name: this.name(''), predicates: [] }
-    this.match(SPACE)
-    if (this.match(TEXT)) {
-      const predicates = this.predicates()
-      if (predicates.length > 1 || predicates.some(({ kind }) => kind !== 'position')) throw this.unreadable()
+  #step(): Step {
+    if (this.#take('@')) return { kind: 'attribute', name: this.#name(''), predicates: [] }
+    this.#match(SPACE)
+    if (this.#match(TEXT)) {
+      const predicates = this.#predicates()
+      if (predicates.length > 1 || predicates.some(({ kind }) => kind !== 'position')) throw this.#unreadable()
       return { kind: 'text', name: { uri: undefined, local: undefined }, predicates }
     }
-    return { kind: 'element', name: this.name(), predicates: this.predicates() }
+    return { kind: 'element', name: this.#name(), predicates: this.#predicates() }
   }
 
-  private predicates(): Predicate[] {
+  #predicates(): Predicate[] {
     const predicates: Predicate[] = []
-    while (this.take('[')) {
-      predicates.push(this.predicate())
-      if (!this.take(']')) throw this.unreadable()
+    while (this.#take('[')) {
+      predicates.push(this.#predicate())
+      if (!this.#take(']')) throw this.#unreadable()
     }
     return predicates
   }
 
-  private predicate(): Predicate {
-    this.match(SPACE)
-    const position = this.match(POSITION)
+  #predicate(): Predicate {
+    this.#match(SPACE)
+    const position = this.#match(POSITION)
     if (position) return { kind: 'position', position: Number(position[0]) }
-    const { steps, attribute } = this.relativePath()
-    if (!this.take('=')) throw this.unreadable()
-    this.match(SPACE)
-    const literal = this.match(LITERAL)
-    if (!literal) throw this.unreadable()
+    const { steps, attribute } = this.#relativePath()
+    if (!this.#take('=')) throw this.#unreadable()
+    this.#match(SPACE)
+    const literal = this.#match(LITERAL)
+    if (!literal) throw this.#unreadable()
     return { kind: 'value', steps, attribute, value: literal[1] ?? literal[2] ?? '' }
   }
 
-  private relativePath(): { readonly steps: readonly Name[]; readonly attribute: Name | undefined } {
-    if (this.take('.')) return { steps: [], attribute: undefined }
+  #relativePath(): { readonly steps: readonly Name[]; readonly attribute: Name | undefined } {
+    if (this.#take('.')) return { steps: [], attribute: undefined }
     const steps: Name[] = []
     do {
-      if (this.take('@')) return { steps, attribute: this.name('') }
-      steps.push(this.name())
-    } while (this.take('/'))
+      if (this.#take('@')) return { steps, attribute: this.#name('') }
+      steps.push(this.#name())
+    } while (this.#take('/'))
     return { steps, attribute: undefined }
   }
 
   /** @param without of what namespace names without a prefix are. */
-  private name(without = namespaceAt(this.scope, '') ?? ''): Name {
-    this.match(SPACE)
-    const matched = this.match(NAME)
-    if (!matched) throw this.unreadable()
+  #name(without = namespaceAt(this.#scope, '') ?? ''): Name {
+    this.#match(SPACE)
+    const matched = this.#match(NAME)
+    if (!matched) throw this.#unreadable()
     const [, prefix, local] = matched
-    const uri = prefix === undefined ? without : namespaceAt(this.scope, prefix)
-    if (uri === undefined) throw this.refuse(`nobody declares the prefix ${quote(prefix)}`)
+    const uri = prefix === undefined ? without : namespaceAt(this.#scope, prefix)
+    if (uri === undefined) throw this.#refuse(`nobody declares the prefix ${quote(prefix)}`)
     if (local !== '*') return { uri, local }
     return { uri: prefix === undefined ? undefined : uri, local: undefined }
   }
 
-  private take(character: string): boolean {
-    this.match(SPACE)
-    if (this.text[this.at] !== character) return false
-    this.at++
+  #take(character: string): boolean {
+    this.#match(SPACE)
+    if (this.#text[this.#at] !== character) return false
+    this.#at++
     return true
   }
 
-  private match(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.at
-    const matched = pattern.exec(this.text)
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at
+    const matched = pattern.exec(this.#text)
     if (!matched) return undefined
-    this.at = pattern.lastIndex
+    this.#at = pattern.lastIndex
     return matched
   }
 
-  private unreadable(): Error {
+  #unreadable(): Error {
     const taken = "steps to children, [1], [@url='x'], [f:system/@value='x'], and at the end @value or text()"
-    return this.refuse(
-      `sel can not be read from ${quote(this.text.slice(this.at, this.at + 20))} on: it may have ${taken}`,
+    return this.#refuse(
+      `sel can not be read from ${quote(this.#text.slice(this.#at, this.#at + 20))} on: it may have ${taken}`,
     )
   }
 }
