@@ -4,18 +4,18 @@ import { isJsonObject } from '../json.ts'
 import { quote } from '../quote.ts'
 import { failedStep, malformedPatch, type PatchStep } from './patch-fault.ts'
 
-interface Common {
+interface PlacedStep {
   readonly path: string
   readonly step: PatchStep
 }
 
 /** `value` is the parameter that holds it, in value[x], in parts, or as a resource. */
 export type PatchOperation =
-  | (Common & { readonly type: 'add'; readonly name: string; readonly value: JsonObject })
-  | (Common & { readonly type: 'insert'; readonly index: number; readonly value: JsonObject })
-  | (Common & { readonly type: 'delete' })
-  | (Common & { readonly type: 'replace'; readonly value: JsonObject })
-  | (Common & { readonly type: 'move'; readonly source: number; readonly destination: number })
+  | (PlacedStep & { readonly type: 'add'; readonly name: string; readonly value: JsonObject })
+  | (PlacedStep & { readonly type: 'insert'; readonly index: number; readonly value: JsonObject })
+  | (PlacedStep & { readonly type: 'delete' })
+  | (PlacedStep & { readonly type: 'replace'; readonly value: JsonObject })
+  | (PlacedStep & { readonly type: 'move'; readonly source: number; readonly destination: number })
 
 /** @throws Fault invalid where it is no list of operations, unprocessable where one is unknown. */
 export function parseOperations(parameters: ResourceContent): readonly PatchOperation[] {
