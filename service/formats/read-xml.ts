@@ -1,5 +1,5 @@
 /** From XML to content, as JSON would have it; everything wrong is told with its line. R4 xml.html */
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes'
+import type { SaxesAttributeNS, SaxesTagNS } from 'saxes'
 import type { Definitions } from '../definitions.ts'
 import { Fault, type Issue, type IssueCode } from '../fault.ts'
 import { JSON_DEPTH_MAX } from '../limits.ts'
@@ -8,6 +8,7 @@ import { ISSUES_MAX } from '../resource/issue-list.ts'
 import { parseJson } from '../resource/json.ts'
 import { nearestName } from '../resource/nearest-name.ts'
 import { quote } from '../resource/quote.ts'
+import { createXmlParser } from './xml-parser.ts'
 import {
   FHIR_NAMESPACE,
   getSlots,
@@ -55,7 +56,7 @@ class XmlReader {
   readonly #definitions: Definitions
   readonly #schema: XmlSchema
   readonly #text: string
-  readonly #parser = new SaxesParser({ xmlns: true })
+  readonly #parser = createXmlParser(problem => this.#notXml(problem))
   readonly #issues: Issue[] = []
   readonly #frames: Frame[] = []
   /** Where the tag that is being read begins. */
@@ -87,17 +88,6 @@ class XmlReader {
 
   #listen(): void {
     const parser = this.#parser
-    parser.on('error', ({ message }) => {
-      throw this.#notXml(message.replace(/^\d+:\d+: /, '').slice(0, 100))
-    })
-    // Nothing of R4 needs a DTD, and with none there are no entities to resolve or to multiply.
-    parser.on('doctype', () => {
-      throw this.#notXml('a document type (DTD) is not taken')
-    })
-    parser.on('xmldecl', ({ encoding = 'utf-8' }) => {
-      if (/^(utf-?8|us-ascii)$/i.test(encoding)) return
-      throw this.#notXml(`the encoding ${quote(encoding)} is not taken: send UTF-8`)
-    })
     parser.on('opentagstart', () => {
       this.#tagStart = this.#text.lastIndexOf('<', parser.position - 1)
       this.#tagLine = parser.line

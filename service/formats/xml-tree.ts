@@ -1,8 +1,9 @@
 /** XML as a tree, for what has to find its way about in it. Comments and processing instructions are left out. */
-import { SaxesParser, type SaxesTagNS } from 'saxes'
+import type { SaxesTagNS } from 'saxes'
 import { type Fault, fault } from '../fault.ts'
 import { JSON_DEPTH_MAX } from '../limits.ts'
 import { escapeXml } from './write-xml.ts'
+import { createXmlParser } from './xml-parser.ts'
 import { XHTML_NAMESPACE } from './xml-slots.ts'
 
 export interface XmlElement {
@@ -42,7 +43,7 @@ export interface XmlTreeOptions {
  * @throws Fault invalid with line and column where this is no XML in UTF-8, or has a document type.
  */
 export function readXmlTree(text: string, { name, divs }: XmlTreeOptions): XmlElement {
-  const parser = new SaxesParser({ xmlns: true })
+  const parser = createXmlParser(problem => refuse(problem))
   const refuse = (problem: string): Fault => {
     const where = `line ${parser.line}, column ${Math.max(1, parser.column)}`
     return fault('invalid', `${name} is not valid XML: ${problem} at ${where}`, { code: 'structure' })
@@ -52,15 +53,6 @@ export function readXmlTree(text: string, { name, divs }: XmlTreeOptions): XmlEl
   let depth = 0
   let tagStart = 0
   const starts = new Map<XmlElement, number>()
-  parser.on('error', ({ message }) => {
-    throw refuse(message.replace(/^\d+:\d+: /, '').slice(0, 100))
-  })
-  parser.on('doctype', () => {
-    throw refuse('a document type (DTD) is not taken')
-  })
-  parser.on('xmldecl', ({ encoding = 'utf-8' }) => {
-    if (!/^(utf-?8|us-ascii)$/i.test(encoding)) throw refuse('only UTF-8 is taken')
-  })
   parser.on('opentagstart', () => {
     tagStart = text.lastIndexOf('<', parser.position - 1)
   })
