@@ -43,7 +43,10 @@ const JOB_MS = 15 * 60 * 1000
 /** For requests under way when the gateway is told to end. */
 const GRACE_MS = 10_000
 
-/** Rejects with a StartError where the data folder or the files for TLS can't be used, or with the error of listening on the port. */
+/**
+ * Rejects with a StartError where the data folder or the files for TLS can't be used, or with the error of listening on
+ * the port.
+ */
 export async function startGateway({ config, logger, limits = {}, backend }: GatewayOptions): Promise<Gateway> {
   const { service, clock, ids, connect, changes, jobs, sweepObjects, close } =
     backend ?? (await openEmbeddedBackend({ config, limits, logger }))
