@@ -27,6 +27,10 @@ it.each([
   expect(expressions.indexesOf('HumanName', expression, NAMES)).toEqual(expected)
 })
 
+it.each(['positiveInt', 'unsignedInt', 'integer', 'decimal'])('compares elements that are a %s', type => {
+  expect(expressions.indexesOf(type, '$this > 1', [1, parseJson('1.50'), 3])).toEqual([1, 2])
+})
+
 it('takes decimals as numbers, and resources by their types', () => {
   const quantities = [{ value: parseJson('120.50') }, { value: parseJson('99.9') }]
   expect(expressions.indexesOf('Quantity', 'value > 100', quantities)).toEqual([0])

@@ -50,12 +50,15 @@ function compiled(wrap: (expression: string) => string, type: string, expression
       // By itself first: only a whole expression may be put between brackets.
       parse(expression)
       const text = wrap(expression)
-      return compile(type === '' ? text : { base: type, expression: text }, r4, QUIET) as Compiled
+      return compile(isTyped(type) ? { base: type, expression: text } : text, r4, QUIET) as Compiled
     } catch (cause) {
       throw fault('invalid', `"${expression}" is no FHIRPath: ${reasonOf(cause)}`, { ...PLACE, cause })
     }
   })
 }
+
+/** Numbers go as they are: with a type of their own the library can't compare them. */
+const isTyped = (type: string): boolean => !['', 'decimal', 'integer', 'positiveInt', 'unsignedInt'].includes(type)
 
 /** Else `trace()` would write values to the console. */
 const QUIET = { traceFn: () => undefined }
