@@ -1,11 +1,12 @@
 import type { ComponentNode, CompositeNode, UriNode } from '#service/search/ast.ts'
+import { basesOf } from '#service/search/uri-below.ts'
 import { NEVER } from './combine.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
 import type { Condition } from './condition.ts'
 import { allOf, type Fragment, raw, sql } from './fragment.ts'
 import { dateMatch, numberMatch, unitsOf } from './range-conditions.ts'
 import { byKey, rowCondition } from './row-condition.ts'
-import { basesOf, belowUri } from './text-conditions.ts'
+import { belowUri } from './text-conditions.ts'
 import { startsWith } from './text-range.ts'
 
 /** A row of one component, and in the same element one of each of the others. */

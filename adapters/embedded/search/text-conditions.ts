@@ -1,6 +1,7 @@
 /** Conditions on tokens, strings, references and URIs. */
 import type { ReferenceNode, StringNode, TokenNode, TokensNode, UriNode } from '#service/search/ast.ts'
 import { normalizeString } from '#service/search/normalize.ts'
+import { basesOf } from '#service/search/uri-below.ts'
 import { COMPARTMENT_URL, ID_URL } from '../parameters.ts'
 import { ALWAYS, either, NEVER } from './combine.ts'
 import { type CompileContext, parameterNumber } from './compile-context.ts'
@@ -201,16 +202,6 @@ export function uriCondition(context: CompileContext, node: UriNode): Condition 
 
 export const belowUri = (column: Fragment, base: string): Fragment =>
   base.endsWith('/') ? startsWith(column, base) : anyOf([sql`${column} = ${base}`, startsWith(column, `${base}/`)])
-
-/** Every URI that this one is below, itself included. */
-export function basesOf(uri: string): string[] {
-  const bases = new Set([uri])
-  for (let slash = uri.indexOf('/'); slash >= 0; slash = uri.indexOf('/', slash + 1)) {
-    bases.add(uri.slice(0, slash))
-    bases.add(uri.slice(0, slash + 1))
-  }
-  return [...bases]
-}
 
 const SYSTEMS_OF_CODE =
   'SELECT system FROM token WHERE parameter = ? AND code = ? AND system > ? ORDER BY system LIMIT 1'
