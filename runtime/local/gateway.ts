@@ -48,14 +48,14 @@ const GRACE_MS = 10_000
  * the port.
  */
 export async function startGateway({ config, logger, limits = {}, backend }: GatewayOptions): Promise<Gateway> {
+  const { access } = config
+  // Loaded where tokens are asked for.
+  const login = access.login && (await import('./login.ts')).createLogin(access.login, access.terms)
   const { service, clock, ids, connect, changes, jobs, sweepObjects, close } =
     backend ?? (await openEmbeddedBackend({ config, limits, logger }))
   const createThread = () => createDoorThread({ config, limits, connect, logger })
   const threads = { graphql: createThread(), bulk: createThread() }
   const { bodyBytesMax } = { ...DEFAULT_LIMITS, ...limits }
-  const { access } = config
-  // Loaded where tokens are asked for.
-  const login = access.login && (await import('./login.ts')).createLogin(access.login, access.terms)
   const router = createRouter({
     service,
     threads,
