@@ -9,6 +9,8 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     // Two cores: more processes only make each test file wait longer for its own imports.
     maxWorkers: 2,
+    // As start.js sets it, and why.
+    execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -8,6 +8,8 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     globalSetup: ['test/engines/vitest-setup.ts'],
     maxWorkers: 2,
+    // As start.js sets it, and why.
+    execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -1,8 +1,14 @@
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { checkNode } from './check-node.js'
 
 checkNode()
+
+// Node takes types out of the sources, and reads answers of fetch, in WebAssembly, each thread in its own. Where two of
+// them have calls out of it compiled at the same moment, V8 may end the process (seen once in Node 24.21, in
+// TierUpWasmToJSWrapper; like nodejs/node#64500). So none is: these calls are not what takes time.
+setFlagsFromString('--wasm-wrapper-tiering-budget=1000000000')
 
 // The first thing that a newcomer reads shall not be a warning about a part that the tests of this gateway hold.
 const { emitWarning } = process
