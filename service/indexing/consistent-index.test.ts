@@ -130,6 +130,16 @@ test('indexes the types that the search looks at, through joins too', async () =
   expect([others.written, others.searched.length]).toEqual([[], 1])
 })
 
+test('indexes what references lead to by which the search sorts', async () => {
+  const marked = [mark('Patient', '1', 2), mark('Group', '1', 1)]
+  const { index, written } = await world({ marked })
+  const parameter = searchParameter('Observation', 'subject')
+  const through = { parameter, query: { type: 'Patient', where: EVERYTHING } as ScopedQuery }
+  const sort = [{ parameter: searchParameter('Patient', 'birthdate'), descending: false, through }]
+  await index.search(tenant, { ...search('Observation', EVERYTHING), sort } as SearchRequest)
+  expect(written).toEqual([['Patient/1 2']])
+})
+
 test('asked of several types at once, indexes what is marked of them', async () => {
   const marked = [mark('Patient', '1', 2), mark('Group', '1', 1), mark('Patient', '2', 2)]
   const { index, written, asked } = await world({ marked })

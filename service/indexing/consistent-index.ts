@@ -48,7 +48,7 @@ export class ConsistentIndex implements SearchIndex {
     const { consistent, ...rest } = request
     if (!consistent) return index.search(tenant, request)
     const { deadline } = request
-    await this.#catchUp(tenant, typesOf(request.query), deadline)
+    await this.#catchUp(tenant, typesOf(request), deadline)
     await this.#refreshes.once(String(deadline), () => writer.refresh(deadline))
     return index.search(tenant, rest)
   }
@@ -93,9 +93,9 @@ function newestOf(writes: readonly MarkedWrite[]): readonly MarkedWrite[] {
   return [...newest.values()]
 }
 
-/** The types whose resources have a say in what the query finds. */
-function typesOf({ type, where }: Query): ReadonlySet<string> {
-  const types = new Set([type])
+/** The types whose resources have a say in what is found, or in its order. */
+function typesOf({ query, sort }: Pick<SearchRequest, 'query' | 'sort'>): ReadonlySet<string> {
+  const types = new Set<string>()
   const visit = (node: Node): void => {
     switch (node.kind) {
       case 'and':
@@ -107,11 +107,15 @@ function typesOf({ type, where }: Query): ReadonlySet<string> {
         break
       case 'chain':
       case 'has':
-        types.add(node.query.type)
-        visit(node.query.where)
+        include(node.query)
     }
   }
-  visit(where)
+  const include = ({ type, where }: Query): void => {
+    types.add(type)
+    visit(where)
+  }
+  include(query)
+  for (const { through } of sort) if (through) include(through.query)
   return types
 }
 
